@@ -1,0 +1,3 @@
+"""Pure, bounded, streaming readers and writers of archive formats."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""What executable files say about themselves."""
+
+__all__: list[str] = []

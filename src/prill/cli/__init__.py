@@ -1,0 +1,3 @@
+"""The only room that prints, reads the environment and exits."""
+
+__all__: list[str] = []

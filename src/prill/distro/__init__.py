@@ -1,0 +1,3 @@
+"""Distributions: who they are, and whom they trust."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Documents of published specifications: model in, bytes out."""
+
+__all__: list[str] = []

@@ -1,0 +1,49 @@
+"""Content digests, as the OCI image specification writes them."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from prill.errors import PrillError
+
+__all__ = ["Digest", "InvalidDigest"]
+
+_HEX_LENGTHS = {"sha256": 64, "sha512": 128}
+_HEX = re.compile(r"[0-9a-f]+")
+
+
+class InvalidDigest(PrillError):
+    """A text that should have been a digest is none."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Digest:
+    """``algorithm:hex``; sorts and hashes by both (OCI image-spec, descriptor.md, "Digests")."""
+
+    algorithm: str
+    hex: str
+
+    def __post_init__(self) -> None:
+        length = _HEX_LENGTHS.get(self.algorithm)
+        if length is None:
+            raise InvalidDigest(
+                f"unknown digest algorithm {self.algorithm!r}", hint=f"known: {', '.join(_HEX_LENGTHS)}"
+            )
+        if len(self.hex) != length or not _HEX.fullmatch(self.hex):
+            raise InvalidDigest(f"not a {self.algorithm} digest: {self.hex[:160]!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Digest":
+        """Read ``algorithm:hex``; raise `InvalidDigest` for anything else."""
+        algorithm, colon, rest = text.partition(":")
+        if not colon:
+            raise InvalidDigest(f"not a digest: {text[:160]!r}", hint="a digest is written sha256:…")
+        return cls(algorithm, rest)
+
+    @classmethod
+    def of(cls, data: bytes | bytearray | memoryview, algorithm: str = "sha256") -> "Digest":
+        """Digest ``data``."""
+        return cls(algorithm, hashlib.new(algorithm, data).hexdigest())
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}:{self.hex}"

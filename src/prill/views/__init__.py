@@ -1,0 +1,3 @@
+"""Reports for people."""
+
+__all__: list[str] = []
