@@ -1,3 +1,5 @@
 """What executable files say about themselves."""
 
-__all__: list[str] = []
+from prill.binaries.elf import ElfKind, InvalidElf, Machine, SharedObject, read_shared_object
+
+__all__ = ["ElfKind", "InvalidElf", "Machine", "SharedObject", "read_shared_object"]
