@@ -1,0 +1,96 @@
+"""What scanners and dpkg read: which packages are in the image.
+
+An image without dpkg says it in ``/var/lib/dpkg/status.d`` as distroless does: per package the control file and the
+md5sums of the files that are really there. An image with dpkg gets dpkg's own database instead, so that ``apt-get
+install`` works, and no ``status.d``: each package is on record once.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from prill.build.generated import GeneratedEntry
+from prill.build.listing import Listed, PackageListing, merged_usr
+from prill.distro.deb.control import parse_paragraphs
+from prill.model import FileKind, FileStat
+
+__all__ = ["STATUS_D", "dpkg_database", "kept_md5sums", "status_d"]
+
+STATUS_D = "var/lib/dpkg/status.d"
+_INFO = "var/lib/dpkg/info"
+_RULE = "dpkg-database"
+
+
+def kept_md5sums(listing: PackageListing, kept: Iterable[str]) -> bytes:
+    """Return the package's md5sums without the files that are not in the image."""
+    there = frozenset(kept)
+    lines = [
+        line
+        for line in listing.md5sums.splitlines(keepends=True)
+        if merged_usr(line[34:].strip().decode("utf-8", "surrogateescape")) in there
+    ]
+    return b"".join(lines)
+
+
+def status_d(name: str, listing: PackageListing, kept: Iterable[str]) -> tuple[tuple[Listed, bytes], ...]:
+    """Return ``status.d/NAME`` (the control file, verbatim) and ``status.d/NAME.md5sums``."""
+    control = listing.control.rstrip(b"\n") + b"\n"
+    files = ((f"{STATUS_D}/{name}", control), (f"{STATUS_D}/{name}.md5sums", kept_md5sums(listing, kept)))
+    return tuple(
+        (Listed(path, FileKind.FILE, 0o644, 0, 0, len(content), listing.built), content) for path, content in files
+    )
+
+
+def dpkg_database(
+    listings: Mapping[str, PackageListing], kept: Mapping[str, list[str]], *, mtime: int, architecture: str
+) -> tuple[GeneratedEntry, ...]:
+    """Make dpkg's database (``status``, ``info/*``, dpkg's own manual: dpkg(1), FILES) for installed ``listings``.
+
+    ``kept`` maps a package to the paths it has in the image, folders included.
+    """
+    files: dict[str, bytes] = {}
+    paragraphs = []
+    for name in sorted(listings):
+        listing = listings[name]
+        fields = next(iter(parse_paragraphs(listing.control)))
+        stem = f"{_INFO}/{name}"
+        if fields.get("Multi-Arch") == "same":
+            stem = f"{_INFO}/{name}:{fields['Architecture']}"
+        paths = kept.get(name, [])
+        files[f"{stem}.list"] = ("/.\n" + "".join(f"/{path}\n" for path in sorted(paths))).encode(
+            "utf-8", "surrogateescape"
+        )
+        files[f"{stem}.md5sums"] = kept_md5sums(listing, paths)
+        if listing.conffiles:
+            files[f"{stem}.conffiles"] = "".join(f"/{path}\n" for path, _ in listing.conffiles).encode()
+        for script, content in listing.script_texts:
+            files[f"{stem}.{script}"] = content
+        paragraphs.append(_status_paragraph(listing, paths))
+    files["var/lib/dpkg/status"] = b"\n".join(paragraphs)
+    files["var/lib/dpkg/arch"] = f"{architecture}\n".encode()
+    files[f"{_INFO}/format"] = b"1\n"
+    for empty in ("available", "diversions", "statoverride", "triggers/File", "triggers/Unincorp"):
+        files[f"var/lib/dpkg/{empty}"] = b""
+    entries = [_file(path, content, mtime) for path, content in sorted(files.items())]
+    for folder in ("updates", "parts", "alternatives", "triggers", "info"):
+        stat = FileStat(path=f"var/lib/dpkg/{folder}", kind=FileKind.DIRECTORY, mode=0o755, mtime=mtime)
+        entries.append(GeneratedEntry(stat=stat, rule=_RULE))
+    return tuple(entries)
+
+
+def _file(path: str, content: bytes, mtime: int) -> GeneratedEntry:
+    script = path.rpartition(".")[2] in ("preinst", "postinst", "prerm", "postrm", "config")
+    stat = FileStat(
+        path=path, kind=FileKind.FILE, mode=0o755 if script else 0o644, size=len(content), mtime=mtime
+    )
+    return GeneratedEntry(stat=stat, rule=_RULE, content=content)
+
+
+def _status_paragraph(listing: PackageListing, paths: Iterable[str]) -> bytes:
+    """The control paragraph with ``Status:`` after ``Package:``, and the conffiles that are there with their digests."""
+    lines = [line for line in listing.control.rstrip(b"\n").splitlines() if line]
+    lines.insert(1, b"Status: install ok installed")
+    there = frozenset(paths)
+    conffiles = [(path, md5) for path, md5 in listing.conffiles if path in there]
+    if conffiles:
+        lines.append(b"Conffiles:")
+        lines.extend(f" /{path} {md5}".encode() for path, md5 in conffiles)
+    return b"\n".join(lines) + b"\n"

@@ -1,0 +1,271 @@
+"""Packages laid over each other into one root file system, in memory, with a reason for every path.
+
+The merge follows dpkg where dpkg has a rule (Debian Policy 6.6 and 7.6): a directory may be shared; the same entry in two
+packages is one entry; a different one needs ``Replaces``; a diversion moves other packages' file out of the way. Where
+dpkg would overwrite or guess, the build fails and says which packages disagree.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from prill.build.listing import Listed
+from prill.build.trim import Trimmer
+from prill.errors import PrillError
+from prill.model import FileKind
+
+__all__ = ["Dropped", "FileConflict", "Package", "Placed", "Rootfs", "merge", "resolve_link"]
+
+_MAX_LINKS = 40
+_SETUID = 0o6000
+
+
+class FileConflict(PrillError):
+    """Two packages want different things at one path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry that is in the image: ``owner`` brought it; ``rule`` says why it is there and as it is."""
+
+    entry: Listed
+    owner: str
+    rule: str = "package"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dropped:
+    """An entry that a package has and the image has not, and the rule that removed it."""
+
+    path: str
+    owner: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What the merge asks of a package; ``replaces(other)`` says whether it may take over files of the other."""
+
+    name: str
+    entries: Sequence[Listed]
+    diversions: Sequence[tuple[str, str]] = ()
+    replaces: Callable[[str], bool] = lambda _other: False
+
+
+@dataclass(slots=True)
+class Rootfs:
+    """The merged tree: path to entry, what was left out, and what was changed on the way."""
+
+    placed: dict[str, Placed] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    setuid: list[tuple[str, str, int, bool]] = field(default_factory=list)
+    """Path, owner, mode and whether it was kept, of each regular file that came with a setuid or setgid bit."""
+
+    def drop(self, path: str, owner: str, rule: str) -> None:
+        """Record that ``owner``'s entry at ``path`` is left out by ``rule``."""
+        self.dropped.append(Dropped(path, owner, rule))
+
+    def by_owner(self) -> dict[str, list[Listed]]:
+        """Return each owner's entries but directories, sorted by path."""
+        result: dict[str, list[Listed]] = {}
+        for placed in self.placed.values():
+            if placed.entry.kind is not FileKind.DIRECTORY:
+                result.setdefault(placed.owner, []).append(placed.entry)
+        for entries in result.values():
+            entries.sort(key=_hard_links_last)
+        return result
+
+
+def _hard_links_last(entry: Listed) -> tuple[bool, str]:
+    return (entry.kind is FileKind.HARDLINK, entry.path)
+
+
+def merge(packages: Iterable[Package], *, trimmer: Trimmer, keep_setuid: Iterable[str] = ()) -> Rootfs:
+    """Merge ``packages``; those that come first own what several share.
+
+    Raise `FileConflict` where two disagree and neither says ``Replaces``.
+    """
+    ordered = sorted(packages, key=lambda package: (package.name != "base-files", package.name))
+    diverted = {
+        source: (package.name, target)
+        for package in ordered
+        for source, target in package.diversions
+    }
+    by_name = {package.name: package for package in ordered}
+    root = Rootfs()
+    kept_setuid = frozenset(path.lstrip("/") for path in keep_setuid)
+    for package in ordered:
+        for listed in package.entries:
+            entry, rule = listed, "package"
+            if entry.path in diverted and diverted[entry.path][0] != package.name:
+                diverter, target = diverted[entry.path]
+                entry = msgspec.structs.replace(entry, path=target)
+                rule = f"diverted-by:{diverter}"
+            if entry.kind is not FileKind.DIRECTORY:
+                trimmed = trimmer.rule(entry.path, entry.interpreter)
+                if trimmed:
+                    root.drop(entry.path, package.name, trimmed)
+                    continue
+                if entry.mode & _SETUID:
+                    entry, rule = _judge_setuid(root, entry, package.name, kept_setuid, rule)
+            _place(root, Placed(entry, package.name, rule), by_name)
+    _rescue_hard_links(root, by_name)
+    _follow_links(root, by_name)
+    _complete_parents(root)
+    _prune_emptied(root, trimmer)
+    root.dropped.sort()
+    return root
+
+
+def _judge_setuid(
+    root: Rootfs, entry: Listed, owner: str, kept: frozenset[str], rule: str
+) -> tuple[Listed, str]:
+    if entry.kind not in (FileKind.FILE, FileKind.HARDLINK):
+        return entry, rule
+    keep = entry.path in kept
+    root.setuid.append((entry.path, owner, entry.mode, keep))
+    if keep:
+        return entry, "setuid-kept"
+    return msgspec.structs.replace(entry, mode=entry.mode & ~_SETUID), "setuid-dropped"
+
+
+def _place(root: Rootfs, new: Placed, packages: dict[str, Package]) -> None:
+    path = new.entry.path
+    old = root.placed.get(path)
+    if old is None:
+        root.placed[path] = new
+        return
+    kinds = {old.entry.kind, new.entry.kind}
+    if kinds == {FileKind.DIRECTORY}:
+        if (old.entry.mode, old.entry.uid, old.entry.gid) != (new.entry.mode, new.entry.uid, new.entry.gid):
+            root.notes.append(
+                f"/{path}: {old.owner} wants mode {old.entry.mode:o}, {new.owner} {new.entry.mode:o}; the first is kept"
+            )
+        return
+    if kinds == {FileKind.DIRECTORY, FileKind.SYMLINK}:
+        # dpkg leaves a link to a directory in place; what lies below it follows in _follow_links.
+        root.placed[path] = new if new.entry.kind is FileKind.SYMLINK else old
+        return
+    if old.entry.same_thing(new.entry):
+        root.drop(path, new.owner, f"same-as:{old.owner}")
+        return
+    new_replaces = packages[new.owner].replaces(old.owner) if new.owner in packages else False
+    old_replaces = packages[old.owner].replaces(new.owner) if old.owner in packages else False
+    if new_replaces == old_replaces:
+        raise FileConflict(
+            f"/{path} comes from {old.owner} and, different, from {new.owner}"
+            + (", and each says it replaces the other" if new_replaces else ""),
+            hint="exclude one of the packages, or trim the path in the spec",
+        )
+    winner, loser = (new, old) if new_replaces else (old, new)
+    root.placed[path] = winner
+    root.drop(path, loser.owner, f"replaced-by:{winner.owner}")
+
+
+def _rescue_hard_links(root: Rootfs, packages: dict[str, Package]) -> None:
+    """A hard link whose target was left out becomes the file itself; its content is still in the package."""
+    for path, placed in list(root.placed.items()):
+        if placed.entry.kind is not FileKind.HARDLINK:
+            continue
+        target = root.placed.get(placed.entry.link)
+        if target is not None and target.owner == placed.owner:
+            continue
+        source = _hard_link_source(packages[placed.owner].entries, placed.entry)
+        root.placed[path] = Placed(
+            msgspec.structs.replace(source, path=path, mode=placed.entry.mode), placed.owner, "hard-link-resolved"
+        )
+
+
+def _hard_link_source(entries: Sequence[Listed], link: Listed) -> Listed:
+    for entry in entries:
+        if entry.path == link.link and entry.kind is FileKind.FILE:
+            return entry
+    raise FileConflict(f"/{link.path} is a hard link to /{link.link}, which its package does not have")
+
+
+def _follow_links(root: Rootfs, packages: dict[str, Package]) -> None:
+    """Move what lies below a symlinked directory to where the link leads, as unpacking would have."""
+    links = {path for path, placed in root.placed.items() if placed.entry.kind is FileKind.SYMLINK}
+    below = [path for path in root.placed if not links.isdisjoint(_parents(path))]
+    for path in below:
+        placed = root.placed.pop(path)
+        target = path
+        for _ in range(_MAX_LINKS):
+            link = next((parent for parent in reversed(_parents(target)) if parent in links), None)
+            if link is None:
+                break
+            target = resolve_link(link, root.placed[link].entry.link) + target[len(link) :]
+        else:
+            raise FileConflict(f"/{path} of {placed.owner} lies behind a circle of symlinks")
+        if placed.entry.kind is FileKind.DIRECTORY and target in links:
+            continue
+        moved = Placed(
+            msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}"
+        )
+        _place(root, moved, packages)
+
+
+def resolve_link(link: str, text: str) -> str:
+    """Resolve the symlink text at path ``link``, inside the root."""
+    parts = [] if text.startswith("/") else link.split("/")[:-1]
+    for part in text.split("/"):
+        if part == "..":
+            if not parts:
+                raise FileConflict(f"/{link} leads out of the root: {text!r}")
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _parents(path: str) -> list[str]:
+    """Return the folders above ``path``, nearest first."""
+    result = []
+    cut = path.rfind("/")
+    while cut > 0:
+        result.append(path[:cut])
+        cut = path.rfind("/", 0, cut)
+    return result
+
+
+def _complete_parents(root: Rootfs) -> None:
+    """Give every entry its folders; a folder that no package ships is root's, mode 0755."""
+    for path, placed in list(root.placed.items()):
+        for parent in _parents(path):
+            above = root.placed.get(parent)
+            if above is None:
+                root.placed[parent] = Placed(
+                    Listed(parent, FileKind.DIRECTORY, 0o755, 0, 0, 0, placed.entry.mtime), placed.owner, "parent"
+                )
+            elif above.entry.kind is not FileKind.DIRECTORY:
+                raise FileConflict(
+                    f"/{path} of {placed.owner} lies below /{parent}, which is a {above.entry.kind} of {above.owner}"
+                )
+            else:
+                break
+
+
+def _prune_emptied(root: Rootfs, trimmer: Trimmer) -> None:
+    """Take away folders that only held what was dropped, or that a trim set names; one shipped empty stays."""
+    children: dict[str, int] = {}
+    folders = []
+    for path, placed in root.placed.items():
+        parent = path.rpartition("/")[0]
+        children[parent] = children.get(parent, 0) + 1
+        if placed.entry.kind is FileKind.DIRECTORY:
+            folders.append(path)
+    emptied = {parent for one in root.dropped for parent in _parents(one.path)}
+    for path in sorted(folders, key=_depth, reverse=True):
+        if children.get(path):
+            continue
+        rule = "emptied" if path in emptied else trimmer.rule(path)
+        if rule:
+            root.drop(path, root.placed.pop(path).owner, rule)
+            emptied.add(path.rpartition("/")[0])
+            children[path.rpartition("/")[0]] -= 1
+
+
+def _depth(path: str) -> int:
+    return path.count("/")

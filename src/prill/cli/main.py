@@ -1,0 +1,122 @@
+"""The entry point: finds the command, runs it, and turns what went wrong into one message and an exit code.
+
+Start-up is lazy: a command's module is imported when that command is called, and ``prill --version`` imports none.
+"""
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from prill import __version__
+from prill.cli.exit import Exit
+from prill.errors import PrillError
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["COMMANDS", "Command", "command_parser", "main"]
+
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("new", "write a commented spec to start from"),
+    ("lock", "resolve a spec against Debian's signed archive and write its lock"),
+    ("build", "build an image from a spec and its lock"),
+    ("rebuild", "build an image again from its lock, and compare"),
+    ("show", "print what is in a built image"),
+    ("why", "say why a file or a package is in an image, or is not"),
+    ("test", "run structure tests against an image"),
+    ("cache", "show and prune what is kept between runs"),
+    ("completion", "print a completion script for bash, zsh or fish"),
+)
+
+
+class Command(Protocol):
+    """A module of ``prill.cli.commands``: its ``__doc__`` is the help text, examples included."""
+
+    def setup_parser(self, parser: "argparse.ArgumentParser") -> None:
+        """Add the command's arguments."""
+
+    def run(self, arguments: "argparse.Namespace") -> Exit:
+        """Do it."""
+
+
+def load_command(name: str) -> Command:
+    """Import the module of the command ``name``."""
+    return cast("Command", import_module(f"prill.cli.commands.{name}"))
+
+
+def command_parser(name: str) -> "argparse.ArgumentParser":
+    """Return the argument parser of the command ``name``."""
+    import argparse  # noqa: PLC0415 - start-up stays lazy
+
+    command = load_command(name)
+    parser = argparse.ArgumentParser(
+        prog=f"prill {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.setup_parser(parser)
+    return parser
+
+
+def overview() -> str:
+    """Return what ``prill --help`` prints."""
+    lines = [
+        "usage: prill COMMAND …",
+        "",
+        "The open toolchain for hardened container images.",
+        "",
+        *(f"  {name:<12}{summary}" for name, summary in COMMANDS),
+        "",
+        "prill COMMAND --help says more, with examples.",
+        "Exit codes: 0 good, 1 broke, 2 misused, 3 nothing to look at, 4 incomplete, 10 the answer is no.",
+    ]
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] in (["--version"], ["-V"]):
+        print(f"prill {__version__}")
+        return Exit.GOOD
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview())
+        return Exit.GOOD if words else Exit.MISUSED
+    if words[0] not in dict(COMMANDS):
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+        near = get_close_matches(words[0], dict(COMMANDS), n=1)
+        _complain(f"there is no command {words[0]!r}", f"did you mean {near[0]}?" if near else "prill --help lists them")
+        return Exit.MISUSED
+    return _run(words[0], words[1:])
+
+
+def _run(name: str, words: list[str]) -> int:
+    try:
+        return load_command(name).run(command_parser(name).parse_args(words))
+    except PrillError as error:
+        _complain(str(error), error.hint)
+        return getattr(error, "exit_code", None) or _code_of(error)
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing half-written was left in place", None)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.BROKE
+    except Exception as error:  # noqa: BLE001 - the last door: a bug becomes a message, not a wall of text
+        import traceback  # noqa: PLC0415 - only for a bug
+
+        traceback.print_exc()
+        _complain(f"this is a bug in Prill: {error!r}", "please report it with the lines above")
+        return Exit.BROKE
+
+
+def _code_of(error: PrillError) -> Exit:
+    """Choose the exit code: what the person wrote is misuse, everything else broke."""
+    from prill.cli.misuse import is_misuse  # noqa: PLC0415 - only for an error
+
+    return Exit.MISUSED if is_misuse(error) else Exit.BROKE
+
+
+def _complain(message: str, hint: str | None) -> None:
+    print(f"prill: {message}", file=sys.stderr)
+    if hint:
+        print(f"  → {hint}", file=sys.stderr)

@@ -1,0 +1,47 @@
+"""What every test gets: no sockets but loopback, and a say in whether skipping is allowed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import enable_socket, socket_allow_hosts
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Refuse sockets to other machines, but for tests that say they need Debian's archive."""
+    if request.node.get_closest_marker("archive"):
+        yield
+        return
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """With PRILL_TESTS_MUST_RUN a test that skips has failed: on that machine everything is installed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("PRILL_TESTS_MUST_RUN"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} must not skip here: {call.excinfo and call.excinfo.value}"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with other projects' data; a test that needs it skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared test data is not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def test_cache() -> Path:
+    """A folder that outlives the run, for downloads."""
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "prill-tests"
+    root.mkdir(parents=True, exist_ok=True)
+    return root
