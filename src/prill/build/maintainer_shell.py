@@ -7,7 +7,7 @@ taken. A word it cannot know, such as ``$1`` or the output of a command, is None
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 __all__ = ["is_shell", "script_commands"]
@@ -19,20 +19,32 @@ _MAX_WORD: Final = 1 << 16
 
 _SHELL = re.compile(rb"#!\s*(?:\S*/env\s+)?\S*/?(?:ba|da|k)?sh\b")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-_VARIABLE = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})", re.ASCII)
+_VARIABLE = re.compile(
+    r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?:(?P<end>[#%])(?P<cut>[\w./-]+))?\})", re.ASCII
+)
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(?P<quote>['\"\\]?)(?P<end>\w+)(?P=quote)?")
-_OPENERS = frozenset({"if", "case", "while", "until"})
-_CLOSERS = frozenset({"fi", "esac"})
-_PREFIXES = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "exec", "command"})
+_BRANCHES = {"if": 1, "case": 1, "fi": -1, "esac": -1}
+_KEYWORDS = frozenset({*_BRANCHES, "while", "until", "done", "then", "else", "elif", "do", "!", "{", "}"})
 _OPERATORS = ("&&", "||", ";;", ";", "&", "|", "(", ")", "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """An expansion inside a word; without quotes its value falls into several words."""
+    """An expansion inside a word; without quotes its value falls into several words.
+
+    ``end`` and ``cut`` are those of ``${name#prefix}`` and ``${name%suffix}``.
+    """
 
     name: str
     quoted: bool
+    end: str = ""
+    cut: str = ""
+
+    def value(self, values: dict[str, str | None]) -> str | None:
+        value = values.get(self.name)
+        if value is None or not self.cut:
+            return value
+        return value.removeprefix(self.cut) if self.end == "#" else value.removesuffix(self.cut)
 
 
 _Part = str | _Variable | None
@@ -135,7 +147,9 @@ class _Lexer:
         variable = _VARIABLE.match(self.text, self.position)
         if variable:
             self.position = variable.end()
-            return _Variable(variable["plain"] or variable["braced"], quoted)
+            return _Variable(
+                variable["plain"] or variable["braced"], quoted, variable["end"] or "", variable["cut"] or ""
+            )
         pair = {"(": ")", "{": "}"}.get(self.text[self.position + 1 : self.position + 2])
         if pair is None:
             self.position += 2 if self.position + 1 < len(self.text) and self.text[self.position + 1].isalnum() else 1
@@ -176,7 +190,7 @@ def script_commands(script: bytes) -> Iterator[tuple[str | None, ...]]:
     if len(script) > _MAX_SCRIPT:
         yield (None,)
         return
-    nodes = _parse(_Lexer(script.decode("utf-8", "replace")))
+    nodes = _Parser().parse(_Lexer(script.decode("utf-8", "replace")))
     for count, command in enumerate(_run(nodes, _Scope())):
         if count == _MAX_COMMANDS:
             yield (None,)
@@ -184,40 +198,43 @@ def script_commands(script: bytes) -> Iterator[tuple[str | None, ...]]:
         yield command
 
 
-def _parse(lexer: _Lexer) -> list[_Node]:
-    """Group tokens into commands, and the commands between ``do`` and ``done`` into loops."""
-    top: list[_Node] = []
-    stack: list[tuple[list[_Node], bool]] = [(top, False)]
-    words: list[_Word] = []
+@dataclass(slots=True)
+class _Parser:
+    """Groups words into commands, and the commands between ``do`` and ``done`` into loops."""
 
-    def close() -> None:
-        nonlocal words
-        while words and (name := _literal(words[0])) is not None and name in {*_PREFIXES, *_OPENERS, *_CLOSERS, "done"}:
-            body, loop = stack[-1]
-            if name in ("if", "case", "fi", "esac"):
-                body.append(name)
-            elif name in ("while", "until") and len(stack) < _MAX_DEPTH:
-                stack.append((body, False))
-            elif name == "done" and len(stack) > 1:
-                stack.pop()
+    top: list[_Node] = field(default_factory=list)
+    stack: list[list[_Node]] = field(default_factory=list)
+    words: list[_Word] = field(default_factory=list)
+
+    def parse(self, lexer: _Lexer) -> list[_Node]:
+        self.stack.append(self.top)
+        for token in lexer.tokens():
+            if isinstance(token, str):
+                self._end_command()
+            elif token:
+                self.words.append(token)
+        self._end_command()
+        return self.top
+
+    def _end_command(self) -> None:
+        words, self.words = self.words, []
+        while words and (name := _literal(words[0])) in _KEYWORDS:
+            self._keyword(name or "")
             words = words[1:]
-        if not words:
-            return
-        if _literal(words[0]) == "for" and len(words) > 1 and len(stack) < _MAX_DEPTH:
-            made = _Loop(_literal(words[1]) or "", words[3:])
-            stack[-1][0].append(made)
-            stack.append((made.body, True))
-        else:
-            stack[-1][0].append(words)
-        words = []
+        if words and _literal(words[0]) == "for" and len(words) > 1 and len(self.stack) < _MAX_DEPTH:
+            loop = _Loop(_literal(words[1]) or "", words[3:])
+            self.stack[-1].append(loop)
+            self.stack.append(loop.body)
+        elif words:
+            self.stack[-1].append(words)
 
-    for token in lexer.tokens():
-        if isinstance(token, str):
-            close()
-        elif token:
-            words.append(token)
-    close()
-    return top
+    def _keyword(self, name: str) -> None:
+        if name in _BRANCHES:
+            self.stack[-1].append(name)
+        elif name in ("while", "until") and len(self.stack) < _MAX_DEPTH:
+            self.stack.append(self.stack[-1])
+        elif name == "done" and len(self.stack) > 1:
+            self.stack.pop()
 
 
 def _literal(word: _Word) -> str | None:
@@ -245,7 +262,7 @@ class _Scope:
         """Expand a word into fields; a field with an unknown part is None."""
         fields: list[str | None] = [""]
         for part in word:
-            value = self.values.get(part.name) if isinstance(part, _Variable) else part
+            value = part.value(self.values) if isinstance(part, _Variable) else part
             last = fields[-1]
             if value is None or last is None or len(last) + len(value) > _MAX_WORD:
                 fields[-1] = None
@@ -262,7 +279,7 @@ class _Scope:
 def _run(nodes: list[_Node], scope: _Scope) -> Iterator[tuple[str | None, ...]]:
     for node in nodes:
         if isinstance(node, str):
-            scope.depth = max(scope.depth + (1 if node in _OPENERS else -1), 0)
+            scope.depth = max(scope.depth + _BRANCHES[node], 0)
         elif isinstance(node, _Loop):
             for value in [one for word in node.values for one in scope.expand(word)]:
                 scope.values[node.variable] = value
@@ -274,7 +291,10 @@ def _run(nodes: list[_Node], scope: _Scope) -> Iterator[tuple[str | None, ...]]:
                 if not words:
                     scope.assign(*assigned)
             command = tuple(one for word in words for one in scope.expand(word))
-            if command:
+            if command[:1] == ("unset",):
+                for name in command[1:]:
+                    scope.values.pop(name or "", None)
+            elif command:
                 yield command
 
 
@@ -294,4 +314,4 @@ def _assignment(word: _Word, scope: _Scope) -> tuple[str, str | None] | None:
 
 
 def _quote(part: _Part) -> _Part:
-    return _Variable(part.name, quoted=True) if isinstance(part, _Variable) else part
+    return replace(part, quoted=True) if isinstance(part, _Variable) else part
