@@ -4,6 +4,7 @@ from prill.model.digest import Digest, InvalidDigest
 from prill.model.files import FileKind, FileStat, FileTree
 from prill.model.package import ArtifactDetails, DebDetails, Package, PackageFile
 from prill.model.platforms import InvalidPlatform, Platform
+from prill.model.reference import ImageReference, InvalidReference
 from prill.model.report import Gap
 from prill.model.sbom import Distro, Relationship, Sbom, Subject
 
@@ -16,8 +17,10 @@ __all__ = [
     "FileStat",
     "FileTree",
     "Gap",
+    "ImageReference",
     "InvalidDigest",
     "InvalidPlatform",
+    "InvalidReference",
     "Package",
     "PackageFile",
     "Platform",
