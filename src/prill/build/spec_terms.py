@@ -1,0 +1,288 @@
+"""The words a spec is made of: each scalar type once, with its limits and with what messages call it.
+
+The limits are `msgspec.Meta`, and hold for YAML and for the lock's copy alike. A `Term` says the rest: what the reader
+accepts beyond the stored form, and how the schema describes that.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+__all__ = [
+    "ARCHITECTURES",
+    "AbsolutePath",
+    "AnnotationName",
+    "AnnotationValue",
+    "Architecture",
+    "Budget",
+    "Component",
+    "Compression",
+    "Distribution",
+    "Epoch",
+    "Glob",
+    "GroupId",
+    "ImageName",
+    "IncludePath",
+    "LinkTarget",
+    "MirrorUrl",
+    "NpmName",
+    "NpmVersion",
+    "OwnerId",
+    "PackageName",
+    "PathKind",
+    "Permissions",
+    "Port",
+    "Reason",
+    "Requirement",
+    "RunAs",
+    "Scalar",
+    "Sha256",
+    "Sha512",
+    "Signal",
+    "SourcePath",
+    "Strategy",
+    "StripCount",
+    "Term",
+    "TrimSetName",
+    "Url",
+    "UserId",
+    "UserName",
+    "VariableName",
+    "VariableValue",
+    "VariantName",
+    "Word",
+    "Words",
+]
+
+ARCHITECTURES = ("amd64", "arm64")
+"""The architectures an image can be built for, by Debian's names, which are also the OCI's."""
+
+Scalar = None | bool | int | float | str
+
+_MAX_ID = 2**32 - 2  # 2**32 - 1 is (uid_t) -1, which chown(2) takes for "leave it"
+_OCTAL = re.compile(r"(?:0o?)?[0-7]{3,4}")
+_ALIASES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Term:
+    """What a type and its limits cannot say.
+
+    ``says`` names the value in messages and in the reference. ``parse`` gets a scalar and its text as written and
+    returns the stored form, or raises `ValueError` with a reason. ``schema`` describes the forms ``parse`` accepts.
+    ``vocabulary`` is the name of the list of known values that the reader is given. A list that ``replaces`` is not
+    added to the included file's; one that ``splits`` may be written as one line, split as a shell would; for a
+    ``single`` one a lone item may stand.
+    """
+
+    says: str = ""
+    parse: Callable[[Scalar, str], Scalar] | None = None
+    schema: Mapping[str, object] | None = None
+    vocabulary: str = ""
+    replaces: bool = False
+    splits: bool = False
+    single: bool = False
+
+
+class PathKind(StrEnum):
+    """What an entry of ``paths`` does."""
+
+    DIRECTORY = "directory"
+    EMPTY_FILE = "empty-file"
+    HARDLINK = "hardlink"
+    SYMLINK = "symlink"
+    PERMISSIONS = "permissions"
+
+
+class Compression(StrEnum):
+    """How layers are compressed."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+def _as_written(value: Scalar, text: str) -> str:
+    if value is None:
+        raise ValueError("is empty; write '' for an empty text")
+    return text
+
+
+def _permissions(value: Scalar, text: str) -> int:
+    if isinstance(value, (str, int)) and _OCTAL.fullmatch(text) and (isinstance(value, str) or text.startswith("0")):
+        return int(text.removeprefix("0o").removeprefix("0O"), 8)
+    if isinstance(value, int) and _OCTAL.fullmatch(text):
+        raise ValueError(f"{text} is a decimal number; write 0o{text}")
+    raise ValueError(f"expected permissions in octal, such as 0o755, not {text!r}")
+
+
+def _architecture(value: Scalar, text: str) -> str:
+    del value
+    return _ALIASES.get(text, text)
+
+
+def _port(value: Scalar, text: str) -> str:
+    number, _, protocol = _as_written(value, text).partition("/")
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", number) or int(number) > 2**16 - 1 or protocol not in {"", "tcp", "udp"}:
+        raise ValueError(f"expected a port, such as 8080 or 53/udp, not {text!r}")
+    return f"{number}/{protocol or 'tcp'}"
+
+
+def _lower(value: Scalar, text: str) -> str:
+    return _as_written(value, text).lower()
+
+
+def _relative(value: Scalar, text: str) -> Scalar:
+    if not isinstance(value, str) or not text:
+        return value
+    clean = posixpath.normpath(text)
+    if clean.startswith("/"):
+        raise ValueError(f"expected a path relative to this file, not {text!r}")
+    return clean
+
+
+def _inside(value: Scalar, text: str) -> Scalar:
+    if isinstance(value, str) and ".." in text.split("/"):
+        raise ValueError(f"{text!r} leaves the folder of this file")
+    return _relative(value, text)
+
+
+def _glob(value: Scalar, text: str) -> Scalar:
+    return text.lstrip("/") if isinstance(value, str) else value
+
+
+_TEXT_OR_NUMBER = {"type": ["string", "number", "boolean"]}
+_HEX_256 = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
+_HEX_512 = {"type": "string", "pattern": "^[0-9A-Fa-f]{128}$"}
+_PART = r"(?!\.{1,2}(?:/|$))[^/\x00-\x1f]+"
+
+ImageName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$", max_length=128), Term(says="a name in lower case")
+]
+VariantName = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64), Term(says="a variant's name")]
+Distribution = Annotated[str, Meta(), Term(says="a distribution, such as debian:13", vocabulary="distribution")]
+Component = Literal["main", "contrib", "non-free", "non-free-firmware"]
+MirrorUrl = Annotated[
+    str,
+    Meta(pattern=r"^(?:https?://[^\s/@]+(?:/[^\s]*)?|file:///[^\s]*)$"),
+    Term(says="an http, https or file URL without a password"),
+]
+PackageName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$", max_length=128), Term(says="a package's name, such as libssl3t64")
+]
+Requirement = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?(?: ?(?:=|~|<<|<=|>=|>>) ?[A-Za-z0-9.+:~*?-]+)?$",
+        max_length=256,
+    ),
+    Term(says="a package, such as python3.13-minimal or python3.13-minimal=3.13.*"),
+]
+Reason = Annotated[str, Meta(max_length=1024), Term(says="a sentence")]
+TrimSetName = Annotated[str, Meta(), Term(says="the name of a trim set", vocabulary="trim set")]
+Glob = Annotated[
+    str,
+    Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=1024),
+    Term(says="a glob, such as usr/share/doc/**", parse=_glob, schema={"type": "string", "minLength": 1}),
+]
+AbsolutePath = Annotated[
+    str,
+    Meta(pattern=rf"^(?:/|(?:/{_PART})+)$", max_length=4096),
+    Term(says="an absolute path without '..', '.' or a slash at its end"),
+]
+LinkTarget = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", max_length=4096), Term(says="a path")]
+SourcePath = Annotated[
+    str, Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=4096), Term(says="a path below this file's", parse=_inside)
+]
+IncludePath = Annotated[
+    str,
+    Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=4096),
+    Term(says="a path relative to this file", parse=_relative),
+]
+UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]*$", max_length=32), Term(says="a user's or group's name")]
+UserId = Annotated[int, Meta(ge=1, le=_MAX_ID), Term(says="a number")]
+GroupId = Annotated[int, Meta(ge=1, le=_MAX_ID), Term(says="a number")]
+OwnerId = Annotated[int, Meta(ge=0, le=_MAX_ID), Term(says="a number")]
+RunAs = Annotated[
+    str,
+    Meta(pattern=r"^(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10}(?::[0-9]{1,10})?)$"),
+    Term(says="a user's name, uid or uid:gid", parse=_as_written, schema={"type": ["string", "integer"]}),
+]
+Permissions = Annotated[
+    int,
+    Meta(ge=0, le=0o7777),
+    Term(
+        says="permissions in octal, such as 0o755",
+        parse=_permissions,
+        schema={
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 7777},
+                {"type": "string", "pattern": "^(?:0o?)?[0-7]{3,4}$"},
+            ]
+        },
+    ),
+]
+Word = Annotated[str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text")]
+Words = Annotated[
+    tuple[Word, ...], Term(says="a command: a list of words, or one line to split", splits=True, replaces=True)
+]
+VariableName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=256), Term(says="an environment variable's name")
+]
+VariableValue = Annotated[
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_as_written, schema=_TEXT_OR_NUMBER)
+]
+AnnotationName = Annotated[str, Meta(pattern=r"^[^\s\x00]+$", max_length=256), Term(says="an annotation's name")]
+AnnotationValue = Annotated[
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_as_written, schema=_TEXT_OR_NUMBER)
+]
+Signal = Annotated[
+    str,
+    Meta(pattern=r"^(?:SIG[A-Z][A-Z0-9+-]*|[1-9][0-9]?)?$"),
+    Term(says="a signal, such as SIGQUIT", parse=_as_written, schema={"type": ["string", "integer"]}),
+]
+Port = Annotated[
+    str,
+    Meta(pattern=r"^[1-9][0-9]{0,4}/(?:tcp|udp)$"),
+    Term(
+        says="a port, such as 8080 or 53/udp",
+        parse=_port,
+        schema={
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": 65535},
+                {"type": "string", "pattern": "^[1-9][0-9]{0,4}(?:/(?:tcp|udp))?$"},
+            ]
+        },
+    ),
+]
+Architecture = Annotated[
+    Literal["amd64", "arm64"],
+    Term(says="an architecture", parse=_architecture, schema={"enum": [*ARCHITECTURES, *_ALIASES]}),
+]
+Strategy = Literal["origin"]
+Budget = Annotated[int, Meta(ge=1, le=120), Term(says="a number of layers")]
+Epoch = Annotated[int, Meta(ge=0, le=2**33 - 1), Term(says="a time in seconds since 1970")]
+Url = Annotated[
+    str, Meta(pattern=r"^https?://[^\s/@]+/[^\s]+$", max_length=4096), Term(says="an http or https URL, no password")
+]
+Sha256 = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{64}$"), Term(says="64 hexadecimal digits", parse=_lower, schema=_HEX_256)
+]
+Sha512 = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{128}$"), Term(says="128 hexadecimal digits", parse=_lower, schema=_HEX_512)
+]
+NpmName = Annotated[
+    str,
+    Meta(pattern=r"^(?:@[a-z0-9~][a-z0-9._~{}-]*/)?[a-z0-9~][a-z0-9._~{}-]*$", max_length=214),
+    Term(says="an npm package's name, such as node-linux-{arch}"),
+]
+NpmVersion = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]+(?:\.(?:[0-9]+|x)){0,2}(?:-[0-9A-Za-z.-]+)?$", max_length=128),
+    Term(says="a version, such as 24, 24.x or 24.11.0", parse=_as_written, schema={"type": ["string", "number"]}),
+]
+StripCount = Annotated[int, Meta(ge=0, le=64), Term(says="a number")]
