@@ -1,0 +1,269 @@
+"""The content-addressed cache: what was fetched, and what was computed from it.
+
+::
+
+    ROOT/blobs/sha256/ab/ab12…       bytes named by their digest, verified while they were written, synchronised to disk
+    ROOT/derived/KIND/cd/cd34…       computed results, each behind its own checksum
+    ROOT/partial/                    files that are being written
+    ROOT/state/                      what must not be forgotten; never pruned (see `prill.distro.deb.suite_state`)
+
+An entry comes into being by a rename and is never written again, so readers need no lock, and two processes that add
+the same entry both win. Only `ContentCache.prune` removes entries; it waits for nobody and refuses to run beside
+others. An entry's modification time is when it was last used.
+"""
+
+import fcntl
+import hashlib
+import io
+import os
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from prill._io.atomic import open_atomic, sweep, write_atomic, writing
+from prill._io.cache_entries import CacheInfo, Pruned, cache_entries, choose_victims, summarise
+from prill._io.clock import Clock, SystemClock
+from prill._io.verified import DigestMismatch, SizeMismatch, Verifier
+from prill.errors import PrillError
+from prill.model import Digest
+
+__all__ = ["CacheInUse", "ContentCache", "Source", "VerifiedFile"]
+
+_CHUNK = 1 << 20
+_TOUCH_AFTER = 3600
+_MAGIC = b"prill\0\1\n"
+_HEADER = len(_MAGIC) + 32
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache of Prill's; see https://bford.info/cachedir/\n"
+
+
+Source = bytes | memoryview | BinaryIO
+
+
+class CacheInUse(PrillError):
+    """Another process works with the cache that should be pruned."""
+
+
+class VerifiedFile:
+    """A file that is being written into the cache. ``seek(0)`` and ``truncate()`` begin it anew."""
+
+    def __init__(self, file: BinaryIO, what: str, digest: Digest, size: int) -> None:
+        self._file = file
+        self._promised = (what, digest, size)
+        self._verifier = Verifier(what, digest=digest, size=size)
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> int:
+        """Write the next bytes; raise `SizeMismatch` as soon as there are too many."""
+        self._verifier.feed(data)
+        return self._file.write(data)
+
+    def seek(self, position: int, /) -> int:
+        """Go back to the beginning, the only place to go to."""
+        if position:
+            raise io.UnsupportedOperation(f"a blob is written from its beginning, not from byte {position!r}")
+        return self._file.seek(0)
+
+    def truncate(self) -> int:
+        """Forget what was written."""
+        what, digest, size = self._promised
+        self._verifier = Verifier(what, digest=digest, size=size)
+        return self._file.truncate(0)
+
+    def finish(self) -> None:
+        """Check the whole; raise `SizeMismatch` or `DigestMismatch`."""
+        self._verifier.finish()
+
+
+class ContentCache:
+    """One cache folder, shared by threads and processes."""
+
+    def __init__(self, root: Path, *, clock: Clock | None = None) -> None:
+        self.root = root
+        self.state = root / "state"
+        self._clock = clock or SystemClock()
+        self._guard = threading.Lock()
+        self._in_use: int | None = None
+
+    def find(self, digest: Digest) -> Path | None:
+        """Return where the bytes of ``digest`` lie, or None. They were verified when they were written."""
+        path = self._blob(digest)
+        return path if self._use(path) else None
+
+    def read(self, digest: Digest, size: int) -> bytes | None:
+        """Return the ``size`` bytes of ``digest``, verified again; a damaged entry is removed and counts as absent."""
+        path = self.find(digest)
+        if path is None:
+            return None
+        verifier = Verifier(str(path), digest=digest, size=size)
+        try:
+            verifier.announce(path.stat().st_size)
+            data = path.read_bytes()
+            verifier.feed(data)
+            verifier.finish()
+        except FileNotFoundError:
+            return None
+        except (SizeMismatch, DigestMismatch):
+            self.discard(digest)
+            return None
+        return data
+
+    def discard(self, digest: Digest) -> None:
+        """Remove a blob that was found to be damaged."""
+        self._blob(digest).unlink(missing_ok=True)
+
+    @contextmanager
+    def adding(self, digest: Digest, size: int, *, what: str = "") -> Iterator[VerifiedFile]:
+        """Write a blob: it is there when the block ends well and the bytes are those of ``digest``; else it is not.
+
+        Raise `SizeMismatch`, `DigestMismatch` or `prill._io.atomic.DiskFull`; ``what`` names the bytes in errors.
+        """
+        path = self._blob(digest)
+        self._hold()
+        with open_atomic(path, folder=self.root / "partial") as file:
+            verified = VerifiedFile(file, what or str(digest), digest, size)
+            yield verified
+            verified.finish()
+
+    def add(self, source: Source, digest: Digest, size: int, *, what: str = "") -> Path:
+        """Store the bytes of ``digest`` and return where they lie; raise as `adding` does."""
+        found = self.find(digest)
+        if found is not None:
+            return found
+        with self.adding(digest, size, what=what) as file:
+            for chunk in _chunks(source):
+                file.write(chunk)
+        return self._blob(digest)
+
+    def derived(self, kind: str, key: str) -> bytes | None:
+        """Return what was computed for ``key``, or None; a damaged or cut entry counts as absent."""
+        path = self._derived(kind, key)
+        if not self._use(path):
+            return None
+        with suppress(FileNotFoundError):
+            stored = path.read_bytes()
+            data = memoryview(stored)[_HEADER:]
+            if stored[:_HEADER] == _MAGIC + _checksum(kind, key, data):
+                return bytes(data)
+            path.unlink(missing_ok=True)
+        return None
+
+    def put_derived(self, kind: str, key: str, data: bytes | memoryview) -> None:
+        """Keep what was computed for ``key``. Not synchronised: the checksum tells a damaged entry."""
+        self._hold()
+        with open_atomic(self._derived(kind, key), folder=self.root / "partial", durable=False) as file:
+            file.write(_MAGIC + _checksum(kind, key, memoryview(data)))
+            file.write(data)
+
+    def derived_path(self, kind: str, key: str) -> Path | None:
+        """Return where a big result lies, or None; it was put there by `put_derived_path`."""
+        pointer = self.derived(kind, key)
+        if pointer is None:
+            return None
+        digest, _, size = pointer.decode("ascii").partition(" ")
+        path = self.find(Digest.parse(digest))
+        return path if path and path.stat().st_size == int(size) else None
+
+    def put_derived_path(self, kind: str, key: str, data: bytes | memoryview) -> Path:
+        """Keep a big result as a blob of its own, synchronised to disk, and return where it lies."""
+        digest = Digest.of(data)
+        path = self.add(data, digest, len(data))
+        self.put_derived(kind, key, f"{digest} {len(data)}".encode("ascii"))
+        return path
+
+    def info(self) -> CacheInfo:
+        """Say how much of what kind is in the cache."""
+        return summarise(cache_entries(self.root))
+
+    def prune(
+        self, *, max_age: int | None = None, max_bytes: int | None = None, kinds: Iterable[str] | None = None
+    ) -> Pruned:
+        """Remove what was not used for long, and what killed processes left behind.
+
+        First go the entries of ``kinds`` (all, if not given) that nobody used for ``max_age`` seconds, then the least
+        recently used until at most ``max_bytes`` are left of these kinds. Raise `CacheInUse` while another process
+        works with the cache.
+        """
+        now = self._clock.now()
+        with self._alone():
+            leftovers = sweep(self.root / "partial", now=now, min_age=0) + sweep(self.state, now=now)
+            victims = choose_victims(
+                cache_entries(self.root), now=now, max_age=max_age, max_bytes=max_bytes, kinds=kinds
+            )
+            for victim in victims:
+                with writing(victim.path):
+                    victim.path.unlink(missing_ok=True)
+        return Pruned(entries=len(victims), bytes=sum(victim.size for victim in victims), leftovers=leftovers)
+
+    def _blob(self, digest: Digest) -> Path:
+        return self.root / "blobs" / digest.algorithm / digest.hex[:2] / digest.hex
+
+    def _derived(self, kind: str, key: str) -> Path:
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self.root / "derived" / kind / name[:2] / name
+
+    def _use(self, path: Path) -> bool:
+        """Return whether ``path`` is there, and note that it was used."""
+        self._hold()
+        try:
+            used = path.stat().st_mtime
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if self._clock.now() - used > _TOUCH_AFTER:
+            with suppress(OSError):
+                os.utime(path)
+        return True
+
+    def _hold(self) -> None:
+        """Tell other processes, until this object is gone, that the cache is in use."""
+        if self._in_use is not None:
+            return
+        with self._guard:
+            if self._in_use is None:
+                self._in_use = self._open_lock()
+
+    def _open_lock(self) -> int:
+        try:
+            if not self.root.exists():
+                with writing(self.root):
+                    self.root.mkdir(parents=True, exist_ok=True)
+                    write_atomic(self.root / "CACHEDIR.TAG", _TAG, durable=False)
+            descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError:
+            return -1  # a cache that cannot be written cannot be pruned either
+        weakref.finalize(self, os.close, descriptor)
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return descriptor
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._hold()
+        descriptor = self._in_use
+        if descriptor is None or descriptor < 0:
+            with writing(self.root / "lock"):
+                raise PermissionError("the cache folder cannot be written")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            hint = "wait until it is done; nothing was removed"
+            raise CacheInUse(f"another process works with the cache {str(self.root)!r}", hint=hint) from error
+        try:
+            yield
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def _chunks(source: Source) -> Iterator[bytes | memoryview]:
+    if isinstance(source, bytes | memoryview):
+        yield source
+        return
+    while chunk := source.read(_CHUNK):
+        yield chunk
+
+
+def _checksum(kind: str, key: str, data: memoryview) -> bytes:
+    checksum = hashlib.sha256(f"{kind}\0{key}\0".encode())
+    checksum.update(data)
+    return checksum.digest()

@@ -1,0 +1,236 @@
+"""Fetching over HTTP: bounded, verified while it is read, patient but not for ever.
+
+1. The request goes out without credentials in its address; they travel in their header, to the first host only.
+2. Redirects are followed on the same host; to another one only if the caller allows it; never from https to http.
+3. A length that is announced and wrong or too large ends the attempt before its body is read.
+4. The body is counted and digested while it is read. One that is too long, or slower than `Patience` allows, is cut.
+5. What may pass is tried again after a pause: 5xx, 408, 429, a broken or refused connection, a timeout, a body that
+   ends too early. A wrong digest, a missing file and a refused redirect are not.
+
+The process's proxy and certificate settings (``HTTPS_PROXY``, ``SSL_CERT_FILE``, …) are honoured, as httpx documents,
+unless ``proxy`` or ``ca_file`` say otherwise. ``file://`` addresses are read with the same checks.
+"""
+
+import io
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from prill._io.fetch_errors import FetchFailed, NotFound, TooSlow, UnexpectedAnswer, check_status, library_errors
+from prill._io.urls import RedirectRefused, Redirects, credentials, file_path, follow, redact, same_origin
+from prill._io.verified import Truncated, Verifier
+from prill.model import Digest
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Fetched", "Fetcher", "Patience", "Sink"]
+
+_CHUNK = 1 << 18
+_MAX_REDIRECTS = 5
+_REDIRECTS = range(300, 400)
+
+
+class Sink(Protocol):
+    """Where fetched bytes go: a file, a ``BytesIO``, or a blob of the cache. Another attempt begins it anew."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+
+    def seek(self, position: int, /) -> object:
+        """Go back to the beginning."""
+
+    def truncate(self) -> object:
+        """Forget what was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait: seconds for a connection and for the next bytes, and what must come in every ``window``."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    window: float = 20.0
+    min_rate: int = 1024
+    attempts: int = 3
+    pause: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What was fetched: the address that answered, as it may be shown, and how many bytes."""
+
+    url: str
+    size: int
+
+
+_Opened = tuple[str, Iterator[bytes]]
+
+
+class Fetcher:
+    """Fetches over persistent connections, from several threads. Close it, or use it in a ``with`` block."""
+
+    def __init__(
+        self,
+        *,
+        patience: Patience | None = None,
+        proxy: str | None = None,
+        ca_file: Path | None = None,
+        user_agent: str = "prill",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._patience = patience or Patience()
+        self._proxy = proxy
+        self._ca_file = ca_file
+        self._user_agent = user_agent
+        self._sleep = sleep
+        self._guard = threading.Lock()
+        self._client: httpx2.Client | None = None
+
+    def fetch(
+        self,
+        url: str,
+        sink: Sink,
+        *,
+        max_size: int,
+        expected_size: int | None = None,
+        expected: Digest | None = None,
+        on_bytes: Callable[[int], None] | None = None,
+        redirects: Redirects = Redirects.SAME_HOST,
+    ) -> Fetched:
+        """Fetch ``url`` into ``sink``, at most ``max_size`` bytes.
+
+        ``on_bytes`` is told how many bytes came, and the negative of what is thrown away before another attempt.
+        Raise `FetchFailed`, `RedirectRefused`, `SizeMismatch` or `DigestMismatch`; what the sink holds then is void.
+        """
+        note = on_bytes or (lambda _: None)
+        attempt = 1
+        while True:
+            verifier = Verifier(redact(url), digest=expected, size=expected_size, max_size=max_size)
+            try:
+                return self._attempt(url, sink, verifier, note, redirects)
+            except (FetchFailed, Truncated) as error:
+                passing = isinstance(error, Truncated) or error.transient
+                if not passing or attempt >= self._patience.attempts:
+                    raise
+            note(-verifier.seen)
+            sink.seek(0)
+            sink.truncate()
+            self._sleep(self._patience.pause * 2 ** (attempt - 1))
+            attempt += 1
+
+    def fetch_bytes(
+        self,
+        url: str,
+        *,
+        max_size: int,
+        expected_size: int | None = None,
+        expected: Digest | None = None,
+        redirects: Redirects = Redirects.SAME_HOST,
+    ) -> bytes:
+        """Fetch ``url`` into memory; raise as `fetch` does."""
+        sink = io.BytesIO()
+        self.fetch(url, sink, max_size=max_size, expected_size=expected_size, expected=expected, redirects=redirects)
+        return sink.getvalue()
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._guard:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _attempt(
+        self, url: str, sink: Sink, verifier: Verifier, note: Callable[[int], None], redirects: Redirects
+    ) -> Fetched:
+        path = file_path(url)
+        opened = _open_file(path, url) if path else self._open_answer(url, verifier, redirects)
+        with opened as (shown, chunks):
+            for chunk in chunks:
+                verifier.feed(chunk)
+                sink.write(chunk)
+                note(len(chunk))
+            verifier.finish()
+        return Fetched(url=shown, size=verifier.seen)
+
+    @contextmanager
+    def _open_answer(self, url: str, verifier: Verifier, redirects: Redirects) -> Iterator[_Opened]:
+        """Open ``url``, after redirects; whatever the library raises becomes a `FetchFailed`."""
+        client = self._connected()
+        address, login = credentials(url)
+        with library_errors(redact(url)):
+            for _ in range(_MAX_REDIRECTS + 1):
+                request = client.build_request("GET", address)
+                with closing(client.send(request, stream=True, auth=login)) as response:
+                    shown = redact(address)
+                    location = response.headers.get("location")
+                    if response.status_code not in _REDIRECTS or not location:
+                        check_status(response.status_code, shown)
+                        verifier.announce(_length(response))
+                        yield shown, _paced(response.iter_raw(), self._patience, shown)
+                        return
+                target = follow(address, location, allowed=redirects)
+                login = login if same_origin(address, target) else None
+                address = target
+        raise RedirectRefused(f"{redact(url)} redirects more than {_MAX_REDIRECTS} times")
+
+    def _connected(self) -> "httpx2.Client":
+        with self._guard:
+            if self._client is None:
+                import httpx2  # noqa: PLC0415 - start-up imports no HTTP
+
+                patience = self._patience
+                verify = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
+                self._client = httpx2.Client(
+                    headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
+                    timeout=httpx2.Timeout(patience.read, connect=patience.connect, pool=None),
+                    proxy=self._proxy,
+                    verify=verify,
+                    follow_redirects=False,
+                )
+            return self._client
+
+
+@contextmanager
+def _open_file(path: Path, url: str) -> Iterator[_Opened]:
+    shown = redact(url)
+    try:
+        file = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound(f"there is no file {shown}") from error
+    except OSError as error:
+        raise UnexpectedAnswer(f"cannot read {shown}: {error.strerror}") from error
+    with file:
+        yield shown, iter(lambda: file.read(_CHUNK), b"")
+
+
+def _length(response: "httpx2.Response") -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isdecimal() and len(text) < 20 else None  # noqa: PLR2004 - 2**64 has 20 digits
+
+
+def _paced(chunks: Iterator[bytes], patience: Patience, shown: str) -> Iterator[bytes]:
+    """Pass chunks on; raise `TooSlow` when a window of time ends with less than the least."""
+    begun, came = time.monotonic(), 0
+    for chunk in chunks:
+        yield chunk
+        came += len(chunk)
+        waited = time.monotonic() - begun
+        if waited > patience.window:
+            if came < patience.min_rate * patience.window:
+                raise TooSlow(f"{shown} sent {came} bytes in {waited:.0f} s", hint="try another mirror")
+            begun, came = time.monotonic(), 0

@@ -1,0 +1,27 @@
+"""Several things at once, in a bounded number of threads."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+__all__ = ["run_parallel"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def run_parallel(work: Callable[[Item], Result], items: Sequence[Item], *, workers: int) -> tuple[Result, ...]:
+    """Return ``work(item)`` for each item, in their order, from at most ``workers`` threads.
+
+    After an error no further item is begun, and the error of the first item that failed is raised.
+    """
+    if len(items) <= 1 or workers <= 1:
+        return tuple(work(item) for item in items)
+    with ThreadPoolExecutor(min(workers, len(items)), thread_name_prefix="prill") as pool:
+        futures = [pool.submit(work, item) for item in items]
+        try:
+            done = wait(futures, return_when=FIRST_EXCEPTION).done
+            failed = [future for future in futures if future in done and future.exception()]
+            return tuple(future.result() for future in (failed or futures))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
