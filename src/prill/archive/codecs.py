@@ -40,7 +40,6 @@ __all__ = [
 
 _CHUNK = 1 << 20
 _FIRST_INPUT = 4096
-_MAX_PIECE = 16 << 20
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
 
@@ -110,12 +109,15 @@ def open_decoded(stream: BinaryIO, codec: Codec, *, limits: Limits = DEFAULT_LIM
 
     Reading it raises `CorruptStream`, `TruncatedArchive`, `OutputTooLarge` or `RatioExceeded`, as soon as it is seen.
     """
-    return io.BufferedReader(_Decoded(_unpack(stream, codec, limits, _CHUNK)), _CHUNK)
+    return io.BufferedReader(_Decoded(_unpack(stream, codec, limits)), _CHUNK)
 
 
 def decode(data: bytes, codec: Codec, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Unpack a whole buffer; raise as `open_decoded` does."""
-    return b"".join(_unpack(io.BytesIO(data), codec, limits, _MAX_PIECE))
+    unpacked = io.BytesIO()  # grows in place; pieces joined at the end would need the memory twice
+    for piece in _unpack(io.BytesIO(data), codec, limits):
+        unpacked.write(piece)
+    return unpacked.getvalue()
 
 
 def compress(data: bytes | memoryview, codec: Codec, level: int | None = None) -> bytes:
@@ -205,11 +207,11 @@ class _Source:
         self.consumed -= size
 
 
-def _unpack(stream: BinaryIO, codec: Codec, limits: Limits, piece: int) -> Iterator[bytes]:
-    """Yield unpacked bytes, at most ``piece`` at once and never more than the limits allow."""
+def _unpack(stream: BinaryIO, codec: Codec, limits: Limits) -> Iterator[bytes]:
+    """Yield unpacked bytes, little at once and never more than the limits allow."""
     source = _Source(stream)
     total = 0
-    for data in _pieces(source, codec, limits, piece):
+    for data in _pieces(source, codec, limits):
         total += len(data)
         if total > limits.max_total_size:
             raise OutputTooLarge(f"the {codec} stream unpacks to more than {limits.max_total_size} bytes")
@@ -220,7 +222,7 @@ def _unpack(stream: BinaryIO, codec: Codec, limits: Limits, piece: int) -> Itera
         yield data
 
 
-def _pieces(source: _Source, codec: Codec, limits: Limits, piece: int) -> Iterator[bytes]:
+def _pieces(source: _Source, codec: Codec, limits: Limits) -> Iterator[bytes]:
     """Unpack one gzip member, zstd frame or xz stream after the other."""
     if codec is Codec.NONE:
         while plain := source.take(_CHUNK):
@@ -235,12 +237,12 @@ def _pieces(source: _Source, codec: Codec, limits: Limits, piece: int) -> Iterat
         members += 1
         if members > limits.max_entries:
             raise TooManyEntries(f"more than {limits.max_entries} {codec} members in one stream")
-        yield from _member(source, data, codec, _decoder(codec, limits), piece)
+        yield from _member(source, data, codec, _decoder(codec, limits))
     if not members:
         raise TruncatedArchive(f"an empty stream is not {codec}")
 
 
-def _member(source: _Source, data: memoryview, codec: Codec, decoder: _Decoder, piece: int) -> Iterator[bytes]:
+def _member(source: _Source, data: memoryview, codec: Codec, decoder: _Decoder) -> Iterator[bytes]:
     """Unpack one member, which begins with ``data``.
 
     Pieces of input grow from small to large, so that what is given back at a member's end stays in proportion to it.
@@ -248,7 +250,7 @@ def _member(source: _Source, data: memoryview, codec: Codec, decoder: _Decoder, 
     size = _FIRST_INPUT
     while True:
         try:
-            unpacked = decoder.decompress(data, piece)
+            unpacked = decoder.decompress(data, _CHUNK)
         except _LIBRARY_ERRORS as error:
             raise CorruptStream(f"not valid {codec}, within the first {source.consumed} bytes: {error}") from error
         if unpacked:

@@ -75,8 +75,8 @@ def read_deb(
 ) -> DebPackage:
     """Read, verify and open a package.
 
-    Raise `SizeMismatch` or `DigestMismatch` where the file is not the expected one, and `InvalidDeb`, naming the file,
-    for whatever else is wrong with it.
+    Raise `SizeMismatch` or `DigestMismatch` where the file is not the expected one, `OutputTooLarge` where it is over
+    the limits as a whole, and `InvalidDeb`, naming the file, for whatever else is wrong with it.
     """
     if isinstance(source, Path):
         with source.open("rb") as stream:
@@ -91,10 +91,10 @@ def read_deb(
         raise InvalidDeb(f"{name}: {error}", hint=error.hint) from error
 
 
-def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | None, limits: Limits) -> bytes:
-    """Read the whole file, hashing it on the way."""
+def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | None, limits: Limits) -> BinaryIO:
+    """Read the whole file, hashing it on the way, into memory, where nobody changes it any more."""
     largest = limits.max_total_size if size is None else min(size, limits.max_total_size)
-    parts = []
+    raw = io.BytesIO()
     seen = 0
     digest = hashlib.sha256()
     while part := stream.read(min(_CHUNK, largest + 1 - seen)):
@@ -102,7 +102,7 @@ def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | 
         if seen > largest:
             break
         digest.update(part)
-        parts.append(part)
+        raw.write(part)
     if size is not None and seen != size:
         raise SizeMismatch(
             f"{name} has {f'more than {size}' if seen > size else seen} bytes, expected {size}",
@@ -115,10 +115,11 @@ def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | 
             f"{name} has the SHA-256 {digest.hexdigest()!r}, expected {sha256!r}",
             hint="the file is damaged or was changed; remove it and download it again",
         )
-    return b"".join(parts)
+    raw.seek(0)
+    return raw
 
 
-def _open(raw: bytes, limits: Limits) -> DebPackage:
+def _open(raw: BinaryIO, limits: Limits) -> DebPackage:
     """Open the three members, in the only order there is.
 
     (1) ``debian-binary`` says format 2.x. (2) ``control.tar``. (3) ``data.tar``. Members whose names begin with an
@@ -129,7 +130,7 @@ def _open(raw: bytes, limits: Limits) -> DebPackage:
     built = 0
     control: dict[str, bytes] = {}
     data: bytes | None = None
-    for member in read_ar(io.BytesIO(raw), limits=limits):
+    for member in read_ar(raw, limits=limits):
         stem, suffix = _split(member.name)
         if wanted and stem == wanted[0]:
             del wanted[0]
