@@ -1,0 +1,95 @@
+"""Descriptors: what points from one content to another (OCI image-spec, descriptor.md)."""
+
+from dataclasses import dataclass, replace
+
+from prill.model import Digest, Platform
+from prill.oci._wire import DescriptorJson, InvalidDocument, PlatformJson
+
+__all__ = [
+    "EMPTY_JSON",
+    "REF_NAME",
+    "Annotations",
+    "Descriptor",
+    "descriptor_from_wire",
+    "descriptor_to_wire",
+    "map_to_pairs",
+    "parse_platform",
+]
+
+REF_NAME = "org.opencontainers.image.ref.name"
+"""The annotation that carries a tag in a layout's index (image-spec, annotations.md)."""
+
+EMPTY_JSON = b"{}"
+"""The content of every descriptor of the media type ``EMPTY`` (manifest.md, "Guidance for an Empty Descriptor")."""
+
+Annotations = tuple[tuple[str, str], ...]
+"""Names with their values, sorted by name."""
+
+_MAX_MEDIA_TYPE = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """A content's media type, digest and size in bytes, and what is said about it."""
+
+    media_type: str
+    digest: Digest
+    size: int
+    annotations: Annotations = ()
+    platform: Platform | None = None
+    artifact_type: str = ""
+
+    @classmethod
+    def of(cls, data: bytes, media_type: str) -> "Descriptor":
+        """Describe ``data``."""
+        return cls(media_type=media_type, digest=Digest.of(data), size=len(data))
+
+    def annotation(self, name: str) -> str | None:
+        """Return the value of one annotation, or None."""
+        return next((value for key, value in self.annotations if key == name), None)
+
+    def with_annotation(self, name: str, value: str) -> "Descriptor":
+        """Return the same descriptor with one annotation set."""
+        return replace(self, annotations=map_to_pairs({**dict(self.annotations), name: value}))
+
+
+def descriptor_from_wire(wire: DescriptorJson) -> Descriptor:
+    """Turn the JSON into the value; raise `InvalidDigest` or `InvalidDocument` for fields that are none."""
+    if not 0 < len(wire.media_type) <= _MAX_MEDIA_TYPE:
+        raise InvalidDocument(f"a descriptor's media type has {len(wire.media_type)} characters")
+    platform = wire.platform
+    return Descriptor(
+        media_type=wire.media_type,
+        digest=Digest.parse(wire.digest),
+        size=wire.size,
+        annotations=map_to_pairs(wire.annotations),
+        platform=parse_platform(platform.os, platform.architecture, platform.variant) if platform else None,
+        artifact_type=wire.artifact_type,
+    )
+
+
+def descriptor_to_wire(descriptor: Descriptor) -> DescriptorJson:
+    """Turn the value into the JSON."""
+    platform = descriptor.platform
+    return DescriptorJson(
+        media_type=descriptor.media_type,
+        digest=str(descriptor.digest),
+        size=descriptor.size,
+        annotations=dict(descriptor.annotations) or None,
+        platform=None if platform is None else _platform_to_wire(platform),
+        artifact_type=descriptor.artifact_type,
+    )
+
+
+def _platform_to_wire(platform: Platform) -> PlatformJson:
+    return PlatformJson(architecture=platform.architecture, os=platform.os, variant=platform.variant)
+
+
+def map_to_pairs(values: dict[str, str] | None) -> Annotations:
+    """Sort a JSON map by key; a missing one is empty."""
+    return tuple(sorted((values or {}).items()))
+
+
+def parse_platform(os: str, architecture: str, variant: str) -> Platform:
+    """Read the three fields as `Platform.parse` does, so that equal platforms compare equal."""
+    return Platform.parse("/".join((os, architecture, variant) if variant else (os, architecture)))

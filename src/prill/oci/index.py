@@ -1,0 +1,104 @@
+"""Image indexes: one image for several platforms, a layout's content, or a list of referrers (image-index.md)."""
+
+from dataclasses import dataclass, field, replace
+
+from msgspec import UNSET
+
+from prill.errors import PrillError
+from prill.model import Digest, Platform
+from prill.oci import _wire
+from prill.oci._wire import IndexJson, InvalidDocument
+from prill.oci.descriptor import Annotations, Descriptor, descriptor_from_wire, descriptor_to_wire, map_to_pairs
+from prill.oci.media_types import INDEX, INDEXES, UnknownMediaType
+
+__all__ = ["Index", "PlatformNotFound"]
+
+
+class PlatformNotFound(PrillError):
+    """An index has no image for a platform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Descriptors in a meaningful order. ``raw`` is what has the digest, as in `Manifest`."""
+
+    manifests: tuple[Descriptor, ...]
+    subject: Descriptor | None = None
+    artifact_type: str = ""
+    annotations: Annotations = ()
+    media_type: str = INDEX
+    raw: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        wire = IndexJson(
+            schema_version=2,
+            media_type=self.media_type,
+            artifact_type=self.artifact_type,
+            manifests=tuple(descriptor_to_wire(entry) for entry in self.manifests),
+            subject=descriptor_to_wire(self.subject) if self.subject else None,
+            annotations=dict(self.annotations) or None,
+        )
+        object.__setattr__(self, "raw", _wire.encode(wire))
+
+    @classmethod
+    def parse(cls, raw: bytes, media_type: str = "") -> "Index":
+        """Read an index that was announced as ``media_type``, or Docker's manifest list; raise as `Manifest.parse`."""
+        wire = _wire.decode(raw, IndexJson, "image index")
+        stated = wire.media_type or media_type or INDEX
+        if wire.config is not UNSET or wire.layers is not UNSET:
+            raise InvalidDocument("the image index could be read as a manifest too: it has 'config' or 'layers'")
+        if media_type and stated != media_type:
+            raise InvalidDocument(f"an index says it is {stated[:160]!r}, but was announced as {media_type[:160]!r}")
+        if stated not in INDEXES:
+            raise UnknownMediaType(f"{stated[:160]!r} is no image index")
+        index = cls(
+            manifests=tuple(descriptor_from_wire(entry) for entry in wire.manifests or ()),
+            subject=descriptor_from_wire(wire.subject) if wire.subject else None,
+            artifact_type=wire.artifact_type,
+            annotations=map_to_pairs(wire.annotations),
+            media_type=stated,
+        )
+        object.__setattr__(index, "raw", raw)
+        return index
+
+    def encode(self) -> bytes:
+        """Return ``raw``."""
+        return self.raw
+
+    @property
+    def digest(self) -> Digest:
+        """Return the digest of ``raw``."""
+        return Digest.of(self.raw)
+
+    def children(self) -> tuple[Descriptor, ...]:
+        """Return what this points to, its subject left out."""
+        return self.manifests
+
+    def descriptor(self) -> Descriptor:
+        """Describe this index; one with a subject as a referrers list does."""
+        described = Descriptor.of(self.raw, self.media_type)
+        if self.subject is None:
+            return described
+        return replace(described, annotations=self.annotations, artifact_type=self.artifact_type)
+
+    def platforms(self) -> tuple[Platform, ...]:
+        """Return the platforms there are images for, each once; attestations have the platform ``unknown``."""
+        seen = (entry.platform for entry in self.manifests)
+        return tuple(dict.fromkeys(platform for platform in seen if platform and platform.os != "unknown"))
+
+    def select(self, platform: Platform) -> Descriptor:
+        """Return the first entry for ``platform``; one that asks for no variant takes any. Raise `PlatformNotFound`."""
+        for entry in self.manifests:
+            if entry.platform == platform:
+                return entry
+        for entry in self.manifests:
+            theirs = entry.platform
+            if (
+                theirs
+                and not platform.variant
+                and theirs.architecture == platform.architecture
+                and theirs.os == platform.os
+            ):
+                return entry
+        known = ", ".join(map(str, self.platforms())) or "none"
+        raise PlatformNotFound(f"there is no image for {platform}", hint=f"the index has: {known}")

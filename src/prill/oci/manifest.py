@@ -1,0 +1,93 @@
+"""Image manifests: one image of one platform, or an artifact (OCI image-spec, manifest.md)."""
+
+from dataclasses import dataclass, field, replace
+
+from msgspec import UNSET
+
+from prill.model import Digest
+from prill.oci import _wire
+from prill.oci._wire import InvalidDocument, ManifestJson
+from prill.oci.descriptor import Annotations, Descriptor, descriptor_from_wire, descriptor_to_wire, map_to_pairs
+from prill.oci.media_types import MANIFEST, MANIFESTS, UnknownMediaType
+
+__all__ = ["Manifest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A config, its layers and, for a referrer, the ``subject`` it is about.
+
+    ``raw`` is what has the digest: the bytes that were parsed, or those a value made here is written as.
+    """
+
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+    subject: Descriptor | None = None
+    artifact_type: str = ""
+    annotations: Annotations = ()
+    media_type: str = MANIFEST
+    raw: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A value that dataclasses.replace makes comes by here too, and so never keeps another value's bytes.
+        wire = ManifestJson(
+            schema_version=2,
+            media_type=self.media_type,
+            artifact_type=self.artifact_type,
+            config=descriptor_to_wire(self.config),
+            layers=tuple(descriptor_to_wire(layer) for layer in self.layers),
+            subject=descriptor_to_wire(self.subject) if self.subject else None,
+            annotations=dict(self.annotations) or None,
+        )
+        object.__setattr__(self, "raw", _wire.encode(wire))
+
+    @classmethod
+    def parse(cls, raw: bytes, media_type: str = "") -> "Manifest":
+        """Read a manifest that was announced as ``media_type``, Docker's schema 2 included.
+
+        Raise `InvalidDocument` for what is none, for content that contradicts its announced type, and for a document
+        that could be read as an index as well (CVE-2021-41190).
+        """
+        wire = _wire.decode(raw, ManifestJson, "image manifest")
+        stated = wire.media_type or media_type or MANIFEST
+        if wire.manifests is not UNSET:
+            raise InvalidDocument("the image manifest could be read as an index too: it has 'manifests'")
+        if media_type and stated != media_type:
+            raise InvalidDocument(f"a manifest says it is {stated[:160]!r}, but was announced as {media_type[:160]!r}")
+        if stated not in MANIFESTS:
+            raise UnknownMediaType(f"{stated[:160]!r} is no image manifest")
+        manifest = cls(
+            config=descriptor_from_wire(wire.config),
+            layers=tuple(descriptor_from_wire(layer) for layer in wire.layers),
+            subject=descriptor_from_wire(wire.subject) if wire.subject else None,
+            artifact_type=wire.artifact_type,
+            annotations=map_to_pairs(wire.annotations),
+            media_type=stated,
+        )
+        object.__setattr__(manifest, "raw", raw)
+        return manifest
+
+    def encode(self) -> bytes:
+        """Return ``raw``."""
+        return self.raw
+
+    @property
+    def digest(self) -> Digest:
+        """Return the digest of ``raw``."""
+        return Digest.of(self.raw)
+
+    def children(self) -> tuple[Descriptor, ...]:
+        """Return what this points to, its subject left out."""
+        return (self.config, *self.layers)
+
+    def descriptor(self) -> Descriptor:
+        """Describe this manifest as a referrers list does: with its artifact type and annotations.
+
+        Where a referrer has no artifact type, its config's media type counts (distribution-spec,
+        "Pushing Manifests with Subject").
+        """
+        described = Descriptor.of(self.raw, self.media_type)
+        if self.subject is None:
+            return described
+        kind = self.artifact_type or self.config.media_type
+        return replace(described, annotations=self.annotations, artifact_type=kind)

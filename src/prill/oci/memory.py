@@ -1,0 +1,39 @@
+"""Blobs in a dict: what a builder hands over, and what tests use."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import BinaryIO
+
+from prill.model import Digest
+from prill.oci.descriptor import Descriptor
+from prill.oci.graph import referrers_among
+from prill.oci.store import Blob, BlobNotFound
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore:
+    """A `BlobStore` of `Blob` values. ``entries`` are the images and artifacts in it; `referrers` looks among them."""
+
+    def __init__(self, blobs: Iterable[Blob] = (), *, entries: Iterable[Descriptor] = ()) -> None:
+        self._blobs = {blob.digest: blob for blob in blobs}
+        self._entries = tuple(entries)
+
+    def open(self, descriptor: Descriptor) -> BinaryIO:
+        """Open a blob; raise `BlobNotFound`."""
+        blob = self._blobs.get(descriptor.digest)
+        if blob is None:
+            raise BlobNotFound(f"there is no blob {descriptor.digest}")
+        return replace(blob, size=descriptor.size).open()
+
+    def has(self, descriptor: Descriptor) -> bool:
+        """Say whether the blob is there."""
+        return descriptor.digest in self._blobs
+
+    def put(self, blob: Blob) -> None:
+        """Keep a blob as it is; it is verified whenever it is read."""
+        self._blobs[blob.digest] = blob
+
+    def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Descriptor, ...]:
+        """Return what among the entries has ``digest`` as its subject."""
+        return referrers_among(self, self._entries, digest, artifact_type)
