@@ -57,6 +57,7 @@ __all__ = [
     "VariantName",
     "Word",
     "Words",
+    "package_of",
 ]
 
 ARCHITECTURES = ("amd64", "arm64")
@@ -104,6 +105,11 @@ class Compression(StrEnum):
 
     GZIP = "gzip"
     ZSTD = "zstd"
+
+
+def package_of(requirement: str) -> str:
+    """Return the name in a package requirement: ``python3.13`` of ``python3.13:any>=3.13.2``."""
+    return re.split(r"[:=~<> ]", requirement, maxsplit=1)[0]
 
 
 def _as_written(value: Scalar, text: str) -> str:
@@ -209,7 +215,7 @@ GroupId = Annotated[int, Meta(ge=1, le=_MAX_ID), Term(says="a number")]
 OwnerId = Annotated[int, Meta(ge=0, le=_MAX_ID), Term(says="a number")]
 RunAs = Annotated[
     str,
-    Meta(pattern=r"^(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10}(?::[0-9]{1,10})?)$"),
+    Meta(pattern=r"^(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})(?::(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10}))?$"),
     Term(says="a user's name, uid or uid:gid", parse=_as_written, schema={"type": ["string", "integer"]}),
 ]
 Permissions = Annotated[
