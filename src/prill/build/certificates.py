@@ -80,10 +80,8 @@ def certificate_files(tree: FileTree) -> tuple[CertificateFile, ...]:
     """Read the files that make the bundle, in the bundle's order."""
     packaged = _selected(tree)
     if packaged is None:
-        packaged = [path for path in tree.glob(f"{_PACKAGED}/**/*.crt") if _is_file(tree, path)]
-        packaged.sort(key=_locale_free)
-    local = [path for path in tree.glob(f"{_LOCAL}/**/*.crt") if _is_file(tree, path)]
-    paths = [*packaged, *sorted(local, key=_locale_free)]
+        packaged = _certificates_below(tree, _PACKAGED)
+    paths = [*packaged, *_certificates_below(tree, _LOCAL)]
     if len(paths) > _MAX_FILES:
         raise NotACertificate(f"{len(paths)} files of certificate authorities", hint=f"at most {_MAX_FILES} are read")
     return tuple(read_certificate_file(read_bounded(tree, path, _MAX_FILE), path) for path in paths)
@@ -118,12 +116,13 @@ def _selected(tree: FileTree) -> list[str] | None:
     return [f"{_PACKAGED}/{name}" for name in names if _is_file(tree, f"{_PACKAGED}/{name}")]
 
 
+def _certificates_below(tree: FileTree, folder: str) -> list[str]:
+    """Return the .crt files of a folder and those below it, sorted as ``sort`` does in the C locale."""
+    found = [path for path in tree.glob(f"{folder}/**") if path.endswith(".crt") and _is_file(tree, path)]
+    return sorted(found, key=lambda path: path.encode("utf-8", "surrogateescape"))
+
+
 def _is_file(tree: FileTree, path: str) -> bool:
     resolved = resolve(tree, path)
     stat = None if resolved is None else tree.stat(resolved)
     return stat is not None and stat.kind in (FileKind.FILE, FileKind.HARDLINK)
-
-
-def _locale_free(path: str) -> bytes:
-    """Sort as ``sort`` does in the C locale."""
-    return path.encode("utf-8", "surrogateescape")
