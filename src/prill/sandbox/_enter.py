@@ -18,7 +18,7 @@ and then, as that user, bubblewrap. The folder itself stays closed to the machin
 
 Flags are those of ``linux/sched.h``, ``linux/mount.h``, ``linux/prctl.h`` and ``linux/capability.h``.
 """
-# ruff: noqa: PTH - pathlib would be one more import that must finish before the root goes away
+# ruff: noqa: PTH102, PTH110, PTH114, PTH123, PTH211 - pathlib would be one more import that must finish before the root goes away
 
 import contextlib
 import ctypes
@@ -66,7 +66,7 @@ def call(step: str, result: int) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
-    """Mount ``source`` at ``target``, as mount(2) has it."""
+    """Mount ``source`` at ``target``, as the system call does."""
     encoded = [text.encode(errors="surrogateescape") for text in (source, target, kind, data)]
     call(f"mount {kind or 'bind'} at {target}", LIBC.mount(encoded[0], encoded[1], encoded[2], flags, encoded[3]))
 
