@@ -14,7 +14,14 @@ from prill.build.spec import Spec
 from prill.build.spec_shape import FieldShape, Shape, ShapeKind, fields_of, record_shape
 from prill.errors import PrillError
 
-__all__ = ["InvalidSpecJson", "spec_from_builtins", "spec_from_json", "spec_to_builtins", "spec_to_json"]
+__all__ = [
+    "InvalidSpecJson",
+    "spec_from_builtins",
+    "spec_from_json",
+    "spec_to_builtins",
+    "spec_to_json",
+    "value_to_builtins",
+]
 
 _MAX_BYTES = 4 << 20
 
@@ -57,18 +64,19 @@ def _record_out(shape: Shape, record: object) -> dict[str, Any]:
     for key, field in fields_of(shape.base).items():
         value = getattr(record, field.name)
         if field.required or value != field.default:
-            found[key] = _out(field.shape, value)
+            found[key] = value_to_builtins(field.shape, value)
     return found
 
 
-def _out(shape: Shape, value: Any) -> object:  # noqa: ANN401 - any stored value
+def value_to_builtins(shape: Shape, value: Any) -> object:  # noqa: ANN401 - any stored value
+    """Return one stored value of ``shape`` as dicts, lists and scalars."""
     match shape.kind:
         case ShapeKind.RECORD:
             return _record_out(shape, value)
         case ShapeKind.LIST:
-            return [_out(shape.item, one) for one in value]
+            return [value_to_builtins(shape.item, one) for one in value]
         case ShapeKind.TABLE:
-            return {key: _out(shape.item, one) for key, one in value}
+            return {key: value_to_builtins(shape.item, one) for key, one in value}
         case ShapeKind.VALUE:
             return value.value if isinstance(value, StrEnum) else value
 

@@ -215,4 +215,4 @@ class Layering:
     strategy: Annotated[Strategy, Meta(description="`origin`: packages of one source package share a layer.")] = (
         "origin"
     )
-    budget: Annotated[Budget, Meta(description="The most layers there may be, below the top one.")] = 10
+    budget: Annotated[Budget, Meta(description="The most layers an image may have.")] = 10
