@@ -64,20 +64,7 @@ def loader_cache(
 
     ``objects`` says for the path of each regular ELF file what `read_shared_object` read there.
     """
-    directories = loader_directories(tree, architecture)
-    entries = [
-        CacheEntry(
-            soname=one.soname,
-            path=f"{directory.path}/{one.name if directory.hwcaps else one.soname}",
-            flags=one.flags,
-            hwcaps=directory.hwcaps,
-            isa_level=one.isa_level,
-        )
-        for directory in directories
-        for one in _libraries(tree, objects, directory, architecture)
-    ]
-    folders = {directory.hwcaps for directory in directories if directory.hwcaps}
-    return encode_cache(entries, folders=folders, generator=generator)
+    return _cache(_found(tree, objects, architecture), generator)
 
 
 def missing_links(
@@ -87,15 +74,7 @@ def missing_links(
 
     The dynamic loader's own names are left alone, and so is a soname's path that holds a file of its own.
     """
-    entries = []
-    for directory in loader_directories(tree, architecture):
-        if directory.hwcaps:
-            continue
-        for one in _libraries(tree, objects, directory, architecture):
-            path = f"{directory.resolved}/{one.soname}"
-            if not one.is_link and "/" not in one.soname and _needs_link(tree, directory, one):
-                entries.append(symlink(path, one.name, "soname-link"))
-    return tuple(sorted(entries, key=lambda entry: entry.stat.path))
+    return _links(tree, _found(tree, objects, architecture))
 
 
 def loader_entries(
@@ -104,11 +83,44 @@ def loader_entries(
     """Return the missing links and the cache; nothing for an image without a shared library."""
     if not any(one.kind is ElfKind.SHARED and one.dynamic for one in objects.values()):
         return ()
-    cache = loader_cache(tree, objects, architecture=architecture)
-    return (
-        *missing_links(tree, objects, architecture=architecture),
-        regular_file("etc/ld.so.cache", cache, _RULE),
+    found = _found(tree, objects, architecture)
+    return (*_links(tree, found), regular_file("etc/ld.so.cache", _cache(found, "prill"), _RULE))
+
+
+_Found = tuple[tuple[LoaderDirectory, tuple[_Library, ...]], ...]
+
+
+def _found(tree: FileTree, objects: Mapping[str, SharedObject], architecture: str) -> _Found:
+    return tuple(
+        (directory, _libraries(tree, objects, directory.resolved, architecture))
+        for directory in loader_directories(tree, architecture)
     )
+
+
+def _cache(found: _Found, generator: str) -> bytes:
+    entries = [
+        CacheEntry(
+            soname=one.soname,
+            path=f"{directory.path}/{one.name if directory.hwcaps else one.soname}",
+            flags=one.flags,
+            hwcaps=directory.hwcaps,
+            isa_level=one.isa_level,
+        )
+        for directory, libraries in found
+        for one in libraries
+    ]
+    folders = {directory.hwcaps for directory, _ in found if directory.hwcaps}
+    return encode_cache(entries, folders=folders, generator=generator)
+
+
+def _links(tree: FileTree, found: _Found) -> tuple[GeneratedEntry, ...]:
+    entries = [
+        symlink(f"{directory.resolved}/{one.soname}", one.name, "soname-link")
+        for directory, libraries in found
+        for one in libraries
+        if not (directory.hwcaps or one.is_link or "/" in one.soname) and _needs_link(tree, directory, one)
+    ]
+    return tuple(sorted(entries, key=lambda entry: entry.stat.path))
 
 
 def _needs_link(tree: FileTree, directory: LoaderDirectory, library: _Library) -> bool:
@@ -123,11 +135,11 @@ def _needs_link(tree: FileTree, directory: LoaderDirectory, library: _Library) -
 
 
 def _libraries(
-    tree: FileTree, objects: Mapping[str, SharedObject], directory: LoaderDirectory, architecture: str
+    tree: FileTree, objects: Mapping[str, SharedObject], folder: str, architecture: str
 ) -> tuple[_Library, ...]:
     """Return the winner for each soname of a folder, sorted by soname."""
     winners: dict[str, _Library] = {}
-    for one in _candidates(tree, objects, directory.resolved, architecture):
+    for one in _candidates(tree, objects, folder, architecture):
         holder = winners.get(one.soname)
         if holder is None or _beats(one, holder):
             winners[one.soname] = one

@@ -65,12 +65,13 @@ def system_files(tree: FileTree, distro: Distro) -> tuple[GeneratedEntry, ...]:
 
 def os_release(distro: Distro) -> bytes:
     """Write os-release(5) for an image without base-files: the distribution's own identity, and nothing else."""
-    name = distro.name or _NAMES.get(distro.id, distro.id)
+    name = _NAMES.get(distro.id, distro.id)
+    version = f"{distro.version} ({distro.codename})" if distro.codename else distro.version
     fields = {
-        "PRETTY_NAME": f"{name} {distro.version}" + (f" ({distro.codename})" if distro.codename else ""),
+        "PRETTY_NAME": distro.name or f"{name} {version}",
         "NAME": name,
         "VERSION_ID": distro.version,
-        "VERSION": distro.version + (f" ({distro.codename})" if distro.codename else ""),
+        "VERSION": version,
         "VERSION_CODENAME": distro.codename,
         "ID": distro.id,
     }
