@@ -24,6 +24,7 @@ _CHUNK = 1 << 20
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config")
 _VERSION = re.compile(rb"([0-9]{1,4})\.[0-9]{1,4}\n")
 _FORMAT = "debian-binary"
+_DAMAGED = "the file is damaged or was changed; remove it and download it again"
 _CODECS = {
     "": Codec.NONE,
     ".gz": Codec.GZIP,
@@ -79,9 +80,9 @@ def read_deb(
     the limits as a whole, and `InvalidDeb`, naming the file, for whatever else is wrong with it.
     """
     if isinstance(source, Path):
+        name = str(source)
         with source.open("rb") as stream:
-            raw = _read_verified(stream, source.name, expected_sha256, expected_size, limits)
-        name = source.name
+            raw = _read_verified(stream, name, expected_sha256, expected_size, limits)
     else:
         name = str(getattr(source, "name", "the package"))
         raw = _read_verified(source, name, expected_sha256, expected_size, limits)
@@ -93,27 +94,23 @@ def read_deb(
 
 def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | None, limits: Limits) -> BinaryIO:
     """Read the whole file, hashing it on the way, into memory, where nobody changes it any more."""
-    largest = limits.max_total_size if size is None else min(size, limits.max_total_size)
+    largest = limits.max_total_size if size is None else size
+    if largest > limits.max_total_size:
+        raise OutputTooLarge(f"{name} has {largest} bytes, {limits.max_total_size} are allowed")
     raw = io.BytesIO()
-    seen = 0
     digest = hashlib.sha256()
-    while part := stream.read(min(_CHUNK, largest + 1 - seen)):
-        seen += len(part)
-        if seen > largest:
-            break
+    while part := stream.read(min(_CHUNK, largest + 1 - raw.tell())):
         digest.update(part)
         raw.write(part)
+    seen = raw.tell()
+    if size is None and seen > largest:
+        raise OutputTooLarge(f"{name} has more bytes than the {largest} that are allowed")
     if size is not None and seen != size:
-        raise SizeMismatch(
-            f"{name} has {f'more than {size}' if seen > size else seen} bytes, expected {size}",
-            hint="the file is damaged or was changed; remove it and download it again",
-        )
-    if seen > largest:
-        raise OutputTooLarge(f"{name} has more than {largest} bytes")
+        raise SizeMismatch(f"{name} has {'more' if seen > size else seen} bytes, expected {size}", hint=_DAMAGED)
     if sha256 is not None and digest.hexdigest() != sha256:
         raise DigestMismatch(
             f"{name} has the SHA-256 {digest.hexdigest()!r}, expected {sha256!r}",
-            hint="the file is damaged or was changed; remove it and download it again",
+            hint=_DAMAGED,
         )
     raw.seek(0)
     return raw
