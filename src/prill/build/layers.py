@@ -19,9 +19,10 @@ from prill.build.listing import Listed
 from prill.build.members import Member, MemberStore, entry_tar, member_key
 from prill.model import Digest
 
-__all__ = ["REST", "BuiltLayer", "LayerPlan", "build_layers", "choose_groups"]
+__all__ = ["FILES", "REST", "BuiltLayer", "LayerPlan", "build_layers", "choose_groups"]
 
 REST = "rest"
+FILES = "files"
 _KIND = "layer"
 _RESERVED = 2  # the layer of the rest, and the builder's own on top
 

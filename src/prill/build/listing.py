@@ -11,16 +11,16 @@ import msgspec
 
 from prill.archive.tar import TarEntry, walk
 from prill.binaries.elf import InvalidElf, SharedObject, read_shared_object
+from prill.build.alternatives import Alternative, read_alternatives
+from prill.build.merged_usr import MERGED, merged_usr
 from prill.build.scripts import ScriptReport, diversions, report_scripts
 from prill.distro.deb.copyright import read_copyright
 from prill.distro.deb.package import DebPackage
 from prill.model import FileKind, FileStat
 
-__all__ = ["LISTING_VERSION", "Content", "Listed", "PackageListing", "list_package", "merged_usr"]
+__all__ = ["LISTING_VERSION", "Content", "Listed", "PackageListing", "list_entry", "list_package"]
 
 LISTING_VERSION = 1
-
-_MERGED = frozenset({"bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32"})
 
 Content = memoryview
 """A regular file's bytes, as a window on the package's unpacked data."""
@@ -84,16 +84,11 @@ class PackageListing(msgspec.Struct, frozen=True, array_like=True):
     scripts: tuple[ScriptReport, ...]
     script_texts: tuple[tuple[str, bytes], ...]
     diversions: tuple[tuple[str, str], ...]
+    alternatives: tuple[Alternative, ...]
     notes: tuple[str, ...]
     licenses: str
     objects: tuple[tuple[str, SharedObject], ...]
     entries: tuple[Listed, ...]
-
-
-def merged_usr(path: str) -> str:
-    """Return where ``path`` lies once ``/bin``, ``/lib`` and their like are links into ``/usr``."""
-    head, slash, rest = path.partition("/")
-    return f"usr/{head}{slash}{rest}" if head in _MERGED else path
 
 
 def list_package(name: str, deb: DebPackage) -> PackageListing:
@@ -117,7 +112,7 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
         content = data[entry.offset : entry.offset + listed.size]
         if entry.stat.path in conffiles:
             conffiles[entry.stat.path] = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        if content[:4] == b"\x7fELF":
+        if bytes(content[:4]) == b"\x7fELF":
             try:
                 shared = read_shared_object(content)
             except InvalidElf as error:
@@ -127,8 +122,9 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
                     objects.append((listed.path, shared))
         elif listed.path == f"usr/share/doc/{name}/copyright":
             licenses = read_copyright(bytes(content)).expression
-    preinst = dict(deb.scripts).get("preinst", b"")
-    found, unparsed = diversions(name, preinst)
+    scripts = dict(deb.scripts)
+    diverted, unread_diversions = diversions(name, scripts.get("preinst", b""))
+    alternatives, unread_alternatives = read_alternatives(name, scripts.get("postinst", b""))
     return PackageListing(
         built=deb.built,
         control=deb.control,
@@ -136,8 +132,9 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
         conffiles=tuple((merged_usr(path), md5) for path, md5 in conffiles.items() if md5),
         scripts=report_scripts(name, deb.scripts),
         script_texts=deb.scripts,
-        diversions=tuple((merged_usr(one.source), merged_usr(one.target)) for one in found),
-        notes=(*notes, *unparsed),
+        diversions=tuple((merged_usr(one.source), merged_usr(one.target)) for one in diverted),
+        alternatives=alternatives,
+        notes=(*notes, *unread_diversions, *unread_alternatives),
         licenses=licenses,
         objects=tuple(objects),
         entries=tuple(entries),
@@ -152,10 +149,10 @@ def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -
         content = data[entry.offset : entry.offset + stat.size]
         sha256 = hashlib.sha256(content).hexdigest()
         sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if content[:2] == b"#!":
+        if bytes(content[:2]) == b"#!":
             interpreter = _interpreter(bytes(content[2:256]))
     # A root link such as lib -> usr/lib stays where it is; everything below it moves.
-    path = stat.path if stat.kind is FileKind.SYMLINK and stat.path in _MERGED else place(stat.path)
+    path = stat.path if stat.kind is FileKind.SYMLINK and stat.path in MERGED else place(stat.path)
     return Listed(
         path=path,
         kind=stat.kind,

@@ -41,14 +41,14 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     """A part of the lock: camelCase in JSON, unknown fields refused."""
 
 
-class SpecInput(_Value):
+class SpecInput(_Value, frozen=True, kw_only=True):
     """A file the spec was read from: the spec itself first, then what it includes; names are relative to the spec."""
 
     name: str
     sha256: str
 
 
-class LockedRelease(_Value):
+class LockedRelease(_Value, frozen=True, kw_only=True):
     """A signed ``InRelease`` that vouched for packages: who signed it, and the digest of its bytes."""
 
     pocket: str
@@ -62,7 +62,7 @@ class LockedRelease(_Value):
     signers: tuple[str, ...]
 
 
-class Reason(_Value):
+class Reason(_Value, frozen=True, kw_only=True):
     """Why a package is here: ``wanted_by`` is ``""`` for the spec itself, else a package; ``relation`` is what it says."""
 
     wanted_by: str
@@ -70,7 +70,7 @@ class Reason(_Value):
     relation: str
 
 
-class LockedPackage(_Value):
+class LockedPackage(_Value, frozen=True, kw_only=True):
     """One .deb: ``filename`` is its path in the archive; ``built`` and sizes are in seconds since 1970 and bytes."""
 
     name: str
@@ -87,14 +87,14 @@ class LockedPackage(_Value):
     reasons: tuple[Reason, ...] = ()
 
 
-class ExcludedPackage(_Value):
+class ExcludedPackage(_Value, frozen=True, kw_only=True):
     """A package that was left out on purpose, and who wanted it."""
 
     name: str
     wanted_by: tuple[Reason, ...] = ()
 
 
-class LockedFile(_Value):
+class LockedFile(_Value, frozen=True, kw_only=True):
     """A ``files`` source. ``source`` says where from (``file:…``, an URL, ``npm:NAME@VERSION``), ``digest`` what of."""
 
     source: str
@@ -104,7 +104,7 @@ class LockedFile(_Value):
     version: str = ""
 
 
-class LockedPlatform(_Value):
+class LockedPlatform(_Value, frozen=True, kw_only=True):
     """What one image is made of; ``variant`` is ``""`` for production. ``groups`` are the sources with a layer of their own."""
 
     platform: str
@@ -115,7 +115,7 @@ class LockedPlatform(_Value):
     groups: tuple[str, ...] = ()
 
 
-class Lock(_Value):
+class Lock(_Value, frozen=True, kw_only=True):
     """The whole lock; ``spec`` is the normalised spec, so that an image can be rebuilt from its lock alone."""
 
     lock_version: int

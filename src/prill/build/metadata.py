@@ -8,7 +8,8 @@ install`` works, and no ``status.d``: each package is on record once.
 from collections.abc import Iterable, Mapping
 
 from prill.build.generated import GeneratedEntry
-from prill.build.listing import Listed, PackageListing, merged_usr
+from prill.build.listing import Listed, PackageListing
+from prill.build.merged_usr import merged_usr
 from prill.distro.deb.control import parse_paragraphs
 from prill.model import FileKind, FileStat
 
@@ -78,9 +79,7 @@ def dpkg_database(
 
 def _file(path: str, content: bytes, mtime: int) -> GeneratedEntry:
     script = path.rpartition(".")[2] in ("preinst", "postinst", "prerm", "postrm", "config")
-    stat = FileStat(
-        path=path, kind=FileKind.FILE, mode=0o755 if script else 0o644, size=len(content), mtime=mtime
-    )
+    stat = FileStat(path=path, kind=FileKind.FILE, mode=0o755 if script else 0o644, size=len(content), mtime=mtime)
     return GeneratedEntry(stat=stat, rule=_RULE, content=content)
 
 

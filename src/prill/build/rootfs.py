@@ -15,7 +15,7 @@ from prill.build.trim import Trimmer
 from prill.errors import PrillError
 from prill.model import FileKind
 
-__all__ = ["Dropped", "FileConflict", "Package", "Placed", "Rootfs", "merge", "resolve_link"]
+__all__ = ["Dropped", "FileConflict", "Package", "Placed", "Rootfs", "merge", "parents", "resolve_link"]
 
 _MAX_LINKS = 40
 _SETUID = 0o6000
@@ -49,6 +49,7 @@ class Package:
 
     name: str
     entries: Sequence[Listed]
+    trimmer: Trimmer
     diversions: Sequence[tuple[str, str]] = ()
     replaces: Callable[[str], bool] = lambda _other: False
 
@@ -67,6 +68,10 @@ class Rootfs:
         """Record that ``owner``'s entry at ``path`` is left out by ``rule``."""
         self.dropped.append(Dropped(path, owner, rule))
 
+    def complete_parents(self) -> None:
+        """Give every entry its folders; a folder that nobody ships is root's, mode 0755."""
+        _complete_parents(self)
+
     def by_owner(self) -> dict[str, list[Listed]]:
         """Return each owner's entries but directories, sorted by path."""
         result: dict[str, list[Listed]] = {}
@@ -82,17 +87,13 @@ def _hard_links_last(entry: Listed) -> tuple[bool, str]:
     return (entry.kind is FileKind.HARDLINK, entry.path)
 
 
-def merge(packages: Iterable[Package], *, trimmer: Trimmer, keep_setuid: Iterable[str] = ()) -> Rootfs:
+def merge(packages: Iterable[Package], *, keep_setuid: Iterable[str] = ()) -> Rootfs:
     """Merge ``packages``; those that come first own what several share.
 
     Raise `FileConflict` where two disagree and neither says ``Replaces``.
     """
     ordered = sorted(packages, key=lambda package: (package.name != "base-files", package.name))
-    diverted = {
-        source: (package.name, target)
-        for package in ordered
-        for source, target in package.diversions
-    }
+    diverted = {source: (package.name, target) for package in ordered for source, target in package.diversions}
     by_name = {package.name: package for package in ordered}
     root = Rootfs()
     kept_setuid = frozenset(path.lstrip("/") for path in keep_setuid)
@@ -104,7 +105,7 @@ def merge(packages: Iterable[Package], *, trimmer: Trimmer, keep_setuid: Iterabl
                 entry = msgspec.structs.replace(entry, path=target)
                 rule = f"diverted-by:{diverter}"
             if entry.kind is not FileKind.DIRECTORY:
-                trimmed = trimmer.rule(entry.path, entry.interpreter)
+                trimmed = package.trimmer.rule(entry.path, entry.interpreter)
                 if trimmed:
                     root.drop(entry.path, package.name, trimmed)
                     continue
@@ -114,14 +115,12 @@ def merge(packages: Iterable[Package], *, trimmer: Trimmer, keep_setuid: Iterabl
     _rescue_hard_links(root, by_name)
     _follow_links(root, by_name)
     _complete_parents(root)
-    _prune_emptied(root, trimmer)
+    _prune_emptied(root, by_name)
     root.dropped.sort()
     return root
 
 
-def _judge_setuid(
-    root: Rootfs, entry: Listed, owner: str, kept: frozenset[str], rule: str
-) -> tuple[Listed, str]:
+def _judge_setuid(root: Rootfs, entry: Listed, owner: str, kept: frozenset[str], rule: str) -> tuple[Listed, str]:
     if entry.kind not in (FileKind.FILE, FileKind.HARDLINK):
         return entry, rule
     keep = entry.path in kept
@@ -188,12 +187,12 @@ def _hard_link_source(entries: Sequence[Listed], link: Listed) -> Listed:
 def _follow_links(root: Rootfs, packages: dict[str, Package]) -> None:
     """Move what lies below a symlinked directory to where the link leads, as unpacking would have."""
     links = {path for path, placed in root.placed.items() if placed.entry.kind is FileKind.SYMLINK}
-    below = [path for path in root.placed if not links.isdisjoint(_parents(path))]
+    below = [path for path in root.placed if not links.isdisjoint(parents(path))]
     for path in below:
         placed = root.placed.pop(path)
         target = path
         for _ in range(_MAX_LINKS):
-            link = next((parent for parent in reversed(_parents(target)) if parent in links), None)
+            link = next((parent for parent in reversed(parents(target)) if parent in links), None)
             if link is None:
                 break
             target = resolve_link(link, root.placed[link].entry.link) + target[len(link) :]
@@ -201,9 +200,7 @@ def _follow_links(root: Rootfs, packages: dict[str, Package]) -> None:
             raise FileConflict(f"/{path} of {placed.owner} lies behind a circle of symlinks")
         if placed.entry.kind is FileKind.DIRECTORY and target in links:
             continue
-        moved = Placed(
-            msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}"
-        )
+        moved = Placed(msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}")
         _place(root, moved, packages)
 
 
@@ -220,7 +217,7 @@ def resolve_link(link: str, text: str) -> str:
     return "/".join(parts)
 
 
-def _parents(path: str) -> list[str]:
+def parents(path: str) -> list[str]:
     """Return the folders above ``path``, nearest first."""
     result = []
     cut = path.rfind("/")
@@ -233,7 +230,7 @@ def _parents(path: str) -> list[str]:
 def _complete_parents(root: Rootfs) -> None:
     """Give every entry its folders; a folder that no package ships is root's, mode 0755."""
     for path, placed in list(root.placed.items()):
-        for parent in _parents(path):
+        for parent in parents(path):
             above = root.placed.get(parent)
             if above is None:
                 root.placed[parent] = Placed(
@@ -247,7 +244,7 @@ def _complete_parents(root: Rootfs) -> None:
                 break
 
 
-def _prune_emptied(root: Rootfs, trimmer: Trimmer) -> None:
+def _prune_emptied(root: Rootfs, packages: dict[str, Package]) -> None:
     """Take away folders that only held what was dropped, or that a trim set names; one shipped empty stays."""
     children: dict[str, int] = {}
     folders = []
@@ -256,13 +253,15 @@ def _prune_emptied(root: Rootfs, trimmer: Trimmer) -> None:
         children[parent] = children.get(parent, 0) + 1
         if placed.entry.kind is FileKind.DIRECTORY:
             folders.append(path)
-    emptied = {parent for one in root.dropped for parent in _parents(one.path)}
+    emptied = {parent for one in root.dropped for parent in parents(one.path)}
     for path in sorted(folders, key=_depth, reverse=True):
         if children.get(path):
             continue
-        rule = "emptied" if path in emptied else trimmer.rule(path)
+        owner = root.placed[path].owner
+        rule = "emptied" if path in emptied else packages[owner].trimmer.rule(path)
         if rule:
-            root.drop(path, root.placed.pop(path).owner, rule)
+            del root.placed[path]
+            root.drop(path, owner, rule)
             emptied.add(path.rpartition("/")[0])
             children[path.rpartition("/")[0]] -= 1
 

@@ -1,11 +1,12 @@
 """The merged root file system as a `FileTree`, for those who read files of it while it is being made."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import BinaryIO
 
 from prill._io.cache import ContentCache
+from prill.build.generated import GeneratedEntry
 from prill.build.listing import Listed
 from prill.build.rootfs import Rootfs, resolve_link
 from prill.build.trim import glob_pattern
@@ -20,10 +21,20 @@ _KIND = "content"
 class RootfsTree:
     """Reads through to the packages; what is read once is cached by its digest, so the next build unpacks nothing."""
 
-    def __init__(self, root: Rootfs, content: Callable[[str], memoryview], cache: ContentCache | None) -> None:
-        """Let ``content`` return an owner's unpacked data, into which its entries' offsets point."""
+    def __init__(
+        self,
+        root: Rootfs,
+        content: Callable[[str], memoryview],
+        made: Mapping[str, GeneratedEntry],
+        cache: ContentCache | None,
+    ) -> None:
+        """Let ``content`` return an owner's unpacked data, into which its entries' offsets point.
+
+        What is in ``made`` has its content with it.
+        """
         self._root = root
         self._content = content
+        self._made = made
         self._cache = cache
 
     def stat(self, path: str) -> FileStat | None:
@@ -40,7 +51,8 @@ class RootfsTree:
             if placed is None:
                 break
             if placed.entry.kind is FileKind.FILE:
-                return BytesIO(self._read(placed.owner, placed.entry))
+                own = self._made.get(target)
+                return BytesIO(self._read(placed.owner, placed.entry) if own is None else own.content)
             if placed.entry.kind is FileKind.SYMLINK:
                 target = resolve_link(target, placed.entry.link)
             elif placed.entry.kind is FileKind.HARDLINK:

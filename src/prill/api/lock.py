@@ -1,0 +1,93 @@
+"""``prill lock``: resolve a spec, fetch what it names, write its lock."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from prill import __version__
+from prill._io.atomic import write_atomic
+from prill.api.archives import archive_for, report_download
+from prill.api.services import Services
+from prill.api.specs import NoLock, load_spec, lock_path, read_lock
+from prill.build.lock import Change, InvalidLock, Lock, encode_lock, lock_changes
+from prill.build.locking import LockRequest, make_lock
+from prill.build.sources import SourceStore
+from prill.model import Gap
+
+__all__ = ["LockOutcome", "check_lock", "lock_spec", "source_store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockOutcome:
+    """A lock as it would be now, the one that was there, and what differs."""
+
+    path: Path
+    lock: Lock
+    former: Lock | None
+    changes: tuple[Change, ...]
+    gaps: tuple[Gap, ...]
+    written: bool
+
+    @property
+    def matches(self) -> bool:
+        """Whether the former lock would build the same images."""
+        return self.former is not None and _substance(self.former) == _substance(self.lock)
+
+
+def lock_spec(path: Path, services: Services) -> LockOutcome:
+    """Resolve the spec at ``path`` and write its lock, unless nothing changed; raise what resolving or fetching raises."""
+    outcome = check_lock(path, services)
+    if outcome.matches:
+        return outcome
+    write_atomic(outcome.path, encode_lock(outcome.lock))
+    return replace(outcome, written=True)
+
+
+def check_lock(path: Path, services: Services) -> LockOutcome:
+    """Resolve the spec at ``path`` and compare with its lock; write nothing but the cache."""
+    loaded = load_spec(path)
+    target = lock_path(path)
+    former = _former(target, services)
+    archive = archive_for(loaded.spec, services)
+    lock = make_lock(
+        LockRequest(
+            spec=loaded.spec,
+            inputs=loaded.inputs,
+            prill=__version__,
+            epoch=services.epoch,
+            former=former,
+            progress=partial(report_download, services),
+        ),
+        archive,
+        source_store(path.parent, services),
+    )
+    changes = lock_changes(former, lock) if former is not None else ()
+    return LockOutcome(path=target, lock=lock, former=former, changes=changes, gaps=archive.notes, written=False)
+
+
+def source_store(folder: Path | None, services: Services) -> SourceStore:
+    """Return where ``files`` sources come from; ``folder`` is the spec's."""
+    return SourceStore(
+        cache=services.cache,
+        fetcher=services.fetcher,
+        folder=folder,
+        npm_registry=services.npm_registry,
+        offline=services.offline,
+    )
+
+
+def _former(path: Path, services: Services) -> Lock | None:
+    try:
+        return read_lock(path)
+    except NoLock:
+        return None
+    except InvalidLock as error:
+        services.note(f"the former lock is set aside: {error}")
+        return None
+
+
+def _substance(lock: Lock) -> Lock:
+    """What decides the images: not which signed release said so, nor which Prill wrote it down."""
+    return msgspec.structs.replace(lock, releases=(), prill="")

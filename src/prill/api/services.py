@@ -1,0 +1,53 @@
+"""What a journey needs from the world; the command line makes it, tests make their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from prill._io.cache import ContentCache
+from prill._io.clock import Clock
+from prill._io.http import Fetcher
+
+__all__ = ["MirrorChoice", "Progress", "Services", "SilentProgress"]
+
+
+class Progress(Protocol):
+    """Is told how far a long job is; ``total`` 0 means that nobody knows."""
+
+    def update(self, what: str, done: int, total: int) -> None:
+        """``what`` is at ``done`` of ``total``."""
+
+
+class SilentProgress:
+    """Says nothing."""
+
+    def update(self, what: str, done: int, total: int) -> None:
+        """Ignore it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorChoice:
+    """Mirrors in order of precedence, after the spec's own: the command line's, the settings', the machine's."""
+
+    option: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    apt_root: Path | None = None
+    """The root under which apt's sources are read; None leaves them aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The world as a journey may use it."""
+
+    cache: ContentCache
+    clock: Clock
+    fetcher: Fetcher
+    mirrors: MirrorChoice = field(default_factory=MirrorChoice)
+    npm_registry: Callable[[], str | None] = lambda: None
+    offline: bool = False
+    epoch: int | None = None
+    """``SOURCE_DATE_EPOCH``, where the environment sets it."""
+    progress: Progress = field(default_factory=SilentProgress)
+    note: Callable[[str], None] = lambda _text: None
+    """Is told, in a sentence, what a person should know and no report holds, such as an ignored apt source."""

@@ -1,0 +1,295 @@
+"""From locked packages to a root file system and its layers.
+
+1. List every package, from the cache or from the .deb.
+2. Merge them into one root, trimmed (`rootfs`).
+3. Add what ``files`` brings; it may take the place of a package's file, and the record says so.
+4. Make what maintainer scripts would have made (`declare`), then what ``paths`` asks for.
+5. Add the package metadata (`metadata`).
+6. Plan layers; for a variant only what its production image does not have.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from prill._io.cache import ContentCache
+from prill.archive.codecs import Codec
+from prill.build.account_files import account_files
+from prill.build.accounts import resolve_run_as
+from prill.build.declare import declare, image_accounts
+from prill.build.files import read_source
+from prill.build.generated import GeneratedEntry
+from prill.build.layers import FILES, BuiltLayer, build_layers
+from prill.build.listing import PackageListing
+from prill.build.lock import LockedFile, LockedPlatform
+from prill.build.metadata import STATUS_D, dpkg_database, status_d
+from prill.build.packages import PackageStore
+from prill.build.paths import apply_paths
+from prill.build.plan import Owner, listed_of, plan_layers, plan_top
+from prill.build.replaces import replaces
+from prill.build.rootfs import Package, Placed, Rootfs, merge
+from prill.build.spec import Spec
+from prill.build.tree import RootfsTree
+from prill.build.trim import Trimmer
+from prill.errors import PrillError
+from prill.model import FileKind, Platform
+
+__all__ = ["MADE", "Assembly", "Ingredients", "VariantConflict", "assemble"]
+
+MADE = "prill"
+"""The owner of what the builder makes."""
+
+_FILES = "files:"
+
+
+class VariantConflict(PrillError):
+    """A variant would take away or change a package of the image that it stands on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredients:
+    """What an assembly reads from: ``blobs`` returns a ``files`` source's bytes; ``epoch`` is the image's time."""
+
+    packages: PackageStore
+    blobs: Callable[[LockedFile], bytes]
+    cache: ContentCache | None
+    codec: Codec
+    epoch: int
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """A finished root file system: where everything is, why, and the layers that hold it, the lowest first."""
+
+    image: LockedPlatform
+    spec: Spec
+    root: Rootfs
+    listings: Mapping[str, PackageListing]
+    made: Mapping[str, GeneratedEntry]
+    layers: tuple[BuiltLayer, ...]
+    user: str
+    """As whom it runs: ``uid:gid``."""
+    metadata: Mapping[str, str]
+    """Path of each ``status.d`` file, and its package."""
+
+
+def assemble(
+    image: LockedPlatform, spec: Spec, ingredients: Ingredients, *, base: "Assembly | None" = None
+) -> Assembly:
+    """Assemble ``image``, whose ``spec`` has its variant applied; ``base`` is the production image of a variant.
+
+    Raise `FileConflict`, `VariantConflict`, or what the packages' readers raise.
+    """
+    if base is not None:
+        _check_variant(image, base.image)
+    listings = ingredients.packages.listings(image.packages, threads=ingredients.threads)
+    root = _merge_packages(image, spec, listings)
+    owners = {one.name: one for one in (*_package_owners(image, listings, ingredients),)}
+    for owner in _add_files(image, spec, root, ingredients):
+        owners[owner.name] = owner
+    made: dict[str, GeneratedEntry] = {}
+    tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
+    user = _make(image, spec, root, tree, listings, made, ingredients.epoch)
+    metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings)
+    layers = _layers(image, root, owners, made, ingredients, base)
+    for package in image.packages:
+        ingredients.packages.forget(package)
+    return Assembly(
+        image=image, spec=spec, root=root, listings=listings, made=made, layers=layers, metadata=metadata, user=user
+    )
+
+
+def _check_variant(image: LockedPlatform, base: LockedPlatform) -> None:
+    have = {one.name: one.version for one in image.packages}
+    for package in base.packages:
+        if have.get(package.name) != package.version:
+            raise VariantConflict(
+                f"the variant {image.variant!r} has {package.name} {have.get(package.name, 'not at all')},"
+                f" the image below it {package.version}",
+                hint="a variant only adds: name a package that fits what the image has",
+            )
+
+
+def _merge_packages(image: LockedPlatform, spec: Spec, listings: Mapping[str, PackageListing]) -> Rootfs:
+    trimmer = Trimmer(spec.trim.sets, paths=_relative(spec.trim.paths), keep=_relative(spec.trim.keep))
+    versions = {one.name: one.version for one in image.packages}
+    return merge(
+        (
+            Package(
+                name=name,
+                entries=listing.entries,
+                trimmer=trimmer,
+                diversions=listing.diversions,
+                replaces=replaces(listing.control, versions),
+            )
+            for name, listing in listings.items()
+        ),
+        keep_setuid=spec.keep_setuid,
+    )
+
+
+def _relative(globs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(glob.lstrip("/") for glob in globs)
+
+
+def _package_owners(
+    image: LockedPlatform, listings: Mapping[str, PackageListing], ingredients: Ingredients
+) -> tuple[Owner, ...]:
+    store = ingredients.packages
+    return tuple(
+        Owner(
+            name=package.name,
+            group=package.source,
+            identity=package.sha256,
+            built=listings[package.name].built,
+            content=lambda package=package: store.content(package),  # type: ignore[misc]
+        )
+        for package in image.packages
+    )
+
+
+def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ingredients) -> tuple[Owner, ...]:
+    """Lay each ``files`` source over the packages; what it covers is on record."""
+    architecture = _architecture(image)
+    sources = [one for one in spec.files if not one.archs or architecture in one.archs]
+    owners = []
+    for number, (source, locked) in enumerate(zip(sources, image.files, strict=True), start=1):
+        files = read_source(source, ingredients.blobs(locked))
+        name = f"{_FILES}{number}:{source.path}"
+        for entry in files.entries:
+            old = root.placed.get(entry.path)
+            if old is not None and FileKind.DIRECTORY in (old.entry.kind, entry.kind):
+                if old.entry.kind is not entry.kind:
+                    raise VariantConflict(
+                        f"{locked.source} would put a {entry.kind} over the {old.entry.kind} /{entry.path}"
+                    )
+                continue
+            if old is not None:
+                root.drop(entry.path, old.owner, f"replaced-by:{name}")
+            root.placed[entry.path] = Placed(entry, name, f"files:{locked.source}")
+        root.complete_parents()
+        owners.append(
+            Owner(
+                name=name,
+                group=FILES,
+                identity=locked.digest,
+                built=files.built,
+                content=lambda data=files.data: data,  # type: ignore[misc]
+            )
+        )
+    return tuple(owners)
+
+
+def _make(
+    image: LockedPlatform,
+    spec: Spec,
+    root: Rootfs,
+    tree: RootfsTree,
+    listings: Mapping[str, PackageListing],
+    made: dict[str, GeneratedEntry],
+    epoch: int,
+) -> str:
+    """Make what nobody ships, and lay it over the root; return as whom the image runs, in numbers."""
+    accounts = image_accounts(spec, tree)
+    _put(root, made, account_files(tree, accounts), epoch)
+    for entries in declare(spec, tree, listings, architecture=_architecture(image)):
+        _put(root, made, entries, epoch)
+    _put(root, made, apply_paths(spec.paths, root, tree, made), epoch)
+    if "dpkg" in listings:
+        kept: dict[str, list[str]] = {}
+        for path, placed in root.placed.items():
+            kept.setdefault(placed.owner, []).append(path)
+        database = dpkg_database(listings, kept, mtime=epoch, architecture=_architecture(image))
+        _put(root, made, database, epoch)
+    return resolve_run_as(spec.accounts.run_as, accounts)
+
+
+def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[GeneratedEntry], epoch: int) -> None:
+    """Lay made entries over the root; what a ``files`` source brought stays, what a package brought gives way."""
+    for one in entries:
+        path = one.stat.path
+        old = root.placed.get(path)
+        if old is not None and old.owner.startswith(_FILES):
+            continue
+        if old is not None and old.owner != MADE and old.entry.kind is not FileKind.DIRECTORY:
+            root.drop(path, old.owner, f"made:{one.rule}")
+        entry = GeneratedEntry(stat=replace(one.stat, mtime=epoch), rule=one.rule, content=one.content)
+        made[path] = entry
+        regular = one.stat.kind is FileKind.FILE
+        listed = listed_of(
+            entry,
+            sha256=hashlib.sha256(one.content).hexdigest() if regular else "",
+            sha1=hashlib.sha1(one.content, usedforsecurity=False).hexdigest() if regular else "",
+        )
+        root.placed[path] = Placed(listed, MADE, one.rule)
+    root.complete_parents()
+
+
+def _add_metadata(root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing]) -> dict[str, str]:
+    """Give each package its ``status.d`` files; return their paths with their packages."""
+    kept: dict[str, list[str]] = {}
+    for path, placed in root.placed.items():
+        kept.setdefault(placed.owner, []).append(path)
+    metadata: dict[str, str] = {}
+    for name, listing in listings.items():
+        extra = status_d(name, listing, kept.get(name, ()))
+        owners[name] = msgspec.structs.replace(owners[name], extra=extra)
+        metadata |= {entry.path: name for entry, _ in extra}
+    return metadata
+
+
+def _layers(
+    image: LockedPlatform,
+    root: Rootfs,
+    owners: Mapping[str, Owner],
+    made: Mapping[str, GeneratedEntry],
+    ingredients: Ingredients,
+    base: "Assembly | None",
+) -> tuple[BuiltLayer, ...]:
+    groups = (*image.groups,) if base is None else ()
+    plans = plan_layers(
+        root, owners.values(), groups=groups, epoch=ingredients.epoch, skip=_in_base(root, base), prefix=image.variant
+    )
+    changed = {path: one for path, one in made.items() if not _in_base(root, base)(path)}
+    hidden = _hidden(root, base, has_dpkg="dpkg" in owners)
+    top = plan_top(root, image.variant or MADE, changed, whiteouts=hidden, epoch=ingredients.epoch)
+    plans = (*plans, *((top,) if top else ()))
+    built = build_layers(plans, codec=ingredients.codec, cache=ingredients.cache, threads=ingredients.threads)
+    return (*(base.layers if base else ()), *built)
+
+
+def _in_base(root: Rootfs, base: "Assembly | None") -> Callable[[str], bool]:
+    """Return whether a path lies in ``base`` already, the same in every respect but its time."""
+    if base is None:
+        return lambda _path: False
+    below = base.root.placed
+    metadata = base.metadata
+
+    def same(path: str) -> bool:
+        if path in metadata:
+            return True
+        old, new = below.get(path), root.placed.get(path)
+        return (
+            old is not None
+            and new is not None
+            and old.entry.same_thing(new.entry)
+            and (old.entry.mode, old.entry.uid, old.entry.gid) == (new.entry.mode, new.entry.uid, new.entry.gid)
+        )
+
+    return same
+
+
+def _hidden(root: Rootfs, base: "Assembly | None", *, has_dpkg: bool) -> list[str]:
+    """Return the paths of ``base`` that ``root`` does not have; with dpkg's own database ``status.d`` goes too."""
+    if base is None:
+        return []
+    gone = [path for path in base.root.placed if path not in root.placed]
+    gone = [path for path in gone if path.rpartition("/")[0] in root.placed]
+    return [*gone, STATUS_D] if has_dpkg and base.metadata else gone
+
+
+def _architecture(image: LockedPlatform) -> str:
+    return Platform.parse(image.platform).architecture

@@ -1,0 +1,210 @@
+"""``files`` sources: how an application, or a runtime that the distribution lacks, gets into an image.
+
+Whatever a source is, it is one blob with a digest that stands in the lock: a download as it came, a local file or folder
+packed into a tar of our own that is the same wherever and whenever it is packed. A build reads that blob alone.
+"""
+
+import hashlib
+import re
+import stat as stat_module
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from prill.archive.codecs import open_decoded, sniff
+from prill.archive.tar import TarEntry, walk
+from prill.archive.tar_writer import END, entry_header, padding
+from prill.build.listing import Listed, list_entry
+from prill.build.merged_usr import merged_usr
+from prill.build.spec import FileSource
+from prill.build.trim import glob_pattern
+from prill.errors import PrillError
+from prill.model import FileKind, FileStat
+
+__all__ = ["EARLIEST", "FileSet", "InvalidFileSource", "pack_local", "read_source", "source_label"]
+
+EARLIEST = 315_532_800
+"""1980-01-01, the time of local files: a checkout's own times say nothing, and zip cannot hold an earlier one."""
+
+_MAX_FILES = 200_000
+_MAX_BYTES = 4 << 30
+
+
+class InvalidFileSource(PrillError):
+    """A ``files`` source is not there, holds what no image should, or does not fit its description."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSet:
+    """What a source puts into the image; offsets point into ``data``."""
+
+    entries: tuple[Listed, ...]
+    data: memoryview
+    built: int
+
+
+def source_label(source: FileSource, *, architecture: str, version: str = "") -> str:
+    """Return how the lock names a source: ``file:app``, an URL, ``npm:NAME@VERSION``."""
+    if source.npm is not None:
+        arch = "x64" if architecture == "amd64" else architecture
+        return f"npm:{source.npm.replace('{arch}', arch)}" + (f"@{version}" if version else "")
+    if source.url is not None:
+        return source.url.replace("{arch}", architecture)
+    return f"file:{(source.source or '').replace('{arch}', architecture)}"
+
+
+def pack_local(path: Path) -> bytes:
+    """Pack a file or folder into a tar that depends on names, contents and the owner's execute bit alone.
+
+    Raise `InvalidFileSource` for what is missing, for devices and sockets, and for links that leave the folder.
+    """
+    blocks: list[bytes] = []
+    total = 0
+    for count, (name, item) in enumerate(_walk_local(path)):
+        info = item.lstat()
+        content = b""
+        link = ""
+        if stat_module.S_ISLNK(info.st_mode):
+            kind, mode, link = FileKind.SYMLINK, 0o777, str(item.readlink())
+            _check_link(name, link, item)
+        elif stat_module.S_ISDIR(info.st_mode):
+            kind, mode = FileKind.DIRECTORY, 0o755
+        elif stat_module.S_ISREG(info.st_mode):
+            kind, mode = FileKind.FILE, 0o755 if info.st_mode & 0o100 else 0o644
+            total += info.st_size
+            if total > _MAX_BYTES or count > _MAX_FILES:
+                raise InvalidFileSource(f"{path} holds more than {_MAX_FILES} files or {_MAX_BYTES >> 30} GiB")
+            content = item.read_bytes()
+        else:
+            raise InvalidFileSource(f"{item} is neither a file, a folder nor a symlink")
+        entry = FileStat(path=name, kind=kind, mode=mode, size=len(content), mtime=EARLIEST, link=link)
+        blocks += (entry_header(entry), content, padding(len(content)))
+    return b"".join((*blocks, END))
+
+
+def _walk_local(path: Path) -> Iterator[tuple[str, Path]]:
+    if not path.exists() and not path.is_symlink():
+        raise InvalidFileSource(f"there is no {path}", hint="a files source is relative to its spec")
+    if path.is_file():
+        yield path.name, path.resolve()
+        return
+    for item in sorted(path.rglob("*"), key=lambda one: one.relative_to(path).as_posix()):
+        yield item.relative_to(path).as_posix(), item
+
+
+def _check_link(name: str, link: str, item: Path) -> None:
+    depth = len(PurePosixPath(name).parts) - 1
+    for part in PurePosixPath(link).parts:
+        depth += -1 if part == ".." else 1
+        if link.startswith("/") or depth < 0:
+            raise InvalidFileSource(
+                f"{item} is a symlink to {link!r}, outside the folder that is copied",
+                hint="make the link with paths: in the spec, or copy what it points at",
+            )
+
+
+def read_source(source: FileSource, blob: bytes) -> FileSet:
+    """Return the entries that ``blob`` puts below the source's ``path``.
+
+    Raise `InvalidFileSource` where nothing is left to copy, or a `PrillError` of the archive room where it is unsafe.
+    """
+    destination = merged_usr(source.path.strip("/"))
+    data: memoryview
+    if source.source is not None:
+        data = memoryview(blob)
+        single = source.unpack is not True
+        entries = list(_placed(source, data, destination, single_file=single))
+        if source.unpack:
+            inner = [entry for entry in entries if entry.kind is FileKind.FILE]
+            if len(inner) != 1:
+                raise InvalidFileSource(f"{source.source}: unpack: true takes one archive, not {len(inner)} files")
+            data = _decoded(bytes(data[inner[0].offset : inner[0].offset + inner[0].size]))
+            entries = list(_placed(source, data, destination, single_file=False))
+    elif source.npm is not None or source.unpack:
+        data = _decoded(blob)
+        entries = list(_placed(source, data, destination, single_file=False))
+    else:
+        data = memoryview(blob)
+        entries = [_single(source, data, destination)]
+    if not entries:
+        raise InvalidFileSource(
+            f"nothing in {source_label(source, architecture='amd64')} matches its include and exclude"
+        )
+    return FileSet(entries=tuple(entries), data=data, built=max(entry.mtime for entry in entries))
+
+
+def _decoded(blob: bytes) -> memoryview:
+    stream = open_decoded(BytesIO(blob), sniff(blob[:16]))
+    pieces = []
+    while piece := stream.read(1 << 22):
+        pieces.append(piece)
+    return memoryview(b"".join(pieces))
+
+
+def _single(source: FileSource, data: memoryview, path: str) -> Listed:
+    return Listed(
+        path=path,
+        kind=FileKind.FILE,
+        mode=0o644 if source.permissions is None else source.permissions,
+        uid=source.uid,
+        gid=source.gid,
+        size=len(data),
+        mtime=EARLIEST,
+        sha256=hashlib.sha256(data).hexdigest(),
+        sha1=hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+    )
+
+
+def _placed(source: FileSource, data: memoryview, destination: str, *, single_file: bool) -> Iterator[Listed]:
+    wanted = _filter(source)
+    entries = [entry for entry in walk(data) if entry.stat.path]
+    # A local file was packed under its own name; it goes to exactly the path that the spec gives.
+    lone = single_file and len(entries) == 1 and entries[0].stat.kind is FileKind.FILE
+    for entry in entries:
+        inside = "" if lone else _stripped(entry.stat.path, source.strip_components)
+        if inside is None or not (lone or wanted(inside)):
+            continue
+
+        def place(path: str) -> str:
+            if lone:
+                return destination
+            below = _stripped(path, source.strip_components)
+            if below is None:
+                raise InvalidFileSource(f"{path!r} is a hard link's target that strip-components takes away")
+            return "/".join(part for part in (destination, below) if part)
+
+        yield _owned(source, list_entry(entry, data, place), entry)
+
+
+def _owned(source: FileSource, listed: Listed, entry: TarEntry) -> Listed:
+    if listed.kind not in (FileKind.FILE, FileKind.HARDLINK, FileKind.DIRECTORY, FileKind.SYMLINK):
+        raise InvalidFileSource(f"{entry.name!r} is a {listed.kind}; a files source brings files, folders and links")
+    executable = bool(listed.mode & 0o111)
+    mode = 0o755 if executable else 0o644
+    if listed.kind is FileKind.DIRECTORY:
+        mode = 0o755
+    elif listed.kind is FileKind.SYMLINK:
+        mode = 0o777
+    elif source.permissions is not None:
+        mode = source.permissions
+    return msgspec.structs.replace(listed, mode=mode, uid=source.uid, gid=source.gid, xattrs=())
+
+
+def _stripped(path: str, count: int) -> str | None:
+    parts = path.split("/")[count:]
+    return "/".join(parts) if parts else None
+
+
+def _filter(source: FileSource) -> Callable[[str], bool]:
+    include = re.compile("|".join(map(glob_pattern, source.include))) if source.include else None
+    exclude = re.compile("|".join(map(glob_pattern, source.exclude))) if source.exclude else None
+
+    def wanted(path: str) -> bool:
+        if exclude is not None and exclude.fullmatch(path):
+            return False
+        return include is None or include.fullmatch(path) is not None
+
+    return wanted

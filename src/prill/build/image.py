@@ -1,0 +1,145 @@
+"""From an assembly to an OCI image: config, manifest, the record of the build, the SBOM's model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from prill.archive.codecs import Codec
+from prill.build.assemble import MADE, Assembly
+from prill.build.layers import BuiltLayer
+from prill.build.record import BuildRecord, DroppedFile, RecordedFile, RecordedLayer, SetuidFile
+from prill.build.shells import shells
+from prill.build.spec import Spec
+from prill.model import FileKind, Platform
+from prill.oci.config import HistoryEntry, ImageConfig, rfc3339
+from prill.oci.descriptor import Descriptor
+from prill.oci.manifest import Manifest
+from prill.oci.media_types import LAYER_GZIP, LAYER_ZSTD
+
+__all__ = ["DEFAULT_PATH", "BuiltImage", "make_image"]
+
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_CA_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
+_ANNOTATION = "org.opencontainers.image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltImage:
+    """One image of one platform, in memory; ``layers`` are from the lowest to the top."""
+
+    platform: Platform
+    variant: str
+    config: ImageConfig
+    manifest: Manifest
+    layers: tuple[BuiltLayer, ...]
+    record: BuildRecord
+    assembly: Assembly
+
+
+def make_image(assembly: Assembly, *, epoch: int, codec: Codec, base: Assembly | None = None) -> BuiltImage:
+    """Describe the assembly's layers by config and manifest."""
+    spec = assembly.spec
+    platform = Platform.parse(assembly.image.platform)
+    created = rfc3339(epoch)
+    annotations = _annotations(spec, assembly.image.variant, created)
+    config = ImageConfig(
+        platform=platform,
+        diff_ids=tuple(layer.diff_id for layer in assembly.layers),
+        created=created,
+        user=assembly.user,
+        env=tuple(f"{name}={value}" for name, value in _environment(assembly)),
+        entrypoint=spec.entrypoint.command,
+        cmd=spec.cmd,
+        working_dir=spec.work_dir,
+        exposed_ports=tuple(sorted(spec.ports)),
+        volumes=tuple(sorted(spec.volumes)),
+        labels=annotations,
+        stop_signal=spec.stop_signal,
+        history=tuple(HistoryEntry(created=created, created_by=f"prill: {layer.name}") for layer in assembly.layers),
+    )
+    media_type = LAYER_ZSTD if codec is Codec.ZSTD else LAYER_GZIP
+    manifest = Manifest(
+        config=config.descriptor(),
+        layers=tuple(
+            Descriptor(media_type=media_type, digest=layer.digest, size=layer.size) for layer in assembly.layers
+        ),
+        annotations=annotations,
+    )
+    return BuiltImage(
+        platform=platform,
+        variant=assembly.image.variant,
+        config=config,
+        manifest=manifest,
+        layers=assembly.layers,
+        record=_record(assembly, base),
+        assembly=assembly,
+    )
+
+
+def _annotations(spec: Spec, variant: str, created: str) -> tuple[tuple[str, str], ...]:
+    title = f"{spec.name}-{variant}" if variant else spec.name
+    values = {f"{_ANNOTATION}.created": created, f"{_ANNOTATION}.title": title, **dict(spec.annotations)}
+    return tuple(sorted(values.items()))
+
+
+def _environment(assembly: Assembly) -> Sequence[tuple[str, str]]:
+    values = {"PATH": DEFAULT_PATH, "LANG": "C.UTF-8"}
+    if _CA_BUNDLE in assembly.root.placed:
+        values["SSL_CERT_FILE"] = f"/{_CA_BUNDLE}"
+    return tuple((values | dict(assembly.spec.environment)).items())
+
+
+def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
+    files = [
+        RecordedFile(
+            path, placed.owner, placed.rule, entry.kind, entry.mode, entry.uid, entry.gid, entry.sha256 or entry.link
+        )
+        for path, placed in assembly.root.placed.items()
+        for entry in (placed.entry,)
+    ]
+    files += [
+        RecordedFile(path, package, "package-metadata", FileKind.FILE, 0o644, 0, 0)
+        for path, package in assembly.metadata.items()
+    ]
+    return BuildRecord(
+        name=assembly.spec.name,
+        platform=assembly.image.platform,
+        variant=assembly.image.variant,
+        files=tuple(sorted(files, key=_path)),
+        dropped=tuple(DroppedFile(one.path, one.owner, one.rule) for one in assembly.root.dropped),
+        setuid=tuple(SetuidFile(*one) for one in sorted(assembly.root.setuid)),
+        scripts=tuple(script for name in sorted(assembly.listings) for script in assembly.listings[name].scripts),
+        layers=tuple(
+            RecordedLayer(layer.name, str(layer.digest), str(layer.diff_id), layer.size, layer.unpacked)
+            for layer in assembly.layers
+        ),
+        shells=shells(assembly.root.placed),
+        notes=tuple(_notes(assembly)),
+        subset=None if base is None else _not_in_variant(assembly, base),
+    )
+
+
+def _path(file: RecordedFile) -> str:
+    return file.path
+
+
+def _notes(assembly: Assembly) -> Sequence[str]:
+    from_packages = [f"{name}: {note}" for name in sorted(assembly.listings) for note in assembly.listings[name].notes]
+    return (*assembly.root.notes, *from_packages)
+
+
+def _not_in_variant(assembly: Assembly, base: Assembly) -> tuple[str, ...]:
+    """Return production's paths that the variant lacks or has with another content.
+
+    What the builder makes for each image anew (the loader's cache, accounts, the package database) is not counted:
+    it describes the image it is in.
+    """
+    new: Mapping[str, object] = {
+        path: (placed.entry.kind, placed.entry.sha256, placed.entry.link, placed.entry.mode)
+        for path, placed in assembly.root.placed.items()
+    }
+    return tuple(
+        path
+        for path, placed in sorted(base.root.placed.items())
+        if placed.owner != MADE
+        and new.get(path) != (placed.entry.kind, placed.entry.sha256, placed.entry.link, placed.entry.mode)
+    )

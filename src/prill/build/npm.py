@@ -1,0 +1,117 @@
+"""npm packages as ``files`` sources: which version, with which integrity, at which address.
+
+The registry is a read-only HTTP tree: ``/NAME`` lists versions with their ``dist.integrity`` (W3C Subresource Integrity),
+``/NAME/-/BASENAME-VERSION.tgz`` is where every registry serves the package. The lock keeps name, version and digest, so
+that any registry will do.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from prill._io.http import Fetcher
+from prill.errors import PrillError
+from prill.model import Digest
+
+__all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRelease", "NpmRegistry"]
+
+_MAX_METADATA = 64 * 1024 * 1024
+_VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
+_TARBALL_MAX = 1 << 30
+
+
+class InvalidNpmAnswer(PrillError):
+    """A registry answered what is no npm metadata."""
+
+
+class NoSuchNpmVersion(PrillError):
+    """No released version of a package fits what the spec asks for."""
+
+
+class _Dist(msgspec.Struct):
+    integrity: str = ""
+
+
+class _Version(msgspec.Struct):
+    dist: _Dist
+    deprecated: object = None
+
+
+class _Metadata(msgspec.Struct):
+    versions: dict[str, _Version]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpmRelease:
+    """One released version of a package and its tarball's digest."""
+
+    name: str
+    version: str
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpmRegistry:
+    """A registry at ``address``, read through ``fetcher``."""
+
+    address: str
+    fetcher: Fetcher
+
+    def pick(self, name: str, wanted: str) -> NpmRelease:
+        """Return the newest release of ``name`` that fits ``wanted``: ``24``, ``24.x``, ``24.11`` or ``24.11.0``.
+
+        Pre-releases and deprecated versions are passed over unless the version is given in full. Raise
+        `NoSuchNpmVersion` or `InvalidNpmAnswer`.
+        """
+        data = self.fetcher.fetch_bytes(f"{self._base}/{name.replace('/', '%2f')}", max_size=_MAX_METADATA)
+        try:
+            versions = msgspec.json.decode(data, type=_Metadata).versions
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise InvalidNpmAnswer(f"the npm registry's answer about {name!r} is not npm metadata: {error}") from error
+        prefix = [part for part in wanted.split(".") if part not in ("x", "*")]
+        fitting = [
+            (tuple(map(int, match.groups())), version)
+            for version, facts in versions.items()
+            if (match := _VERSION.fullmatch(version))
+            and version.split(".")[: len(prefix)] == prefix
+            and (not facts.deprecated or version == wanted)
+        ]
+        if not fitting:
+            newest = max(
+                (match.groups() for one in versions if (match := _VERSION.fullmatch(one))), default=None, key=_numbers
+            )
+            raise NoSuchNpmVersion(
+                f"npm has no {name} {wanted}",
+                hint=f"its newest version is {'.'.join(newest)}" if newest else "it has no released version",
+            )
+        version = max(fitting)[1]
+        return NpmRelease(name=name, version=version, digest=_digest(name, version, versions[version].dist.integrity))
+
+    def tarball(self, name: str, version: str, digest: Digest) -> bytes:
+        """Fetch a release's tarball, verified; at most 1 GiB."""
+        basename = name.rpartition("/")[2]
+        return self.fetcher.fetch_bytes(
+            f"{self._base}/{name}/-/{basename}-{version}.tgz", max_size=_TARBALL_MAX, expected=digest
+        )
+
+    @property
+    def _base(self) -> str:
+        return self.address.rstrip("/")
+
+
+def _numbers(groups: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(map(int, groups))
+
+
+def _digest(name: str, version: str, integrity: str) -> Digest:
+    for token in integrity.split():
+        algorithm, _, encoded = token.partition("-")
+        if algorithm == "sha512":
+            try:
+                return Digest("sha512", base64.b64decode(encoded, validate=True).hex())
+            except binascii.Error as error:
+                raise InvalidNpmAnswer(f"{name} {version} has a broken integrity {integrity[:160]!r}") from error
+    raise InvalidNpmAnswer(f"{name} {version} has no SHA-512 integrity: {integrity[:160]!r}")

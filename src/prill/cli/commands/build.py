@@ -1,0 +1,79 @@
+"""Build an image from a spec and its lock: no Docker, no root, no maintainer scripts, the same bytes every time.
+
+-o says where the image goes; SBOMs, provenance, lock and build record are attached to it as OCI 1.1 referrers.
+
+examples:
+  prill build gold/python3.yaml -o out/python3              an OCI layout, for this machine's architecture
+  prill build gold/python3.yaml -o out/python3 --arch all   a multi-architecture index
+  prill build gold/python3.yaml -o out/python3-dev --variant dev
+  prill build gold/python3.yaml -o docker-archive:python3.tar && docker load -i python3.tar
+  prill build gold/python3.yaml -o registry:registry.example.com/gold/python3:3.13
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from prill.cli.exit import Exit
+from prill.cli.options import add_common, add_network, host_architecture, open_services
+from prill.cli.output import say
+
+__all__ = ["run", "setup_parser"]
+
+
+def setup_parser(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec, a YAML file with its lock beside it")
+    parser.add_argument("-o", "--output", required=True, metavar="DEST", help="where the image goes")
+    parser.add_argument(
+        "--arch",
+        action="append",
+        default=[],
+        metavar="ARCH",
+        help="amd64, arm64 or all; may be given several times (default: this machine's)",
+    )
+    parser.add_argument("--variant", default="", metavar="NAME", help="build this variant of the spec, such as dev")
+    parser.add_argument("--plain-http", action="store_true", help="speak HTTP without TLS to the registry")
+    add_network(parser)
+    add_common(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Build and write."""
+    from prill.api.build import BuildRequest, build_spec  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.publish import parse_destination, publish  # noqa: PLC0415
+    from prill.api.summary import summarise  # noqa: PLC0415
+
+    begin = time.monotonic()
+    destination = parse_destination(arguments.output)
+    with open_services(arguments) as services:
+        request = BuildRequest(
+            architectures=_architectures(arguments.arch),
+            variant=arguments.variant,
+            members=services.cache,
+            folder=arguments.spec.parent,
+        )
+        built = build_spec(arguments.spec, services, request)
+        place = publish(
+            built, destination, plain_http=arguments.plain_http, docker_config=_docker_config(os.environ.get("HOME"))
+        )
+    if not arguments.quiet:
+        from prill.views.image_summary import image_summary  # noqa: PLC0415 - only when somebody reads it
+
+        seconds = time.monotonic() - begin
+        for image in built.images:
+            say(image_summary(summarise(image.record, image.manifest, image.config, built.lock, place=place, seconds=seconds)))
+    return Exit.GOOD
+
+
+def _architectures(wanted: list[str]) -> tuple[str, ...]:
+    if "all" in wanted:
+        return ()
+    return tuple(dict.fromkeys(wanted)) or (host_architecture(),)
+
+
+def _docker_config(home: str | None) -> Path | None:
+    folder = os.environ.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
+    path = Path(folder) / "config.json"
+    return path if folder and path.is_file() else None

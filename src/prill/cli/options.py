@@ -1,0 +1,88 @@
+"""Options that mean the same in every command that has them, and the services they describe."""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+
+from prill.api.services import MirrorChoice, Services
+from prill.cli.progress import progress_for
+from prill.cli.settings import Settings, load_settings, source_date_epoch
+
+__all__ = ["add_common", "add_network", "host_architecture", "open_services"]
+
+_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add ``--config``, ``--quiet`` and ``--verbose``."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file (default: the user's prill.toml)")
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    group.add_argument("-v", "--verbose", action="store_true", help="say more, such as which mirrors were passed over")
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """Add ``--offline`` and ``--mirror``."""
+    parser.add_argument("--offline", action="store_true", help="use the cache alone")
+    parser.add_argument(
+        "--mirror",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="fetch from this mirror; may be given several times (default: the spec's, the settings', the machine's own)",
+    )
+
+
+def host_architecture() -> str:
+    """Return the machine's architecture as OCI names it."""
+    machine = platform.machine().lower()
+    return _ARCHITECTURES.get(machine, machine)
+
+
+@contextmanager
+def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
+    """Make the services that the arguments and settings ask for, and close them afterwards."""
+    from prill._io.cache import ContentCache  # noqa: PLC0415 - start-up stays lazy
+    from prill._io.clock import SystemClock  # noqa: PLC0415
+    from prill._io.http import Fetcher  # noqa: PLC0415
+
+    settings = load_settings(arguments.config)
+    verbose = bool(arguments.verbose)
+    with progress_for(quiet=arguments.quiet) as progress, Fetcher() as fetcher:
+        yield Services(
+            cache=ContentCache(settings.cache),
+            clock=SystemClock(),
+            fetcher=fetcher,
+            mirrors=MirrorChoice(
+                option=tuple(getattr(arguments, "mirror", ())), settings=settings.mirrors, apt_root=Path("/")
+            ),
+            npm_registry=lambda: _npm_registry(settings),
+            offline=bool(getattr(arguments, "offline", False)),
+            epoch=source_date_epoch(),
+            progress=progress,
+            note=lambda text: print(f"prill: {text}", file=sys.stderr) if verbose else None,
+        )
+
+
+def _npm_registry(settings: Settings) -> str | None:
+    """Return the npm registry: the settings', the environment's, or what the machine's own npm is set to."""
+    for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
+        if value := settings.npm_registry or os.environ.get(name):
+            return value
+    npm = which("npm")
+    if npm is None:
+        return None
+    try:
+        answer = subprocess.run(  # noqa: S603 - the machine's own npm, without a shell
+            [npm, "config", "get", "registry"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    address = answer.stdout.strip()
+    return address if address.startswith(("https://", "http://")) else None
