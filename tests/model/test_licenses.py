@@ -1,0 +1,86 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from license_expression import get_spdx_licensing
+
+from prill.model.licenses import (
+    Expression,
+    all_of,
+    any_of,
+    known_exception,
+    known_license,
+    license_ref,
+    license_refs,
+    single,
+)
+from prill.model.spdx_ids import EXCEPTION_IDS, LICENSE_IDS
+
+SPDX = get_spdx_licensing()
+
+
+def trees() -> st.SearchStrategy[Expression]:
+    leaves = st.sampled_from(sorted(LICENSE_IDS)[:40]).map(single)
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(st.lists(inner, max_size=4).map(all_of), st.lists(inner, max_size=4).map(any_of)),
+    )
+
+
+def test_or_inside_and_stands_in_parentheses():
+    both = any_of([single("MIT"), single("ISC")])
+    assert str(all_of([single("Zlib"), both])) == "(ISC OR MIT) AND Zlib"
+    assert str(any_of([all_of([single("Zlib"), both]), single("X11")])) == "((ISC OR MIT) AND Zlib) OR X11"
+
+
+def test_one_or_none_needs_no_operator():
+    both = any_of([single("MIT"), single("ISC")])
+    assert all_of([both, both]) == both
+    assert all_of([]) == any_of([]) == all_of([any_of([])])
+    assert str(all_of([])) == ""
+
+
+@given(trees())
+def test_every_expression_is_valid_and_says_what_it_was_made_of(tree: Expression):
+    text = str(tree)
+    if text:
+        assert SPDX.unknown_license_keys(text) == []
+        assert str(all_of([tree])) == str(any_of([tree])) == text
+
+
+@given(trees(), trees())
+def test_order_does_not_matter(one: Expression, other: Expression):
+    assert all_of([one, other]) == all_of([other, one])
+    assert str(any_of([one, other])) == str(any_of([other, one]))
+
+
+def test_identifiers_are_found_in_any_case():
+    assert known_license("apache-2.0") == "Apache-2.0"
+    assert known_license("GPL-2.0+") is None
+    assert known_exception("LLVM-Exception") == "LLVM-exception"
+    assert not LICENSE_IDS & EXCEPTION_IDS
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("public-domain", "LicenseRef-public-domain"),
+        ("GPL-2+ with odd exception", "LicenseRef-GPL-2-or-later-with-odd-exception"),
+        ("C++", "LicenseRef-C"),
+        ("a_b/c~d", "LicenseRef-a-b-c-d"),
+        ("Viagénie", "LicenseRef-Viagenie"),
+    ],
+)
+def test_references(name: str, expected: str):
+    assert license_ref(name) == expected
+
+
+@given(st.text(max_size=300))
+def test_every_name_has_a_valid_reference_of_its_own_length(name: str):
+    reference = license_ref(name)
+    assert license_refs(reference) == (reference,)
+    assert len(reference) < 130
+
+
+def test_references_of_an_expression():
+    text = "(LicenseRef-b OR MIT) AND LicenseRef-a AND LicenseRef-b AND DocumentRef-x:LicenseRef-c"
+    assert license_refs(text) == ("LicenseRef-a", "LicenseRef-b")
