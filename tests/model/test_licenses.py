@@ -19,7 +19,7 @@ SPDX = get_spdx_licensing()
 
 
 def trees() -> st.SearchStrategy[Expression]:
-    leaves = st.sampled_from(sorted(LICENSE_IDS)[:40]).map(single)
+    leaves = st.sampled_from(("MIT", "ISC", "Zlib", "X11", "Apache-2.0 WITH LLVM-exception", "0BSD")).map(single)
     return st.recursive(
         leaves,
         lambda inner: st.one_of(st.lists(inner, max_size=4).map(all_of), st.lists(inner, max_size=4).map(any_of)),
