@@ -1,7 +1,7 @@
 """How much of an archive anyone is willing to read.
 
-Every reader of this room takes a `Limits`. Its defaults let every package of Debian's archive pass that fits into
-memory, and stop a bomb early. What is over a bound raises the error that is named after it.
+Every reader of this room takes a `Limits`. Its defaults let Debian's packages pass, up to debug symbols of more than
+4 GiB, and stop a bomb early. What is over a bound raises the error that is named after it.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,8 @@ class Limits:
     - ``max_file_size``: one member.
     - ``max_total_size``: all members of an archive, or the output of one decompression.
     - ``max_metadata_size``: one extended header or table of names.
-    - ``max_ratio``: output to input while decompressing. Gzip cannot exceed 1,032; xz reaches 7,000 on zeros; text 30.
+    - ``max_ratio``: output to input while decompressing. Zeros reach 1,032 in gzip and 7,000 in xz; of the 63,314
+      packages of Debian 12 (amd64) one reaches 244, and none that unpacks to more than 256 MiB reaches 107.
     - ``ratio_floor``: output up to this size has no ratio, as a small file of zeros is no bomb.
     - ``max_memory``: what an xz or zstd stream may ask for as its dictionary or window; ``xz -9`` asks for 65 MiB.
     """
@@ -78,8 +79,8 @@ class Limits:
     max_file_size: int = 2 << 30
     max_total_size: int = 4 << 30
     max_metadata_size: int = 1 << 20
-    max_ratio: int = 256
-    ratio_floor: int = 64 << 20
+    max_ratio: int = 512
+    ratio_floor: int = 256 << 20
     max_memory: int = 256 << 20
 
 
