@@ -1,0 +1,147 @@
+"""Which version of a package may be chosen, and what would satisfy a relation, best first.
+
+Each name has one candidate: the highest version of the architecture or of ``all``, unless the request names another.
+An older version asked for by name brings the older versions along that it can only work with (``libfoo-dev=1.0`` and
+its ``libfoo (= 1.0)``). Everything else is settled before the search, so that no search ever downgrades a package.
+"""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from prill.distro.deb.index import PackageRecord, Universe
+from prill.distro.deb.relations import Group, Relation, holds
+from prill.distro.deb.requirement import Requirement
+
+__all__ = ["NEGATIVE_FIELDS", "POSITIVE_FIELDS", "Candidates"]
+
+POSITIVE_FIELDS = ("Pre-Depends", "Depends")
+NEGATIVE_FIELDS = ("Conflicts", "Breaks")
+
+_PRIORITIES = ("required", "important", "standard", "optional", "extra")
+
+
+class Candidates:
+    """The view a resolution has of a `Universe`. ``excluded`` names are neither packages nor provided here."""
+
+    def __init__(self, universe: Universe, *, architecture: str, excluded: frozenset[str] = frozenset()) -> None:
+        self.universe = universe
+        self.architecture = architecture
+        self.excluded = excluded
+        self._pinned: set[str] = set()
+        self._chosen: dict[str, PackageRecord | None] = {}
+        self._solutions: dict[Relation, tuple[str, ...]] = {}
+
+    def versions(self, name: str) -> tuple[PackageRecord, ...]:
+        """Return the versions that could be installed on the architecture, highest first, whether excluded or not."""
+        suitable = (self.architecture, "all")
+        return tuple(record for record in self.universe.versions(name) if record.architecture in suitable)
+
+    def get(self, name: str) -> PackageRecord | None:
+        """Return the candidate of ``name``, or None if there is none."""
+        if name not in self._chosen:
+            self._chosen[name] = None if name in self.excluded else next(iter(self.versions(name)), None)
+        return self._chosen[name]
+
+    def pin(self, requirements: Iterable[Requirement]) -> list[Requirement]:
+        """Let the requests choose their versions; return those for which there is none."""
+        requirements = tuple(requirements)
+        unmet = []
+        for requirement in requirements:
+            together = [each for each in requirements if each.name == requirement.name]
+            for record in self.versions(requirement.name):
+                if all(each.accepts(record.version) for each in together):
+                    self._pin(record)
+                    break
+            else:
+                unmet.append(requirement)
+        return unmet
+
+    def _pin(self, record: PackageRecord) -> None:
+        """Make ``record`` the candidate, and where the others' candidates do not suit it, those versions that do."""
+        agenda = [record]
+        while agenda:
+            record = agenda.pop()
+            self._pinned.add(record.name)
+            self._chosen[record.name] = record
+            self._solutions.clear()
+            if record is self.versions(record.name)[0]:
+                continue
+            for _, group in groups_of(record, POSITIVE_FIELDS):
+                if not self.solutions(group):
+                    older = (
+                        version
+                        for relation in group
+                        if relation.name not in self._pinned
+                        for version in self.versions(relation.name)
+                        if relation.accepts(version.version)
+                    )
+                    agenda.extend(list(older)[:1])
+
+    def solutions(self, group: Group) -> tuple[str, ...]:
+        """Return the packages whose candidates satisfy one of the alternatives, in the order in which to try them."""
+        return tuple(dict.fromkeys(name for relation in group for name in self.satisfying(relation)))
+
+    def satisfying(self, relation: Relation) -> tuple[str, ...]:
+        """Return the packages whose candidates satisfy ``relation``: the one so named first, then the best provider."""
+        known = self._solutions.get(relation)
+        if known is None:
+            known = self._solutions[relation] = () if relation.name in self.excluded else self._find(relation)
+        return known
+
+    def waived(self, group: Group) -> tuple[str, ...]:
+        """Return the excluded names because of which nothing satisfies ``group``; empty if that has other reasons."""
+        if self.solutions(group):
+            return ()
+        names = (name for relation in group for name in (relation.name, *self.universe.providers(relation.name)))
+        return tuple(dict.fromkeys(name for name in names if name in self.excluded))
+
+    def _find(self, relation: Relation) -> tuple[str, ...]:
+        found = []
+        named = self.get(relation.name)
+        if named is not None and relation.accepts(named.version) and self._suits(relation.qualifier, named):
+            found.append(named.name)
+        providers = [
+            record
+            for record in map(self.get, self.universe.providers(relation.name))
+            if record is not None and record.name != relation.name and self._provides(record, relation)
+        ]
+        if len(providers) > 1:
+            providers.sort(key=_rank)
+            self._settle_tie(providers)
+        return (*found, *(record.name for record in providers))
+
+    def _settle_tie(self, providers: list[PackageRecord]) -> None:
+        """Where the rank does not decide, the package comes first that the indexes mention last, as with apt."""
+        if any(_rank(one) == _rank(other) for one, other in pairwise(providers)):
+            providers.sort(key=lambda record: self.universe.first_mention(record.name), reverse=True)
+            providers.sort(key=_rank)
+
+    def _provides(self, record: PackageRecord, relation: Relation) -> bool:
+        for provided, *_ in record.provides:
+            if provided.name == relation.name and (
+                not relation.operator
+                or (provided.operator == "=" and holds(provided.version, relation.operator, relation.version))
+            ):
+                return provided.qualifier == relation.qualifier or self._suits(relation.qualifier, record)
+        return False
+
+    def _suits(self, qualifier: str, record: PackageRecord) -> bool:
+        """Say whether ``record`` answers to ``name:qualifier`` (deb-control(5), Multi-Arch)."""
+        match qualifier:
+            case "" | "native":
+                return True
+            case "any":
+                return record.multi_arch == "allowed"
+            case _:
+                return qualifier == self.architecture
+
+
+def groups_of(record: PackageRecord, fields: tuple[str, ...]) -> list[tuple[str, Group]]:
+    """Return the groups of the given relation fields, each with its field's name."""
+    return [(name, group) for name in fields for group in record.relations(name)]
+
+
+def _rank(record: PackageRecord) -> tuple[bool, bool, int]:
+    """Sort providers: essential ones, important ones, then by priority (apt-pkg/depcache.cc, ``CompareProviders``)."""
+    priority = record.priority if record.priority in _PRIORITIES else _PRIORITIES[-1]
+    return not record.essential, not record.important, _PRIORITIES.index(priority)

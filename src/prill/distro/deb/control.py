@@ -1,0 +1,71 @@
+"""Control files: paragraphs of fields (deb822(5), Debian Policy 5.1).
+
+A field's first line loses the white space around it; a continuation line keeps its leading white space and loses the
+trailing one, so that ``f"{name}: {value}"`` writes the field back. Field names are kept as they are spelled.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from prill.errors import PrillError
+
+__all__ = ["InvalidControlFile", "parse_paragraph", "parse_paragraphs"]
+
+_MAX_PARAGRAPH = 16 * 1024 * 1024
+_MAX_FIELDS = 1024
+_BLANK_LINES = re.compile(rb"\n(?:[ \t\r]*\n)+")
+
+
+class InvalidControlFile(PrillError):
+    """Bytes that should have been a control file are none."""
+
+
+def parse_paragraphs(data: bytes, *, comments: bool = False) -> Iterator[dict[str, str]]:
+    """Yield the paragraphs of ``data``; raise `InvalidControlFile`.
+
+    ``comments`` allows lines that begin with ``#``, as ``debian/control`` may have them; an index may not.
+    """
+    begin = 0
+    for end in chain((blank.end() for blank in _BLANK_LINES.finditer(data)), (len(data),)):
+        if end - begin > _MAX_PARAGRAPH:
+            raise InvalidControlFile(f"a paragraph at byte {begin} is longer than {_MAX_PARAGRAPH} bytes")
+        paragraph = parse_paragraph(data[begin:end], comments=comments)
+        if paragraph:
+            yield paragraph
+        begin = end
+
+
+def parse_paragraph(data: bytes, *, comments: bool = False) -> dict[str, str]:
+    """Read the fields of one paragraph, which blank lines may surround; raise `InvalidControlFile`."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidControlFile(f"not UTF-8: {data[error.start : error.start + 40]!r}") from error
+    fields: dict[str, str] = {}
+    name = ""
+    for line in text.split("\n"):
+        if line[:1] in {" ", "\t"}:
+            content = line.rstrip()
+            if content and not name:
+                raise InvalidControlFile(f"a continuation line without a field: {line[:160]!r}")
+            if content:
+                fields[name] += "\n" + content
+            continue
+        name, colon, value = line.partition(":")
+        if colon and name not in fields and name.isascii() and name.isprintable() and name.strip() == name != "":
+            fields[name] = value.strip()
+        elif comments and line.startswith("#"):
+            name = next(reversed(fields), "")
+        elif line.strip():
+            raise InvalidControlFile(_problem(line, fields))
+    if len(fields) > _MAX_FIELDS:
+        raise InvalidControlFile(f"a paragraph has {len(fields)} fields; {_MAX_FIELDS} are allowed")
+    return fields
+
+
+def _problem(line: str, fields: dict[str, str]) -> str:
+    name, colon, _ = line.partition(":")
+    if colon and name in fields:
+        return f"the field {name[:160]!r} stands twice in one paragraph"
+    return f"neither a field nor a continuation line: {line[:160]!r}"

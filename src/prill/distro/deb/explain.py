@@ -1,0 +1,146 @@
+"""Why a request cannot be met, in words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from prill.distro.deb._candidates import Candidates
+from prill.distro.deb.index import PackageRecord
+from prill.distro.deb.relations import Group, Relation, render_group
+from prill.distro.deb.requirement import Requirement
+from prill.errors import PrillError
+
+__all__ = ["Clash", "Need", "Request", "UnsatisfiableRequest", "explain", "nearest_names", "unknown_package"]
+
+_MAX_LISTED = 8
+
+
+class UnsatisfiableRequest(PrillError):
+    """No set of packages meets the request. ``lines`` tell the story, the message joins them."""
+
+    def __init__(self, lines: Sequence[str], *, hint: str | None = None) -> None:
+        super().__init__("\n  ".join(lines), hint=hint)
+        self.lines = tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The request asks for ``package``."""
+
+    requirement: Requirement
+    package: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """``package`` needs one of ``solutions``."""
+
+    package: PackageRecord
+    field: str
+    group: Group
+    solutions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """``package`` does not go together with ``other``."""
+
+    package: PackageRecord
+    field: str
+    relation: Relation
+    other: PackageRecord
+
+
+def explain(causes: Iterable[object], candidates: Candidates) -> UnsatisfiableRequest:
+    """Turn the causes that together exclude a solution into an error that tells them from the request down."""
+    causes = tuple(causes)
+    requests = [cause for cause in causes if isinstance(cause, Request)]
+    lines = ["no set of packages meets the request:"]
+    for cause in sorted(requests, key=lambda each: each.requirement):
+        alias = "" if cause.package == cause.requirement.name else f", which only {cause.package} provides"
+        lines.append(f"{cause.requirement} is requested{alias}")
+    lines.extend(_tell_needs([cause for cause in causes if isinstance(cause, Need)], requests, candidates))
+    clashes = {(each.package.name, each.other.name): each for each in causes if isinstance(each, Clash)}
+    lines.extend(_tell_clash(clashes[pair]) for pair in sorted(clashes))
+    return UnsatisfiableRequest(lines, hint="request other packages or versions, or exclude one that may be missing")
+
+
+def unknown_package(requirement: Requirement, candidates: Candidates) -> UnsatisfiableRequest:
+    """Say why no package answers to ``requirement`` at all."""
+    name, universe = requirement.name, candidates.universe
+    if name in candidates.excluded:
+        return UnsatisfiableRequest([f"{name} is requested and excluded at once"], hint="take it out of one of the two")
+    if versions := candidates.versions(name):
+        available = ", ".join(f"{record.version} ({record.pocket})" for record in versions[:_MAX_LISTED])
+        return UnsatisfiableRequest([f"no version of {name} meets {requirement}"], hint=f"available: {available}")
+    if universe.versions(name):
+        return UnsatisfiableRequest([f"{name} is not available for {candidates.architecture}"])
+    if providers := [each for each in universe.providers(name) if candidates.get(each)]:
+        if requirement.operator:
+            problem = f"{name} is provided by other packages, so {requirement} cannot choose a version of it"
+        else:
+            problem = f"{name} is provided by {len(providers)} packages"
+        return UnsatisfiableRequest([problem], hint=f"request one of them: {_listed(providers)}")
+    nearest = nearest_names(name, candidates)
+    return UnsatisfiableRequest(
+        [f"no package is called {name!r}"], hint=f"the nearest names are {', '.join(nearest)}" if nearest else None
+    )
+
+
+def nearest_names(name: str, candidates: Candidates, *, limit: int = 3) -> tuple[str, ...]:
+    """Return the names of packages most like ``name``."""
+    length = len(name)
+    near = [each for each in candidates.universe.names() if abs(len(each) - length) <= max(2, length // 3)]
+    return tuple(get_close_matches(name, sorted(near), n=limit, cutoff=0.7))
+
+
+def _tell_needs(needs: list[Need], requests: list[Request], candidates: Candidates) -> Iterator[str]:
+    """Tell each need once, those of the request's packages first, then those of what they need, and so on."""
+    by_package: dict[str, list[Need]] = {}
+    for need in needs:
+        by_package.setdefault(need.package.name, []).append(need)
+    agenda = sorted({request.package for request in requests})
+    told = set(agenda)
+    while agenda:
+        for need in by_package.get(agenda.pop(0), []):
+            yield f"{_named(need.package)} has {need.field}: {render_group(need.group)}{_tell(need, candidates)}"
+            further = [name for name in need.solutions if name not in told]
+            told.update(further)
+            agenda.extend(further)
+
+
+def _tell(need: Need, candidates: Candidates) -> str:
+    if not need.solutions:
+        reasons = "; ".join(_why_not(relation, candidates) for relation in need.group)
+        return f", which nothing satisfies: {reasons}"
+    plain = tuple(dict.fromkeys(relation.name for relation in need.group))
+    return "" if need.solutions == plain else f", which means {_listed(need.solutions, ' or ')}"
+
+
+def _why_not(relation: Relation, candidates: Candidates) -> str:
+    if relation.name in candidates.excluded:
+        return f"{relation.name} is excluded"
+    record = candidates.get(relation.name)
+    if record is None:
+        providers = [each for each in candidates.universe.providers(relation.name) if candidates.get(each)]
+        if providers:
+            return f"{relation.name} is provided by {_listed(providers)}, but not so that it would do"
+        return f"no package is called {relation.name} or provides it"
+    if not relation.accepts(record.version):
+        return f"{_named(record)} is the version to be had"
+    return f"{record.name} is there, but {relation.name}:{relation.qualifier} asks for another kind of it"
+
+
+def _tell_clash(clash: Clash) -> str:
+    provided = f", which {_named(clash.other)} provides" if clash.relation.name != clash.other.name else ""
+    version = f", which is {clash.other.version} here" if clash.relation.operator and not provided else ""
+    return f"{_named(clash.package)} has {clash.field}: {clash.relation}{provided}{version}"
+
+
+def _named(record: PackageRecord) -> str:
+    return f"{record.name} {record.version}"
+
+
+def _listed(names: Sequence[str], glue: str = ", ") -> str:
+    shown = glue.join(names[:_MAX_LISTED])
+    return shown if len(names) <= _MAX_LISTED else f"{shown} and {len(names) - _MAX_LISTED} more"
