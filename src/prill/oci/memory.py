@@ -7,7 +7,7 @@ from typing import BinaryIO
 from prill.model import Digest
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import referrers_among
-from prill.oci.store import Blob, BlobNotFound
+from prill.oci.store import Blob, BlobNotFound, BlobSource
 
 __all__ = ["MemoryStore"]
 
@@ -30,7 +30,12 @@ class MemoryStore:
         """Say whether the blob is there."""
         return descriptor.digest in self._blobs
 
-    def put(self, blob: Blob) -> None:
+    def put(self, descriptor: Descriptor, source: BlobSource) -> None:
+        """Copy a blob from another store."""
+        with source.open(descriptor) as stream:
+            self.add(Blob(digest=descriptor.digest, size=descriptor.size, content=stream.read()))
+
+    def add(self, blob: Blob) -> None:
         """Keep a blob as it is; it is verified whenever it is read."""
         self._blobs[blob.digest] = blob
 

@@ -71,8 +71,8 @@ class BlobSource(Protocol):
 class BlobStore(BlobSource, Protocol):
     """What blobs are written to as well."""
 
-    def put(self, blob: Blob) -> None:
-        """Keep a blob; raise `SizeMismatch` or `DigestMismatch` where it is not what it says."""
+    def put(self, descriptor: Descriptor, source: BlobSource) -> None:
+        """Copy a blob from another store; raise what reading it there raises, and keep nothing then."""
 
 
 class VerifiedReader(io.BufferedIOBase, BinaryIO):

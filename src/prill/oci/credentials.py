@@ -1,0 +1,100 @@
+"""Who one is to a registry, as Docker's and Podman's config files say (docker login's ``config.json``).
+
+Programs that such files name to keep passwords (credential helpers) are not run.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from prill.errors import PrillError
+from prill.model.reference import DEFAULT_REGISTRY
+
+__all__ = ["Credentials", "InvalidCredentials", "read_credentials"]
+
+_MAX_FILE = 1024 * 1024
+_DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", DEFAULT_REGISTRY)
+
+
+class InvalidCredentials(PrillError):
+    """A file of credentials cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A user name and password, or an identity token to exchange for access, or a token that is access itself.
+
+    ``helper`` names the program that would know them, where the file has only that. Secrets are left out of ``repr``.
+    """
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+    helper: str = ""
+
+    def basic(self) -> str:
+        """Return the value of an ``Authorization`` header (RFC 7617), or nothing without a password."""
+        if not self.password:
+            return ""
+        return f"Basic {base64.b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    auth: str = ""
+    username: str = ""
+    password: str = ""
+    identitytoken: str = ""
+    registrytoken: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers", "store": "credsStore"}):
+    auths: dict[str, _Entry] = {}
+    helpers: dict[str, str] = {}
+    store: str = ""
+
+
+def read_credentials(path: Path, registry: str) -> Credentials | None:
+    """Return what the file at ``path`` has for ``registry``, or None where it has nothing or is not there.
+
+    Raise `InvalidCredentials` for a file that cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_FILE + 1)
+        if len(content) > _MAX_FILE:
+            raise InvalidCredentials(f"{str(path)!r} is larger than {_MAX_FILE} bytes")
+        config = msgspec.json.decode(content, type=_File)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidCredentials(f"{str(path)!r} holds no credentials: {error}") from error
+    names = _DOCKER_HUB if registry == DEFAULT_REGISTRY else (registry,)
+    helper = next((config.helpers[name] for name in names if name in config.helpers), config.store)
+    for key, entry in sorted(config.auths.items()):
+        if _host(key) in names and entry != _Entry():
+            return _credentials(entry, key, path)
+    return Credentials(helper=helper) if helper else None
+
+
+def _host(key: str) -> str:
+    """Return the host of a key such as ``https://index.docker.io/v1/``."""
+    return key.partition("://")[2].partition("/")[0] if "://" in key else key.removesuffix("/")
+
+
+def _credentials(entry: _Entry, key: str, path: Path) -> Credentials:
+    username, password = entry.username, entry.password
+    if entry.auth:
+        try:
+            username, _, password = base64.b64decode(entry.auth, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise InvalidCredentials(f"{str(path)!r} has no valid 'auth' for {key[:160]!r}") from error
+    return Credentials(
+        username=username,
+        password=password.rstrip("\0"),
+        identity_token=entry.identitytoken,
+        registry_token=entry.registrytoken,
+    )

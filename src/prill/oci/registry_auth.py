@@ -1,0 +1,111 @@
+"""Getting access to a registry: Basic, or tokens (distribution's "Token Authentication Specification").
+
+1. A request goes out without credentials. The answer 401 carries a challenge.
+2. ``Basic``: the user name and password go to the registry itself.
+3. ``Bearer``: they go to the token server that the challenge names, over https unless plain HTTP was asked for, and
+   what it gives is sent to the registry. Without credentials a token for anonymous access is asked for.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from prill._io.urls import redact
+from prill.oci.credentials import Credentials
+from prill.oci.registry_errors import AccessRefused
+
+__all__ = ["Authorizer", "Challenge", "Exchange", "parse_challenge"]
+
+_PARAMETER = re.compile(r'([a-zA-Z_-]{1,40})="([^"]{0,2000})"')
+_CLIENT = "prill"
+
+Exchange = Callable[[str, str, dict[str, str], bytes | None], bytes]
+"""Send one request (method, address, headers, body) and return the body of its good answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """What a ``WWW-Authenticate`` header asks for."""
+
+    scheme: str
+    realm: str = ""
+    service: str = ""
+
+
+class _Token(msgspec.Struct, frozen=True):
+    token: str = ""
+    access_token: str = ""
+
+
+def parse_challenge(header: str) -> Challenge:
+    """Read a ``WWW-Authenticate`` header (RFC 9110, 11.6.1); raise `AccessRefused` for a scheme nobody here speaks."""
+    scheme, _, rest = header[:8000].partition(" ")
+    values = {name.lower(): value for name, value in _PARAMETER.findall(rest)}
+    if scheme.lower() == "basic":
+        return Challenge(scheme="basic")
+    if scheme.lower() == "bearer" and "realm" in values:
+        return Challenge(scheme="bearer", realm=values["realm"], service=values.get("service", ""))
+    raise AccessRefused(f"the registry asks for an unknown kind of login: {header[:160]!r}")
+
+
+class Authorizer:
+    """Keeps what to send as ``Authorization``, for each scope."""
+
+    def __init__(self, credentials: Credentials | None, *, plain_http: bool, exchange: Exchange) -> None:
+        self._credentials = credentials or Credentials()
+        self._plain_http = plain_http
+        self._exchange = exchange
+        self._headers: dict[str, str] = {}
+
+    def header(self, scope: str) -> str | None:
+        """Return what is known to give access to ``scope``."""
+        return self._headers.get(scope)
+
+    def answer(self, header: str, scope: str) -> None:
+        """Answer a challenge, so that `header` has something to send, if anything can be had. Raise `AccessRefused`."""
+        challenge = parse_challenge(header)
+        if challenge.scheme == "basic":
+            value = self._credentials.basic()
+        elif self._credentials.registry_token:
+            value = f"Bearer {self._credentials.registry_token}"
+        else:
+            value = f"Bearer {self._fetch_token(challenge, scope)}"
+        if value:
+            self._headers[scope] = value
+
+    def hint(self) -> str | None:
+        """Say what stands in the way of logging in, where that is known."""
+        helper = self._credentials.helper
+        return f"the credentials are kept by docker-credential-{helper}, which Prill does not run" if helper else None
+
+    def _fetch_token(self, challenge: Challenge, scope: str) -> str:
+        realm = urlsplit(challenge.realm)
+        if realm.scheme != "https" and not (self._plain_http and realm.scheme == "http"):
+            raise AccessRefused(f"the registry's token server is not safe to talk to: {redact(challenge.realm)!r}")
+        query = {"service": challenge.service, "scope": scope}
+        query = {name: value for name, value in query.items() if value}
+        if self._credentials.identity_token:
+            form = {**query, "grant_type": "refresh_token", "client_id": _CLIENT}
+            body = urlencode({**form, "refresh_token": self._credentials.identity_token}).encode()
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = self._exchange("POST", challenge.realm, headers, body)
+        else:
+            basic = self._credentials.basic()
+            joint = "&" if realm.query else "?"
+            address = f"{challenge.realm}{joint}{urlencode(query)}"
+            answer = self._exchange("GET", address, {"Authorization": basic} if basic else {}, None)
+        return _read_token(answer, challenge.realm)
+
+
+def _read_token(answer: bytes, realm: str) -> str:
+    try:
+        found = msgspec.json.decode(answer, type=_Token)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AccessRefused(f"{redact(realm)} gave no token") from error
+    token = found.token or found.access_token
+    if not token or not token.isascii() or not token.isprintable():
+        raise AccessRefused(f"{redact(realm)} gave no token that can be sent")
+    return token

@@ -1,0 +1,199 @@
+"""Talking to one registry over HTTP: authorised, bounded, patient.
+
+1. Only https, unless plain HTTP was asked for; loopback is no exception.
+2. A 401 is answered once, with what the challenge asks for.
+3. Redirects of reads are followed, also to another host, but never from https to http. ``Authorization`` stays with the
+   registry's own origin: storage that a redirect or an upload's location points to never sees it.
+4. 429 and 5xx, and broken connections, are tried again after a pause; a registry's ``Retry-After`` counts, to a bound.
+5. Answers are read to a bound, whatever length they announce, and never unpacked on the way.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from prill._io.fetch_errors import FetchFailed, library_errors
+from prill._io.urls import RedirectRefused, Redirects, follow, redact, same_origin
+from prill.model.reference import DEFAULT_REGISTRY
+from prill.oci.credentials import Credentials
+from prill.oci.registry_auth import Authorizer
+from prill.oci.registry_errors import AnswerTooLarge, RegistryRefused, refusal
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Answer", "Call", "RegistrySession"]
+
+_DOCKER_HUB_HOST = "registry-1.docker.io"
+_CONNECT_TIMEOUT, _READ_TIMEOUT = 10.0, 60.0
+_ATTEMPTS = 4
+_PAUSE = 0.5
+_MAX_PAUSE = 30.0
+_MAX_REDIRECTS = 5
+_MAX_ANSWER = 256 * 1024
+_MAX_DIGITS = 6
+_OK, _UNAUTHORIZED = 200, 401
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_READS = frozenset({"GET", "HEAD"})
+
+Body = Callable[[], Iterator[bytes]]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. ``url`` is a path at the registry or a whole address; ``body`` makes the content anew each time.
+
+    ``expected`` are the status codes that the caller understands; ``scope`` is the access that it takes.
+    """
+
+    method: str
+    url: str
+    scope: str
+    expected: frozenset[int]
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Body | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole answer; header names are in lower case. ``url`` is where it came from, after redirects."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    url: str
+
+
+class RegistrySession:
+    """Persistent connections to one registry; from several threads at once, if need be."""
+
+    def __init__(
+        self,
+        registry: str,
+        *,
+        credentials: Credentials | None = None,
+        plain_http: bool = False,
+        transport: "httpx2.BaseTransport | None" = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare; nothing is sent yet. ``transport`` stands in for the network."""
+        import httpx2  # noqa: PLC0415 - start-up imports no HTTP
+
+        host = _DOCKER_HUB_HOST if registry == DEFAULT_REGISTRY else registry
+        self._base = f"{'http' if plain_http else 'https'}://{host}"
+        self._sleep = sleep
+        self._authorizer = Authorizer(credentials, plain_http=plain_http, exchange=self._exchange)
+        self._client = httpx2.Client(
+            headers={"User-Agent": "prill", "Accept-Encoding": "identity"},
+            timeout=httpx2.Timeout(_READ_TIMEOUT, connect=_CONNECT_TIMEOUT, pool=None),
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def call(self, call: Call, *, max_body: int = _MAX_ANSWER, attempts: int = _ATTEMPTS) -> Answer:
+        """Send a request and read its whole answer, of at most ``max_body`` bytes; try again what may pass.
+
+        Raise `RegistryRefused` for a status that is not expected, or another `FetchFailed`.
+        """
+
+        def once() -> Answer:
+            with self._answered(call) as (response, url):
+                body = _read(response, max_body, redact(url))
+                return Answer(status=response.status_code, headers=_headers(response), body=body, url=url)
+
+        return self.patiently(once, attempts=attempts)
+
+    @contextmanager
+    def stream(self, call: Call) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+        """Open an answer whose body is too large to keep; its `Answer.body` is empty. Nothing is tried again."""
+        with self._answered(call) as (response, url):
+            head = Answer(status=response.status_code, headers=_headers(response), body=b"", url=url)
+            yield head, response.iter_raw()
+
+    def patiently(self, work: Callable[[], Result], *, attempts: int = _ATTEMPTS) -> Result:
+        """Do ``work``, and again after a pause while it fails in a way that may pass."""
+        for attempt in range(1, attempts):
+            try:
+                return work()
+            except FetchFailed as error:
+                if not error.transient:
+                    raise
+                asked = error.retry_after if isinstance(error, RegistryRefused) else 0.0
+                self._sleep(min(max(asked, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
+        return work()
+
+    @contextmanager
+    def _answered(self, call: Call) -> Iterator[tuple["httpx2.Response", str]]:
+        """Open the answer to a call, after login and redirects; raise for a status that is not expected."""
+        start = call.url if "://" in call.url else f"{self._base}{call.url}"
+        url = start
+        challenged = False
+        with library_errors(redact(start)):
+            for _ in range(_MAX_REDIRECTS + 2):
+                ours = same_origin(self._base, url)
+                with closing(self._send(call, url, self._authorizer.header(call.scope) if ours else None)) as response:
+                    status = response.status_code
+                    if status in call.expected:
+                        yield response, url
+                        return
+                    shown = f"{call.method} {redact(url)}"
+                    target = response.headers.get("location") if status in _REDIRECTS else None
+                    if target and call.method not in _READS:
+                        raise RedirectRefused(
+                            f"{shown} redirects, which only reads may", hint="is the registry's name right?"
+                        )
+                    challenge = response.headers.get("www-authenticate") if status == _UNAUTHORIZED and ours else None
+                    if not target and (challenge is None or challenged):
+                        raise self._refusal(response, shown)
+                if target:
+                    url = follow(url, target, allowed=Redirects.ANY_HOST)
+                elif challenge is not None:
+                    challenged = True
+                    self._authorizer.answer(challenge, call.scope)
+        raise RedirectRefused(f"{redact(start)} redirects more than {_MAX_REDIRECTS} times")
+
+    def _send(self, call: Call, url: str, authorization: str | None) -> "httpx2.Response":
+        headers = dict(call.headers)
+        if authorization:
+            headers["Authorization"] = authorization
+        content = call.body() if call.body else None
+        request = self._client.build_request(call.method, url, headers=headers, content=content)
+        return self._client.send(request, stream=True)
+
+    def _refusal(self, response: "httpx2.Response", shown: str) -> RegistryRefused:
+        body = _read(response, _MAX_ANSWER, shown)
+        after = response.headers.get("retry-after", "")
+        pause = float(after) if after.isdecimal() and len(after) < _MAX_DIGITS else 0.0
+        return refusal(response.status_code, body, shown, retry_after=pause, hint=self._authorizer.hint())
+
+    def _exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        """Talk to a token server: one request, redirects refused."""
+        with library_errors(redact(url)):
+            request = self._client.build_request(method, url, headers=headers, content=body)
+            with closing(self._client.send(request, stream=True)) as response:
+                shown = f"{method} {redact(url)}"
+                if response.status_code != _OK:
+                    raise self._refusal(response, shown)
+                return _read(response, _MAX_ANSWER, shown)
+
+
+def _read(response: "httpx2.Response", max_body: int, shown: str) -> bytes:
+    parts: list[bytes] = []
+    left = max_body
+    for part in response.iter_raw():
+        left -= len(part)
+        if left < 0:
+            raise AnswerTooLarge(f"{shown} answers with more than {max_body} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _headers(response: "httpx2.Response") -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
