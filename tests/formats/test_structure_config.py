@@ -139,7 +139,7 @@ def test_json_is_read_too():
         ("metadataTest: {labels: [{key: a, value: '(', isRegex: true}]}", "2:41: not a regular expression", None),
         ("metadataTest: {labels: [{key: a}, {}]}", "2:35: key is missing in labels", None),
         ("fileExistenceTests: [{name: a, path: b, shouldExist: yes}]", "2:54: shouldExist must be true or false", None),
-        ("metadataTest: {labels: [{key: a, isRegex: yes}]}", "2:44: isRegex must be true or false, not 'yes'", None),
+        ("metadataTest: {labels: [{key: a, isRegex: yes}]}", "2:43: isRegex must be true or false, not 'yes'", None),
         ("fileExistenceTests: [{name: a, path: b, uid: true}]", "2:46: uid must be a number", None),
         ("fileExistenceTests: [{name: a, path: b, isExecutableBy: all}]", "2:57: isExecutableBy is 'all'", "one of"),
         ("containerRunOptions: {privilege: true}", "2:23: unknown key 'privilege'", "did you mean 'privileged'?"),

@@ -17,7 +17,6 @@ __all__ = [
     "ExpectedValue",
     "FileContentTest",
     "FileExistenceTest",
-    "ImageMetadata",
     "LicenseTest",
     "MetadataTest",
     "RunOptions",
@@ -135,23 +134,6 @@ class StructureTests:
     license_tests: tuple[LicenseTest, ...] = ()
     metadata_test: MetadataTest | None = None
     run_options: RunOptions = RunOptions()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageMetadata:
-    """What metadata and command tests ask of an image's config (OCI image-spec, config.md).
-
-    ``exposed_ports`` are as the config has them, such as ``8080/tcp``.
-    """
-
-    env: tuple[tuple[str, str], ...] = ()
-    entrypoint: tuple[str, ...] = ()
-    cmd: tuple[str, ...] = ()
-    workdir: str = ""
-    user: str = ""
-    labels: tuple[tuple[str, str], ...] = ()
-    exposed_ports: tuple[str, ...] = ()
-    volumes: tuple[str, ...] = ()
 
 
 class TestKind(StrEnum):
