@@ -226,6 +226,13 @@ def test_numbers_that_are_too_large(field: str, value: bytes):
         one(entry(**{field: value}))
 
 
+@pytest.mark.parametrize("flag", [b"L", b"K", b"x", b"g"])
+def test_an_extended_header_of_negative_size(flag: bytes):
+    # Taken at its word, it would send the reader back to the same block again and again.
+    with pytest.raises(InvalidTar, match="-512 bytes"):
+        one(block(flag=flag, size=b"\xff" * 10 + b"\xfe\0"))
+
+
 @pytest.mark.parametrize("field", ["uid", "gid", "size"])
 def test_negative_numbers(field: str):
     with pytest.raises(InvalidTar, match="negative"):
@@ -316,7 +323,7 @@ def test_global_records_hold_until_changed():
     assert [(it.stat.path, it.stat.mtime) for it in read(data + END)] == [("a", 5), ("b", 5), ("c", 6), ("d", 9)]
 
 
-@pytest.mark.parametrize("key", [b"path", b"linkpath", b"size"])
+@pytest.mark.parametrize("key", [b"path", b"linkpath", b"size", b"SCHILY.xattr.user.a", b"LIBARCHIVE.xattr.user.a"])
 def test_global_records_that_fit_one_entry_only(key: bytes):
     with pytest.raises(UnsupportedEntry, match=key.decode()):
         one(pax({key: b"1"}, b"g") + entry())
@@ -457,6 +464,8 @@ def test_bounds_of_extended_headers():
         one(pax({b"path": b"n" * 5000}) + entry())
     with pytest.raises(MetadataTooLarge):
         one(pax({b"comment": b"n" * 2000}) + entry(), limits=Limits(max_metadata_size=1999))
+    with pytest.raises(OutputTooLarge):
+        read(pax({b"comment": b"n" * 500}) * 3 + entry() + END, limits=Limits(max_total_size=1500))
     with pytest.raises(MetadataTooLarge):
         one(block(flag=b"x", size=b"77777777777\0"))
     with pytest.raises(TooManyEntries):

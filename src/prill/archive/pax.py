@@ -14,6 +14,7 @@ from prill.errors import PrillError
 __all__ = [
     "MAX_NUMBER",
     "SCHILY_XATTR",
+    "XATTR_PREFIXES",
     "InvalidPax",
     "format_records",
     "parse_integer",
@@ -25,6 +26,7 @@ __all__ = [
 MAX_NUMBER = 10**18 - 1
 SCHILY_XATTR = b"SCHILY.xattr."
 _LIBARCHIVE_XATTR = b"LIBARCHIVE.xattr."
+XATTR_PREFIXES = (SCHILY_XATTR, _LIBARCHIVE_XATTR)
 _LENGTH = re.compile(rb"([1-9][0-9]{0,9}) ")
 _INTEGER = re.compile(rb"[0-9]{1,18}")
 _TIME = re.compile(rb"(-?)([0-9]{1,18})(?:\.([0-9]*))?")

@@ -19,7 +19,7 @@ from prill.archive.bounds import (
     TooManyEntries,
 )
 from prill.archive.paths import Absolute, UnsafePath, clean_path
-from prill.archive.pax import MAX_NUMBER, parse_integer, parse_records, parse_time, parse_xattrs
+from prill.archive.pax import MAX_NUMBER, XATTR_PREFIXES, parse_integer, parse_records, parse_time, parse_xattrs
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat
 
@@ -46,6 +46,9 @@ _LINKS = frozenset({FileKind.SYMLINK, FileKind.HARDLINK})
 _PAX, _PAX_GLOBAL = b"x", b"g"
 # GNU's types for a long name or link, and the pax records that say the same.
 _LONG = {b"L": b"path", b"K": b"linkpath"}
+# What a global pax header may and may not set for all entries that follow; what is in neither set says nothing here.
+_OF_ALL_ENTRIES = frozenset({b"mtime", b"uid", b"gid"})
+_OF_ONE_ENTRY = frozenset({b"path", b"linkpath", b"size"})
 _BASE_256 = b"\x80\xff"  # the first byte of a positive and of a negative number
 _Numbers = tuple[int, int, int, int]
 _Xattrs = tuple[tuple[str, bytes], ...]
@@ -158,10 +161,10 @@ class HeaderReader:
         if self._flag == _PAX:
             self._records = records
             return
-        for key in (b"path", b"linkpath", b"size"):
-            if key in records:
-                raise UnsupportedEntry(f"a global pax header gives every entry the same {key.decode()}")
-        self._global.update(records)
+        for key in records:
+            if key in _OF_ONE_ENTRY or key.startswith(XATTR_PREFIXES):
+                raise UnsupportedEntry(f"a global pax header gives every entry the same {key[:80]!r}")
+        self._global |= {key: records[key] for key in _OF_ALL_ENTRIES & records.keys()}
 
     def finish(self) -> None:
         """Say that the archive is at its end; raise `InvalidTar` where an entry should have come."""
@@ -174,10 +177,13 @@ class HeaderReader:
             raise UnsupportedEntry(f"tar entry {name!r} has the type {flag!r}: {_UNSUPPORTED.get(flag, 'not known')}")
         if flag in _LONG and size > self._limits.max_name_bytes + 1:
             raise NameTooLong(f"a name in a tar archive has {size} bytes, {self._limits.max_name_bytes} are allowed")
+        if size < 0:
+            raise InvalidTar(f"an extended tar header has {size} bytes")
         if size > self._limits.max_metadata_size:
             raise MetadataTooLarge(
                 f"an extended tar header has {size} bytes, {self._limits.max_metadata_size} are allowed"
             )
+        self._count(size)
         self._flag = flag
         self.metadata = size
 
@@ -202,9 +208,9 @@ class HeaderReader:
         return name, link, (size, uid, gid, mtime), parse_xattrs(records)
 
     def _path(self, name: bytes, text: str) -> str:
-        path = clean_path(text, absolute=self._absolute)
         if len(name) > self._limits.max_name_bytes:
             raise NameTooLong(f"a tar entry's name has {len(name)} bytes, {self._limits.max_name_bytes} are allowed")
+        path = clean_path(text, absolute=self._absolute)
         if path.count("/") >= self._limits.max_depth:
             raise TooDeep(f"tar entry {text!r} is more than {self._limits.max_depth} folders deep")
         return path
@@ -234,11 +240,14 @@ class HeaderReader:
                 raise FileTooLarge(
                     f"tar entry {text!r} has {stat.size} bytes, {self._limits.max_file_size} are allowed"
                 )
-            self._total += stat.size
-            if self._total > self._limits.max_total_size:
-                raise OutputTooLarge(
-                    f"tar entries have {self._total} bytes and more, {self._limits.max_total_size} are allowed"
-                )
+            self._count(stat.size)
+
+    def _count(self, size: int) -> None:
+        self._total += size
+        if self._total > self._limits.max_total_size:
+            raise OutputTooLarge(
+                f"tar entries have {self._total} bytes and more, {self._limits.max_total_size} are allowed"
+            )
 
 
 def _number(field: bytes) -> int:
