@@ -1,4 +1,4 @@
-"""From what a person writes to an image: ``oci-dir:PATH[:TAG]``, ``oci-archive:…``, ``docker-archive:…``, ``registry:…``.
+"""From what a person writes to an image: ``oci-dir:PATH[:TAG]``, ``oci-archive:``, ``docker-archive:``, ``registry:``.
 
 A path that exists needs no prefix; nor does a name that begins with a registry's host.
 """
@@ -15,6 +15,7 @@ from prill.errors import PrillError
 from prill.model import ImageReference, InvalidPlatform, InvalidReference, Platform
 from prill.oci.archive import open_archive
 from prill.oci.credentials import read_credentials
+from prill.oci.descriptor import Descriptor
 from prill.oci.docker_archive import DockerArchive
 from prill.oci.image import Image, select_image
 from prill.oci.layout import Layout, open_layout
@@ -50,6 +51,8 @@ class OpenedImage:
 
     name: str
     image: Image
+    target: Descriptor
+    """What the name stands for: the image, or the index that it was chosen from."""
     notes: tuple[str, ...] = ()
     _close: Callable[[], None] = field(repr=False, compare=False)
 
@@ -127,17 +130,19 @@ def _open_registry(text: str, name: str, platform: Platform | None, access: Regi
     credentials = read_credentials(access.credentials, reference.registry) if access.credentials else None
     repository = connect(reference, credentials=credentials, plain_http=access.plain_http)
     try:
-        image, notes = select_image(repository, repository.resolve(), platform=platform, host=host_platform())
+        target = repository.resolve()
+        image, notes = select_image(repository, target, platform=platform, host=host_platform())
     except BaseException:
         repository.close()
         raise
-    return OpenedImage(name=str(reference), image=image, notes=notes, _close=repository.close)
+    return OpenedImage(name=str(reference), image=image, target=target, notes=notes, _close=repository.close)
 
 
 def _select(text: str, place: Layout | DockerArchive, tag: str, platform: Platform | None) -> OpenedImage:
     try:
-        image, notes = select_image(place, place.resolve(tag), platform=platform, host=host_platform())
+        target = place.resolve(tag)
+        image, notes = select_image(place, target, platform=platform, host=host_platform())
     except BaseException:
         place.close()
         raise
-    return OpenedImage(name=text, image=image, notes=notes, _close=place.close)
+    return OpenedImage(name=text, image=image, target=target, notes=notes, _close=place.close)
