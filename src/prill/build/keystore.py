@@ -13,7 +13,7 @@ from typing import Final
 from prill.build.entries import regular_file
 from prill.build.generated import GeneratedEntry
 from prill.build.tree_paths import resolve
-from prill.build.x509 import read_certificate
+from prill.build.x509 import InvalidCertificate, read_certificate
 from prill.model import FileKind, FileTree
 
 __all__ = ["PASSWORD", "java_keystore", "keystore_entries"]
@@ -22,6 +22,7 @@ PASSWORD: Final = "changeit"  # noqa: S105 - the one that every Java runtime exp
 _RULE: Final = "java-keystore"
 _PATH: Final = "etc/ssl/certs/java/cacerts"
 _MAGIC, _VERSION, _TRUSTED_CERTIFICATE = 0xFEEDFEED, 2, 2
+_MAX_UTF: Final = 0xFFFF
 _SALT: Final = b"Mighty Aphrodite"
 
 
@@ -77,4 +78,6 @@ def _java_utf(text: str) -> bytes:
             out += bytes((0xC0 | unit >> 6, 0x80 | unit & 0x3F))
         else:
             out += bytes((0xE0 | unit >> 12, 0x80 | unit >> 6 & 0x3F, 0x80 | unit & 0x3F))
+    if len(out) > _MAX_UTF:
+        raise InvalidCertificate(f"a subject of {len(out)} bytes", hint=f"a keystore's alias has at most {_MAX_UTF}")
     return struct.pack(">H", len(out)) + bytes(out)

@@ -21,6 +21,7 @@ _HWCAPS: Final = "glibc-hwcaps"
 _TRIPLETS: Final = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 _MAX_CONFIG: Final = 1 << 20
 _MAX_DEPTH: Final = 16
+_MAX_FILES: Final = 256
 _BLANKS: Final = " \t\n\v\f\r"
 
 
@@ -54,7 +55,7 @@ def loader_directories(tree: FileTree, architecture: str) -> tuple[LoaderDirecto
         raise UnsupportedArchitecture(
             f"no loader cache is known for {architecture!r}", hint=f"known: {', '.join(_TRIPLETS)}"
         )
-    paths = [*_configured(tree, _CONFIG, 0), f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib"]
+    paths = [*_Configuration(tree).paths(_CONFIG), f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib"]
     search = _Search(tree)
     for path in paths:
         search.add(path)
@@ -85,28 +86,38 @@ class _Search:
                 yield name
 
 
-def _configured(tree: FileTree, path: str, depth: int) -> Iterator[str]:
-    """Yield the folders that the file at ``path`` names, those of included files in their place."""
-    if depth > _MAX_DEPTH:
-        raise LoaderPathsTooDeep(f"{path} is included {depth} levels deep", hint=f"at most {_MAX_DEPTH} are followed")
-    if resolve(tree, path) is None:
-        return
-    text = read_bounded(tree, path.lstrip("/"), _MAX_CONFIG).decode("utf-8", "surrogateescape")
-    for whole in text.split("\n"):
-        line = whole.partition("#")[0].lstrip(_BLANKS)
-        include = re.match(r"include[ \t]", line)
-        if include:
-            for pattern in line[include.end() :].split():
-                for found in _included(tree, path, pattern):
-                    yield from _configured(tree, found, depth + 1)
-        elif line.startswith("/") and line.rstrip(_BLANKS).rstrip("/"):
-            yield line.rstrip(_BLANKS).rstrip("/")
+@dataclass(slots=True)
+class _Configuration:
+    """Reads ``/etc/ld.so.conf`` and what it includes, a bounded number of files."""
 
+    tree: FileTree
+    files: int = 0
 
-def _included(tree: FileTree, path: str, pattern: str) -> Iterator[str]:
-    """Yield what an ``include`` means; a relative one counts from the folder of the file that has it."""
-    folder, _, name = posixpath.join(posixpath.dirname(path), pattern).rpartition("/")
-    resolved = folder.lstrip("/") if "*" in folder else resolve(tree, folder)
-    if resolved is not None:
-        for found in tree.glob(f"{resolved}/{name}"):
-            yield f"/{found}"
+    def paths(self, path: str, depth: int = 0) -> Iterator[str]:
+        """Yield the folders that the file at ``path`` names, those of included files in their place."""
+        if resolve(self.tree, path) is None:
+            return
+        self.files += 1
+        if depth > _MAX_DEPTH or self.files > _MAX_FILES:
+            raise LoaderPathsTooDeep(
+                f"{path} is included {depth} levels deep, as file number {self.files}",
+                hint=f"at most {_MAX_FILES} files are read, {_MAX_DEPTH} levels deep",
+            )
+        text = read_bounded(self.tree, path.lstrip("/"), _MAX_CONFIG).decode("utf-8", "surrogateescape")
+        for whole in text.split("\n"):
+            line = whole.partition("#")[0].lstrip(_BLANKS)
+            include = re.match(r"include[ \t]", line)
+            if include:
+                for pattern in line[include.end() :].split():
+                    for found in self._included(path, pattern):
+                        yield from self.paths(found, depth + 1)
+            elif line.startswith("/") and line.rstrip(_BLANKS).rstrip("/"):
+                yield line.rstrip(_BLANKS).rstrip("/")
+
+    def _included(self, path: str, pattern: str) -> Iterator[str]:
+        """Yield what an ``include`` means; a relative one counts from the folder of the file that has it."""
+        folder, _, name = posixpath.join(posixpath.dirname(path), pattern).rpartition("/")
+        resolved = folder.lstrip("/") if "*" in folder else resolve(self.tree, folder)
+        if resolved is not None:
+            for found in self.tree.glob(f"{resolved}/{name}"):
+                yield f"/{found}"

@@ -79,7 +79,7 @@ class _Parser:
         first = 0
         while first < len(words) and (name := literal(words[first])) in _KEYWORDS:
             self._keyword(name or "")
-            first += 1
+            first += 3 if name == "case" else 1  # case WORD in
         words = words[first:]
         if words and literal(words[0]) == "for" and len(words) > 1 and len(self.stack) < _MAX_DEPTH:
             loop = _Loop(literal(words[1]) or "", words[3:])

@@ -85,9 +85,12 @@ def _quoted(value: str) -> str:
 
 
 def _merged_usr_links(tree: FileTree) -> Iterator[GeneratedEntry]:
-    """Yield the links of merged /usr for the folders that the image has (usrmerge; base-files from Debian 13)."""
+    """Yield the links of merged /usr for the folders that the image has (usrmerge; base-files from Debian 13).
+
+    ``usr/lib`` is always there, for os-release.
+    """
     for name in sorted(MERGED):
-        if is_directory(tree, f"usr/{name}") and tree.stat(name) is None:
+        if (name == "lib" or is_directory(tree, f"usr/{name}")) and tree.stat(name) is None:
             yield symlink(name, f"usr/{name}", "merged-usr")
 
 
