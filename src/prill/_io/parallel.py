@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event
 from typing import TypeVar
 
 __all__ = ["run_parallel"]
@@ -10,10 +11,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def run_parallel(work: Callable[[Item], Result], items: Sequence[Item], *, workers: int) -> tuple[Result, ...]:
+def run_parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, stop: Event | None = None
+) -> tuple[Result, ...]:
     """Return ``work(item)`` for each item, in their order, from at most ``workers`` threads.
 
-    After an error no further item is begun, and the error of the first item that failed is raised.
+    After an error, or when the caller is interrupted, ``stop`` is set and no further item is begun; work that looks at
+    ``stop`` ends early. The error of the first item that failed is raised.
     """
     if len(items) <= 1 or workers <= 1:
         return tuple(work(item) for item in items)
@@ -23,5 +27,9 @@ def run_parallel(work: Callable[[Item], Result], items: Sequence[Item], *, worke
             done = wait(futures, return_when=FIRST_EXCEPTION).done
             failed = [future for future in futures if future in done and future.exception()]
             return tuple(future.result() for future in (failed or futures))
+        except BaseException:
+            if stop is not None:
+                stop.set()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -67,8 +67,12 @@ def file_path(url: str) -> Path | None:
 
 def follow(url: str, location: str, *, allowed: Redirects) -> str:
     """Return where the redirect ``location`` of ``url`` leads, without credentials; raise `RedirectRefused`."""
-    here, there = _split(url), _split(urljoin(url, location))
-    shown = f"{redact(url)} redirects to {redact(there.geturl())}"
+    target = urljoin(url, location)
+    shown = f"{redact(url)} redirects to {redact(target)}"
+    try:
+        here, there = _split(url), _split(target)
+    except UnsupportedURL as error:
+        raise RedirectRefused(f"{shown}, which is less safe", hint=error.hint) from error
     if there.scheme not in _PORTS or (here.scheme == "https" and there.scheme == "http"):
         raise RedirectRefused(f"{shown}, which is less safe", hint="use an address that answers itself")
     if allowed is Redirects.SAME_HOST and not _same_host(here, there):

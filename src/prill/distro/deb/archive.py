@@ -148,7 +148,7 @@ class Archive:
             meter.add(0, files=1)
             return path
 
-        paths = run_parallel(fetch, unique, workers=_WORKERS)
+        paths = run_parallel(fetch, unique, workers=_WORKERS, stop=meter.stop)
         return {item.sha256: path for item, path in zip(unique, paths, strict=True)}
 
     def _fetched(self, pocket: Pocket) -> tuple[str, SignedRelease]:
@@ -167,7 +167,9 @@ class Archive:
                 rejected.append(error)
         if rejected:
             raise rejected[0]
-        reasons = "".join(f"\n  {gap.subject}: {gap.reason}" for gap in self.notes)
+        reasons = "".join(
+            f"\n  {gap.subject}: {gap.reason}" for gap in self.notes if gap.subject.endswith(f"({pocket.name})")
+        )
         raise NoUsableMirror(
             f"no mirror serves {pocket.name} of {self.release}{reasons}",
             hint="name one with --mirror, in the spec, or in the settings",

@@ -17,11 +17,15 @@ from prill._io.verified import DigestMismatch, SizeMismatch
 from prill.errors import PrillError
 from prill.model import Digest, Gap
 
-__all__ = ["Downloads", "Gone", "Notes", "Progress", "ProgressMeter"]
+__all__ = ["Cancelled", "Downloads", "Gone", "Notes", "Progress", "ProgressMeter"]
 
 
 class Gone(PrillError):
     """No mirror, and no snapshot, has a file any more."""
+
+
+class Cancelled(PrillError):
+    """A download was given up because another one failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +39,22 @@ class Progress:
 
 
 class ProgressMeter:
-    """Adds up what several threads report, and tells ``progress``, from one thread at a time."""
+    """Adds up what several threads report, and tells ``progress``, from one thread at a time.
+
+    When ``stop`` is set, the next report raises `Cancelled`, which ends the download it came from.
+    """
 
     def __init__(self, progress: Callable[[Progress], None] | None, *, files: int, size: int) -> None:
         self._tell = progress or (lambda _: None)
         self._totals = (files, size)
         self._files = self._bytes = 0
         self._guard = threading.Lock()
+        self.stop = threading.Event()
 
     def add(self, size: int, *, files: int = 0) -> None:
         """Note ``size`` more bytes, and ``files`` finished ones."""
+        if self.stop.is_set():
+            raise Cancelled("another download failed first")
         with self._guard:
             self._bytes += size
             self._files += files
