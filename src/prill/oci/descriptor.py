@@ -92,4 +92,6 @@ def map_to_pairs(values: dict[str, str] | None) -> Annotations:
 
 def parse_platform(os: str, architecture: str, variant: str) -> Platform:
     """Read the three fields as `Platform.parse` does, so that equal platforms compare equal."""
+    if "/" in os + architecture + variant:
+        raise InvalidDocument(f"no platform: {os[:80]!r}, {architecture[:80]!r}, {variant[:80]!r}")
     return Platform.parse("/".join((os, architecture, variant) if variant else (os, architecture)))
