@@ -7,7 +7,8 @@ from prill import __version__
 from prill.build.image import BuiltImage
 from prill.build.lock import Lock
 from prill.build.record import encode_record
-from prill.build.provenance import provenance
+
+# from prill.build.provenance import provenance
 from prill.formats.cyclonedx import encode_cyclonedx
 from prill.formats.spdx import encode_spdx
 from prill.model import Sbom
@@ -46,7 +47,7 @@ def attachments(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) -
 def _documents(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) -> Iterator[tuple[str, bytes]]:
     yield SPDX, encode_spdx(sbom, tool=_TOOL)
     yield CYCLONEDX, encode_cyclonedx(sbom, tool=_TOOL)
-    yield IN_TOTO, provenance(image, sbom, lock)
+    #    yield IN_TOTO, provenance(image, sbom, lock)
     yield LOCK, sealed_lock
     yield RECORD, encode_record(image.record)
 

@@ -37,6 +37,16 @@ class UnknownAccount(PrillError):
     """A name that no user or group has."""
 
 
+def _check_name(name: str, kind: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidAccount(f"not a {kind} name: {name[:80]!r}", hint="letters, digits, '_', '-' and '.', at most 32")
+
+
+def _check_id(number: int, name: str) -> None:
+    if not 0 <= number <= _MAX_ID:
+        raise InvalidAccount(f"{name} cannot have the number {number}", hint=f"from 0 to {_MAX_ID}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A line of ``passwd`` (passwd(5)); without ``home`` it is ``/home/NAME``. ``gid`` is the primary group."""
@@ -170,16 +180,6 @@ def resolve_run_as(text: str, accounts: Accounts) -> str:
             hint=f"groups are {', '.join(group.name for group in accounts.groups)}",
         )
     return f"{uid}:{group.gid if group else int(group_text)}"
-
-
-def _check_name(name: str, kind: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise InvalidAccount(f"not a {kind} name: {name[:80]!r}", hint="letters, digits, '_', '-' and '.', at most 32")
-
-
-def _check_id(number: int, name: str) -> None:
-    if not 0 <= number <= _MAX_ID:
-        raise InvalidAccount(f"{name} cannot have the number {number}", hint=f"from 0 to {_MAX_ID}")
 
 
 def _is_id(text: str) -> bool:

@@ -91,7 +91,15 @@ def _environment(assembly: Assembly) -> Sequence[tuple[str, str]]:
 def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
     files = [
         RecordedFile(
-            path, placed.owner, placed.rule, entry.kind, entry.mode, entry.uid, entry.gid, entry.sha256 or entry.link
+            path,
+            placed.owner,
+            placed.rule,
+            entry.kind,
+            entry.mode,
+            entry.uid,
+            entry.gid,
+            entry.sha256 or entry.link,
+            entry.size,
         )
         for path, placed in assembly.root.placed.items()
         for entry in (placed.entry,)

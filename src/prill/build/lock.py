@@ -187,7 +187,7 @@ def decode_lock(data: bytes, source: str) -> Lock:
 class Change(msgspec.Struct, frozen=True):
     """How one package differs between two locks; an empty version means it is not there."""
 
-    platform: str
+    image: str
     name: str
     old: str
     new: str

@@ -36,6 +36,7 @@ from prill.distro.deb.index import PackageIndex, Universe
 from prill.distro.deb.release import SignedRelease
 from prill.distro.deb.requirement import Requirement
 from prill.distro.deb.resolve import Chosen, Resolution, resolve
+from prill.distro.deb.resolve import Reason as Wish
 
 __all__ = ["FileFetcher", "LockRequest", "make_lock"]
 
@@ -115,10 +116,9 @@ def _resolve(
         variant=variant,
         packages=packages,
         excluded=tuple(
-            ExcludedPackage(
-                name=one.name, wanted_by=tuple(Reason(wanted_by=w, field=f, relation=r) for w, f, r in one.wanted_by)
-            )
+            ExcludedPackage(name=one.name, wanted_by=tuple(map(_reason, one.wanted_by)))
             for one in resolution.excluded
+            if one.wanted_by
         ),
         files=locked_files,
         groups=choose_groups(
@@ -149,10 +149,12 @@ def _package(chosen: Chosen) -> LockedPackage:
         size=record.size,
         sha256=record.sha256,
         installed_size=int(size) * 1024 if size.isdigit() else record.size,
-        reasons=tuple(
-            Reason(wanted_by=one.wanted_by, field=one.field, relation=one.relation) for one in chosen.reasons
-        ),
+        reasons=tuple(_reason(one) for one in chosen.reasons),
     )
+
+
+def _reason(reason: Wish) -> Reason:
+    return Reason(wanted_by=reason.package, field=reason.field, relation=reason.relation)
 
 
 def _wanted(images: Sequence[LockedPlatform]) -> tuple[Wanted, ...]:

@@ -58,9 +58,7 @@ class PackageStore:
         return listing
 
     def _read(self, package: LockedPackage) -> DebPackage:
-        return read_deb(
-            self._paths[package.sha256], expected_sha256=package.sha256, expected_size=package.size
-        )
+        return read_deb(self._paths[package.sha256], expected_sha256=package.sha256, expected_size=package.size)
 
     def content(self, package: LockedPackage) -> memoryview:
         """Return the package's unpacked data, into which its entries' offsets point."""

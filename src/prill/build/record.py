@@ -12,7 +12,15 @@ from prill.build.scripts import ScriptReport
 from prill.errors import PrillError
 from prill.model import FileKind, Gap
 
-__all__ = ["BuildRecord", "DroppedFile", "InvalidRecord", "RecordedFile", "SetuidFile", "decode_record", "encode_record"]
+__all__ = [
+    "BuildRecord",
+    "DroppedFile",
+    "InvalidRecord",
+    "RecordedFile",
+    "SetuidFile",
+    "decode_record",
+    "encode_record",
+]
 
 _MAX_RECORD_BYTES = 512 * 1024 * 1024
 
@@ -32,6 +40,7 @@ class RecordedFile(msgspec.Struct, frozen=True, array_like=True):
     uid: int
     gid: int
     content: str = ""
+    size: int = 0
 
 
 class DroppedFile(msgspec.Struct, frozen=True, array_like=True):

@@ -84,7 +84,9 @@ def main(argv: list[str] | None = None) -> int:
         from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
         near = get_close_matches(words[0], dict(COMMANDS), n=1)
-        _complain(f"there is no command {words[0]!r}", f"did you mean {near[0]}?" if near else "prill --help lists them")
+        _complain(
+            f"there is no command {words[0]!r}", f"did you mean {near[0]}?" if near else "prill --help lists them"
+        )
         return Exit.MISUSED
     return _run(words[0], words[1:])
 

@@ -11,7 +11,7 @@ _MISUSE = (
     ("prill.build.spec_include", "UnreadableSpec"),
     ("prill.build.spec_variant", "UnknownVariant"),
     ("prill.build.lock", "InvalidLock"),
-    ("prill.build.templates", "UnknownTemplate"),
+    ("prill.build.spec_templates", "UnknownTemplate"),
     ("prill.api.specs", "NoLock"),
     ("prill.api.specs", "SpecChanged"),
     ("prill.api.publish", "InvalidDestination"),
@@ -21,7 +21,6 @@ _MISUSE = (
     ("prill.model.digest", "InvalidDigest"),
     ("prill.model.platforms", "InvalidPlatform"),
     ("prill.model.reference", "InvalidReference"),
-    ("prill.sandbox.structure_config", "InvalidTestConfig"),
     ("prill.formats.yaml_nodes", "YamlError"),
 )
 

@@ -9,19 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
 
 from prill.api.services import MirrorChoice, Services
 from prill.cli.progress import progress_for
 from prill.cli.settings import Settings, load_settings, source_date_epoch
 
-__all__ = ["add_common", "add_network", "host_architecture", "open_services"]
+if TYPE_CHECKING:
+    from prill.model.platforms import Platform
+
+__all__ = ["add_common", "add_network", "add_platform", "host_architecture", "open_services", "platform_of"]
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add ``--config``, ``--quiet`` and ``--verbose``."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file (default: the user's prill.toml)")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the settings file (default: the user's prill.toml)"
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     group.add_argument("-v", "--verbose", action="store_true", help="say more, such as which mirrors were passed over")
@@ -86,3 +92,17 @@ def _npm_registry(settings: Settings) -> str | None:
         return None
     address = answer.stdout.strip()
     return address if address.startswith(("https://", "http://")) else None
+
+
+def add_platform(parser: argparse.ArgumentParser) -> None:
+    """Add ``--platform``."""
+    parser.add_argument(
+        "--platform", metavar="OS/ARCH", help="which image of an index, such as linux/arm64 (default: this machine's)"
+    )
+
+
+def platform_of(arguments: argparse.Namespace) -> "Platform | None":
+    """Return what ``--platform`` says; raise `InvalidPlatform`."""
+    from prill.model.platforms import Platform  # noqa: PLC0415 - start-up stays lazy
+
+    return None if arguments.platform is None else Platform.parse(arguments.platform)

@@ -63,7 +63,11 @@ def run(arguments: argparse.Namespace) -> Exit:
 
         seconds = time.monotonic() - begin
         for image in built.images:
-            say(image_summary(summarise(image.record, image.manifest, image.config, built.lock, place=place, seconds=seconds)))
+            say(
+                image_summary(
+                    summarise(image.record, image.manifest, image.config, built.lock, place=place, seconds=seconds)
+                )
+            )
     return Exit.GOOD
 
 

@@ -31,17 +31,24 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Lock."""
     from prill.api.lock import check_lock, lock_spec  # noqa: PLC0415 - start-up stays lazy
-    from prill.views.lock_diff import lock_diff  # noqa: PLC0415
+    from prill.views.lock_diff import ChangeLine, lock_diff  # noqa: PLC0415
 
     with open_services(arguments) as services:
         outcome = (check_lock if arguments.check else lock_spec)(arguments.spec, services)
         for gap in outcome.gaps:
             services.note(f"{gap.subject}: {gap.reason}")
     if (arguments.update or arguments.check) and outcome.changes:
-        say(lock_diff(outcome.changes), quiet=arguments.quiet)
+        lines = (
+            ChangeLine(image=one.image, name=one.name, old=one.old, new=one.new, pocket=one.pocket)
+            for one in outcome.changes
+        )
+        say(lock_diff(lines), quiet=arguments.quiet)
     count = sum(len(image.packages) for image in outcome.lock.images)
     if outcome.matches:
-        say(f"{outcome.path} is up to date: {count} packages in {len(outcome.lock.images)} images", quiet=arguments.quiet)
+        say(
+            f"{outcome.path} is up to date: {count} packages in {len(outcome.lock.images)} images",
+            quiet=arguments.quiet,
+        )
         return Exit.GOOD
     if arguments.check:
         reason = "is missing" if outcome.former is None else "does not match any more"

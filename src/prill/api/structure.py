@@ -1,0 +1,47 @@
+"""``prill test``: structure tests on an image."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from prill.formats.structure_config import parse_structure_tests
+from prill.formats.yaml_nodes import MAX_BYTES
+from prill.model import Platform
+from prill.model.structure_tests import StructureTests, TestRun
+from prill.oci.rootfs import ImageTree
+from prill.oci.sources import open_image
+from prill.oci.unpack import unpack
+from prill.sandbox.structure import ImageUnderTest, TestOptions, needs_unpacked_root, run_structure_tests
+
+__all__ = ["read_structure_tests", "test_image"]
+
+
+def read_structure_tests(paths: Sequence[Path]) -> tuple[StructureTests, ...]:
+    """Read configuration files; raise `YamlError` with the place of what is wrong."""
+    found = []
+    for path in paths:
+        with path.open("rb") as stream:
+            found.append(parse_structure_tests(stream.read(MAX_BYTES + 1), str(path)))
+    return tuple(found)
+
+
+def test_image(
+    text: str,
+    configurations: Sequence[StructureTests],
+    *,
+    platform: Platform | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> TestRun:
+    """Run ``configurations`` against the image at ``text``; its root is unpacked only if a program is to be run.
+
+    ``variables`` are the machine's, of which a test may ask for some by name.
+    """
+    options = TestOptions(machine_variables=dict(variables or {}))
+    with open_image(text, platform=platform) as source, ImageTree(source.image) as tree:
+        config = source.image.config()
+        if not needs_unpacked_root(configurations):
+            return run_structure_tests(configurations, ImageUnderTest(tree=tree, config=config), options)
+        with TemporaryDirectory(prefix="prill-test-", ignore_cleanup_errors=True) as folder:
+            root = Path(folder) / "root"
+            unpack(tree, root)
+            return run_structure_tests(configurations, ImageUnderTest(tree=tree, config=config, root=root), options)

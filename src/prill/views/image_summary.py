@@ -1,0 +1,108 @@
+"""What a built image is, on one screen: printed after ``prill build`` and by ``prill show``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prill.views.sizes import human_size
+
+__all__ = ["ImageSummary", "LayerLine", "PackageLine", "image_summary"]
+
+_WIDTH = 100
+_MAX_NOTES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageLine:
+    """A package; ``size`` is what its regular files take up in the image, in bytes."""
+
+    name: str
+    version: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerLine:
+    """A layer: what is in it, its digest, and its compressed and unpacked size in bytes."""
+
+    name: str
+    digest: str
+    size: int
+    unpacked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSummary:
+    """Everything that the summary shows; sizes in bytes, ``seconds`` None where nobody measured."""
+
+    name: str
+    place: str
+    digest: str
+    platform: str
+    packages: tuple[PackageLine, ...]
+    layers: tuple[LayerLine, ...]
+    files: int
+    shells: tuple[str, ...]
+    setuid_dropped: int
+    setuid_kept: tuple[str, ...]
+    scripts: int
+    user: str
+    command: tuple[str, ...]
+    created: str
+    seconds: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def image_summary(summary: ImageSummary, *, packages: bool = False, layers: bool = False) -> str:
+    """Return the summary; with ``packages`` and ``layers`` also what is in it, line by line."""
+    parts = [_head(summary)]
+    if packages:
+        parts.append(
+            _table(("PACKAGE", "VERSION", "SIZE"), [(p.name, p.version, human_size(p.size)) for p in summary.packages])
+        )
+    if layers:
+        rows = [(one.name, one.digest[:19], human_size(one.size), human_size(one.unpacked)) for one in summary.layers]
+        parts.append(_table(("LAYER", "DIGEST", "COMPRESSED", "UNPACKED"), rows))
+    return "\n\n".join(parts)
+
+
+def _head(summary: ImageSummary) -> str:
+    compressed = sum(layer.size for layer in summary.layers)
+    unpacked = sum(layer.unpacked for layer in summary.layers)
+    setuid = f"none ({summary.setuid_dropped} bits dropped)" if summary.setuid_dropped else "none"
+    rows = [
+        ("digest", summary.digest),
+        (
+            "packages",
+            f"{len(summary.packages)} ({summary.files:,} files, {summary.scripts} maintainer scripts not run)",
+        ),
+        ("size", f"{human_size(compressed)} compressed, {human_size(unpacked)} unpacked, {len(summary.layers)} layers"),
+        ("shell", ", ".join(f"/{path}" for path in summary.shells) or "none"),
+        ("setuid", ", ".join(f"/{path}" for path in summary.setuid_kept) or setuid),
+        ("user", summary.user),
+        ("runs", " ".join(summary.command) or "nothing by itself"),
+        ("created", summary.created),
+    ]
+    if summary.seconds is not None:
+        rows.append(("built in", f"{summary.seconds:.2f} s"))
+    rows += [("note", note) for note in summary.notes[:_MAX_NOTES]]
+    if len(summary.notes) > _MAX_NOTES:
+        rows.append(("", f"and {len(summary.notes) - _MAX_NOTES} more notes in the build record"))
+    title = f"{summary.name}  {summary.platform}  {summary.place}".rstrip()
+    return "\n".join([_cut(title), *(_cut(f"  {label:<9} {value}") for label, value in rows)])
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
+    widths[0] = min(widths[0], 40)
+    lines = []
+    for row in (titles, *rows):
+        cells = [
+            f"{_cut(cell, width):<{width}}" if column < 2 else f"{cell:>{width}}"  # noqa: PLR2004 - text, then numbers
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(_cut(("  " + "  ".join(cells)).rstrip()))
+    return "\n".join(lines)
+
+
+def _cut(text: str, width: int = _WIDTH) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
