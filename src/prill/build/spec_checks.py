@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from prill.build.accounts import DEFAULT_GROUPS, DEFAULT_USERS
 from prill.build.spec import FileSource, Group, PathEntry, PathKind, Spec, User
-from prill.build.spec_terms import package_of
+from prill.build.spec_terms import MAX_ID, package_of
 from prill.build.spec_variant import apply_variant
 from prill.formats.yaml_nodes import nearest
 
@@ -98,13 +98,13 @@ def _path(entry: PathEntry) -> Iterator[Complaint]:
     if entry.type in _LINKS and entry.source is None:
         yield ("type",), f"a {entry.type} needs a 'source', which it points at"
     if entry.type not in _LINKS and entry.source is not None:
-        yield ("source",), f"{entry.type!r} has no source; 'files' copies files in"
+        yield ("source",), f"'{entry.type}' has no source; 'files' copies files in"
     if entry.type is PathKind.HARDLINK and not (entry.source or "/").startswith("/"):
         yield ("source",), "a hard link's source is an absolute path in the image"
     if entry.type is PathKind.SYMLINK and entry.permissions is not None:
         yield ("permissions",), "a symlink has no permissions of its own"
     if entry.recursive and entry.type not in {PathKind.DIRECTORY, PathKind.PERMISSIONS}:
-        yield ("recursive",), f"{entry.type!r} has nothing below it"
+        yield ("recursive",), f"'{entry.type}' has nothing below it"
     if entry.type is PathKind.PERMISSIONS and (entry.permissions, entry.uid, entry.gid) == (None, None, None):
         yield ("type",), "give the 'permissions', 'uid' or 'gid' to set"
 
@@ -127,6 +127,8 @@ def _accounts(at: tuple[Step, ...], spec: Spec, own_users: int, own_groups: int)
     name = spec.accounts.run_as.partition(":")[0]
     if not name.isdecimal() and name not in names | _STATIC_USERS:
         yield (*at, "accounts", "run-as"), _no_user(name, names)
+    if any(part.isdecimal() and int(part) > MAX_ID for part in spec.accounts.run_as.split(":")):
+        yield (*at, "accounts", "run-as"), f"{spec.accounts.run_as} is too large: expected 0 to {MAX_ID}"
 
 
 def _placed(at: tuple[Step, ...], key: str, accounts: Sequence[User | Group], own: int) -> _Placed:

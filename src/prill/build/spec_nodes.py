@@ -114,14 +114,15 @@ class NodeReader:
         try:
             if shape.term.parse is not None:
                 value = shape.term.parse(value, node.text)
-            fault = shape.fault(value) or self._vocabulary_fault(shape, value)
         except ValueError as error:
-            fault = str(error)
-        if fault is None:
-            return Draft(node=node, shape=shape, value=value)
+            self._faults.add(node, str(error))
+            return None
         if value is None:
             self._wrong(node, shape.says)
             return None
+        fault = shape.fault(value) or self._vocabulary_fault(shape, value)
+        if fault is None:
+            return Draft(node=node, shape=shape, value=value)
         if near := nearest(node.text, shape.choices):
             fault += f"; did you mean {near!r}?"
         elif shape.base is str and not isinstance(value, str):

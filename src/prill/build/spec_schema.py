@@ -94,7 +94,10 @@ def _property(field: FieldShape, defs: dict[str, Any], vocabularies: Mapping[str
 
 def _value(shape: Shape, vocabularies: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     if shape.term.schema is not None:
-        return dict(shape.term.schema)
+        written = dict(shape.term.schema)
+        if isinstance(written.get("type"), list) and shape.pattern:
+            written = {"pattern": shape.pattern, **written}  # of a number's text only the reader knows
+        return written
     if shape.choices:
         return {"enum": list(shape.choices)}
     if shape.term.vocabulary:

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 __all__ = [
     "ARCHITECTURES",
+    "MAX_ID",
     "AbsolutePath",
     "AnnotationName",
     "AnnotationValue",
@@ -65,7 +66,7 @@ ARCHITECTURES = ("amd64", "arm64")
 
 Scalar = None | bool | int | float | str
 
-_MAX_ID = 2**32 - 2  # 2**32 - 1 is (uid_t) -1, which chown(2) takes for "leave it"
+MAX_ID = 2**32 - 2  # 2**32 - 1 is (uid_t) -1, which chown(2) takes for "leave it"
 _OCTAL = re.compile(r"(?:0o?)?[0-7]{3,4}")
 _ALIASES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -112,9 +113,13 @@ def package_of(requirement: str) -> str:
     return re.split(r"[:=~<> ]", requirement, maxsplit=1)[0]
 
 
-def _as_written(value: Scalar, text: str) -> str:
+def _as_written(value: Scalar, text: str) -> str | None:
+    return None if value is None else text
+
+
+def _maybe_empty(value: Scalar, text: str) -> str:
     if value is None:
-        raise ValueError("is empty; write '' for an empty text")
+        raise ValueError("expected a text, not nothing; write '' for an empty one")
     return text
 
 
@@ -132,14 +137,15 @@ def _architecture(value: Scalar, text: str) -> str:
 
 
 def _port(value: Scalar, text: str) -> str:
-    number, _, protocol = _as_written(value, text).partition("/")
+    del value
+    number, _, protocol = text.partition("/")
     if not re.fullmatch(r"[1-9][0-9]{0,4}", number) or int(number) > 2**16 - 1 or protocol not in {"", "tcp", "udp"}:
         raise ValueError(f"expected a port, such as 8080 or 53/udp, not {text!r}")
     return f"{number}/{protocol or 'tcp'}"
 
 
-def _lower(value: Scalar, text: str) -> str:
-    return _as_written(value, text).lower()
+def _lower(value: Scalar, text: str) -> Scalar:
+    return None if value is None else text.lower()
 
 
 def _relative(value: Scalar, text: str) -> Scalar:
@@ -162,8 +168,8 @@ def _glob(value: Scalar, text: str) -> Scalar:
 
 
 _TEXT_OR_NUMBER = {"type": ["string", "number", "boolean"]}
-_HEX_256 = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
-_HEX_512 = {"type": "string", "pattern": "^[0-9A-Fa-f]{128}$"}
+_HEX_256 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{64}$"}  # digits alone are a number to YAML
+_HEX_512 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{128}$"}
 _PART = r"(?!\.{1,2}(?:/|$))[^/\x00-\x1f]+"
 
 ImageName = Annotated[
@@ -210,13 +216,17 @@ IncludePath = Annotated[
     Term(says="a path relative to this file", parse=_relative),
 ]
 UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]*$", max_length=32), Term(says="a user's or group's name")]
-UserId = Annotated[int, Meta(ge=1, le=_MAX_ID), Term(says="a number")]
-GroupId = Annotated[int, Meta(ge=1, le=_MAX_ID), Term(says="a number")]
-OwnerId = Annotated[int, Meta(ge=0, le=_MAX_ID), Term(says="a number")]
+UserId = Annotated[int, Meta(ge=1, le=MAX_ID), Term(says="a number")]
+GroupId = Annotated[int, Meta(ge=1, le=MAX_ID), Term(says="a number")]
+OwnerId = Annotated[int, Meta(ge=0, le=MAX_ID), Term(says="a number")]
 RunAs = Annotated[
     str,
     Meta(pattern=r"^(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})(?::(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10}))?$"),
-    Term(says="a user's name, uid or uid:gid", parse=_as_written, schema={"type": ["string", "integer"]}),
+    Term(
+        says="a user's name, uid or uid:gid",
+        parse=_as_written,
+        schema={"type": ["string", "integer"], "minimum": 0, "maximum": MAX_ID},
+    ),
 ]
 Permissions = Annotated[
     int,
@@ -240,16 +250,20 @@ VariableName = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=256), Term(says="an environment variable's name")
 ]
 VariableValue = Annotated[
-    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_as_written, schema=_TEXT_OR_NUMBER)
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_maybe_empty, schema=_TEXT_OR_NUMBER)
 ]
 AnnotationName = Annotated[str, Meta(pattern=r"^[^\s\x00]+$", max_length=256), Term(says="an annotation's name")]
 AnnotationValue = Annotated[
-    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_as_written, schema=_TEXT_OR_NUMBER)
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_maybe_empty, schema=_TEXT_OR_NUMBER)
 ]
 Signal = Annotated[
     str,
     Meta(pattern=r"^(?:SIG[A-Z][A-Z0-9+-]*|[1-9][0-9]?)?$"),
-    Term(says="a signal, such as SIGQUIT", parse=_as_written, schema={"type": ["string", "integer"]}),
+    Term(
+        says="a signal, such as SIGQUIT",
+        parse=_as_written,
+        schema={"type": ["string", "integer"], "minimum": 1, "maximum": 99},
+    ),
 ]
 Port = Annotated[
     str,
@@ -289,6 +303,10 @@ NpmName = Annotated[
 NpmVersion = Annotated[
     str,
     Meta(pattern=r"^[0-9]+(?:\.(?:[0-9]+|x)){0,2}(?:-[0-9A-Za-z.-]+)?$", max_length=128),
-    Term(says="a version, such as 24, 24.x or 24.11.0", parse=_as_written, schema={"type": ["string", "number"]}),
+    Term(
+        says="a version, such as 24, 24.x or 24.11.0",
+        parse=_as_written,
+        schema={"type": ["string", "number"], "minimum": 0},
+    ),
 ]
 StripCount = Annotated[int, Meta(ge=0, le=64), Term(says="a number")]
