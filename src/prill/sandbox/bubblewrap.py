@@ -29,6 +29,7 @@ __all__ = ["Bubblewrap"]
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _EXPOSED = "/tmp/root"  # noqa: S108 - on a tmpfs of its own, see _enter.py
 _NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+_CLOSED_PROC = ("sys", "sysrq-trigger", "irq", "bus", "fs")
 _ROOT_CAPABILITIES = (
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
@@ -133,7 +134,22 @@ def _options(command: Command, root: str, mounts: tuple[Mount, ...], status: int
         yield from ("--setenv", name, value)
     for mount in mounts:
         yield from _mount(mount, str(command.root), root)
+    if os.geteuid() == 0 and user.uid == 0:
+        yield from _closed_proc()
     yield from ("--chdir", command.directory)
+
+
+def _closed_proc() -> Iterator[str]:
+    """Yield what keeps user number 0 from the kernel's switches; they ask for the number, not for a capability.
+
+    bubblewrap covers them itself only where it finds that they could be written, which it does not without
+    capabilities.
+    """
+    for name in _CLOSED_PROC:
+        yield from ("--ro-bind-try", f"/proc/{name}", f"/proc/{name}")
+    for name in ("kcore", "keys"):
+        if os.path.exists(f"/proc/{name}"):  # noqa: PTH110 - the kernel's name, not a file to work with
+            yield from ("--ro-bind", "/dev/null", f"/proc/{name}")
 
 
 def _mount(mount: Mount, planned: str, root: str) -> Iterator[str]:

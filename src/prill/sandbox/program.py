@@ -21,8 +21,8 @@ _ELF_MACHINE, _ELF_MACHINE_END, _ELF_BIG_ENDIAN = 18, 20, 2
 class Program:
     """A program as the image sees it. ``path`` is absolute in the image.
 
-    ``machine`` is the ELF header's ``e_machine``, or None for what is no ELF file; ``script`` is what stands after
-    ``#!``: the interpreter and at most one argument.
+    ``machine`` is the ELF header's ``e_machine``, or None for a script; ``script`` is what stands after ``#!``: the
+    interpreter and at most one argument.
     """
 
     path: str
@@ -98,4 +98,7 @@ def _read(path: str, found: Path) -> Program:
     if head.startswith(b"\x7fELF") and len(head) >= _ELF_MACHINE_END:
         order: Literal["little", "big"] = "big" if head[5] == _ELF_BIG_ENDIAN else "little"
         return Program(path=path, machine=int.from_bytes(head[_ELF_MACHINE:_ELF_MACHINE_END], order))
-    return Program(path=path)
+    raise CommandNotStarted(
+        f"{path!r} is neither an ELF file nor a script that names its interpreter",
+        hint="a shell would run it, but no kernel does",
+    )
