@@ -14,7 +14,7 @@ __all__ = ["archive_for", "report_download"]
 
 
 def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = None) -> Archive:
-    """Return the archive of the spec's distribution; ``snapshot_at`` is the time to fall back to on snapshot.debian.org."""
+    """Return the archive of the spec's distribution; ``snapshot_at`` is the snapshot's time to fall back to."""
     choice = services.mirrors
     apt = None
     if choice.apt_root is not None and not (spec.contents.mirrors or choice.option or choice.settings):

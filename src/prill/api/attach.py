@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prill import __version__
+from prill.api.provenance import provenance_statement
 from prill.build.image import BuiltImage
 from prill.build.lock import Lock
 from prill.build.record import encode_record
-
-# from prill.build.provenance import provenance
 from prill.formats.cyclonedx import encode_cyclonedx
+from prill.formats.in_toto import MEDIA_TYPE as IN_TOTO
 from prill.formats.spdx import encode_spdx
 from prill.model import Sbom
 from prill.oci.descriptor import Descriptor
@@ -21,7 +21,6 @@ __all__ = ["CYCLONEDX", "IN_TOTO", "LOCK", "RECORD", "SPDX", "Attachment", "atta
 
 SPDX = "application/spdx+json"
 CYCLONEDX = "application/vnd.cyclonedx+json"
-IN_TOTO = "application/vnd.in-toto+json"
 LOCK = "application/vnd.prill.lock.v1+json"
 RECORD = "application/vnd.prill.build-record.v1+json+gzip"
 
@@ -47,7 +46,7 @@ def attachments(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) -
 def _documents(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) -> Iterator[tuple[str, bytes]]:
     yield SPDX, encode_spdx(sbom, tool=_TOOL)
     yield CYCLONEDX, encode_cyclonedx(sbom, tool=_TOOL)
-    #    yield IN_TOTO, provenance(image, sbom, lock)
+    yield IN_TOTO, provenance_statement(image, sbom, lock)
     yield LOCK, sealed_lock
     yield RECORD, encode_record(image.record)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from prill.api.attach import LOCK, RECORD
 from prill.build.lock import MAX_LOCK_BYTES, Lock, decode_lock

@@ -37,7 +37,7 @@ class LockOutcome:
 
 
 def lock_spec(path: Path, services: Services) -> LockOutcome:
-    """Resolve the spec at ``path`` and write its lock, unless nothing changed; raise what resolving or fetching raises."""
+    """Resolve the spec at ``path`` and write its lock unless nothing changed; raise what resolving raises."""
     outcome = check_lock(path, services)
     if outcome.matches:
         return outcome
@@ -89,5 +89,5 @@ def _former(path: Path, services: Services) -> Lock | None:
 
 
 def _substance(lock: Lock) -> Lock:
-    """What decides the images: not which signed release said so, nor which Prill wrote it down."""
+    """Return what decides the images: not which signed release said so, nor which Prill wrote it down."""
     return msgspec.structs.replace(lock, releases=(), prill="")

@@ -20,7 +20,7 @@ class InvalidDestination(PrillError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """``kind`` is one of ``oci-dir``, ``oci-archive``, ``docker-archive`` and ``registry``; ``where`` is a path or name."""
+    """``kind`` is ``oci-dir``, ``oci-archive``, ``docker-archive`` or ``registry``; ``where`` is a path or a name."""
 
     kind: str
     where: str
@@ -28,7 +28,10 @@ class Destination:
 
 
 def parse_destination(text: str) -> Destination:
-    """Read ``out/dir``, ``oci-dir:PATH[:TAG]``, ``oci-archive:PATH[:TAG]``, ``docker-archive:PATH`` or ``registry:NAME``."""
+    """Read ``out/dir``, ``oci-dir:PATH[:TAG]``, ``oci-archive:PATH[:TAG]``, ``docker-archive:PATH``, ``registry:NAME``.
+
+    Raise `InvalidDestination`.
+    """
     kind, colon, rest = text.partition(":")
     if not colon or kind not in _KINDS:
         if colon and "/" not in kind and "." not in kind:
@@ -84,11 +87,18 @@ def _to_docker_archive(built: BuiltSet, destination: Destination, _plain_http: b
 
 
 def _to_registry(built: BuiltSet, destination: Destination, plain_http: bool, config: Path | None) -> str:  # noqa: FBT001
-    from prill.oci.registry import push_image  # noqa: PLC0415
+    from prill.oci.credentials import read_credentials  # noqa: PLC0415
+    from prill.oci.push import push  # noqa: PLC0415
+    from prill.oci.registry import connect  # noqa: PLC0415
 
     reference = ImageReference.parse(destination.where)
-    push_image(reference, blobs=built.store, entries=built.entries, plain_http=plain_http, docker_config=config)
-    return str(reference.pinned(built.main.digest))
+    credentials = read_credentials(config, reference.registry) if config else None
+    repository = connect(reference, writing=True, credentials=credentials, plain_http=plain_http)
+    try:
+        digest = push(repository, blobs=built.store, entries=built.entries)
+    finally:
+        repository.close()
+    return str(reference.pinned(digest))
 
 
 _WRITERS: dict[str, Callable[[BuiltSet, Destination, bool, Path | None], str]] = {

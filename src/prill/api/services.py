@@ -16,7 +16,7 @@ class Progress(Protocol):
     """Is told how far a long job is; ``total`` 0 means that nobody knows."""
 
     def update(self, what: str, done: int, total: int) -> None:
-        """``what`` is at ``done`` of ``total``."""
+        """Say that ``what`` is at ``done`` of ``total``."""
 
 
 class SilentProgress:

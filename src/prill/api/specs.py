@@ -63,7 +63,7 @@ def read_lock(path: Path) -> Lock:
     try:
         data = read_bounded(path, MAX_LOCK_BYTES)
     except FileNotFoundError:
-        raise NoLock(f"there is no lock {path}", hint=f"prill lock writes it") from None
+        raise NoLock(f"there is no lock {path}", hint="prill lock writes it") from None
     return decode_lock(data, str(path))
 
 

@@ -13,7 +13,7 @@ from prill.oci.sources import open_image
 from prill.oci.unpack import unpack
 from prill.sandbox.structure import ImageUnderTest, TestOptions, needs_unpacked_root, run_structure_tests
 
-__all__ = ["read_structure_tests", "test_image"]
+__all__ = ["read_structure_tests", "run_tests"]
 
 
 def read_structure_tests(paths: Sequence[Path]) -> tuple[StructureTests, ...]:
@@ -25,7 +25,7 @@ def read_structure_tests(paths: Sequence[Path]) -> tuple[StructureTests, ...]:
     return tuple(found)
 
 
-def test_image(
+def run_tests(
     text: str,
     configurations: Sequence[StructureTests],
     *,

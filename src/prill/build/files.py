@@ -1,7 +1,7 @@
 """``files`` sources: how an application, or a runtime that the distribution lacks, gets into an image.
 
-Whatever a source is, it is one blob with a digest that stands in the lock: a download as it came, a local file or folder
-packed into a tar of our own that is the same wherever and whenever it is packed. A build reads that blob alone.
+Whatever a source is, it is one blob with a digest that stands in the lock: a download as it came, or a local file or
+folder packed into a tar of our own that is the same wherever it is packed. A build reads that blob alone.
 """
 
 import hashlib

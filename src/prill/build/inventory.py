@@ -25,7 +25,7 @@ _FOUND_BY = "lock"
 
 
 def inventory(image: BuiltImage, *, distro: Distro, created: int) -> Sbom:
-    """Return the SBOM of ``image``: each package with its files, licences and dependencies, and what no package owns."""
+    """Return the SBOM of ``image``: packages with files, licences and dependencies, and what no package owns."""
     assembly = image.assembly
     files: dict[str, list[PackageFile]] = {}
     for path, placed in assembly.root.placed.items():
@@ -106,7 +106,7 @@ def _deb(image: BuiltImage, locked: LockedPackage, distro: Distro, files: tuple[
 
 
 def _licenses(image: BuiltImage, name: str) -> str:
-    """A package whose documentation folder is a link has the licences of the one it links to (Debian Policy 12.3)."""
+    """Return a package's licences, or those of the one its documentation folder links to (Debian Policy 12.3)."""
     assembly = image.assembly
     own = assembly.listings[name].licenses
     link = assembly.root.placed.get(f"usr/share/doc/{name}")

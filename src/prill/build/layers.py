@@ -59,7 +59,7 @@ def choose_groups(
     """Return the source packages that get a layer of their own.
 
     ``sizes`` maps each source package to its installed size. Those in ``previous`` stay while they exist, so that an
-    update moves nothing; free places go to the largest. ``budget`` counts all layers, ``reserved`` of which are others'.
+    update moves nothing; free places go to the largest. ``budget`` counts all layers; ``reserved`` are others'.
     """
     places = max(0, budget - reserved)
     if len(sizes) <= places + 1 and places:

@@ -63,7 +63,7 @@ class LockedRelease(_Value, frozen=True, kw_only=True):
 
 
 class Reason(_Value, frozen=True, kw_only=True):
-    """Why a package is here: ``wanted_by`` is ``""`` for the spec itself, else a package; ``relation`` is what it says."""
+    """Why a package is here: ``wanted_by`` is a package, or ``""`` for the spec; ``relation`` is what it says."""
 
     wanted_by: str
     field: str
@@ -105,7 +105,7 @@ class LockedFile(_Value, frozen=True, kw_only=True):
 
 
 class LockedPlatform(_Value, frozen=True, kw_only=True):
-    """What one image is made of; ``variant`` is ``""`` for production. ``groups`` are the sources with a layer of their own."""
+    """What one image is made of; ``variant`` is ``""`` for production; ``groups`` have a layer of their own."""
 
     platform: str
     variant: str = ""

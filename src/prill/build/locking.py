@@ -52,7 +52,7 @@ class FileFetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockRequest:
-    """What is to be locked; ``former`` is the lock that is replaced; ``epoch`` is from the environment, if set there."""
+    """What is to be locked; ``former`` is the lock that is replaced; ``epoch`` is the environment's, if set."""
 
     spec: Spec
     inputs: tuple[SpecInput, ...]
@@ -72,7 +72,7 @@ def make_lock(request: LockRequest, archive: Archive, files: FileFetcher) -> Loc
             [PackageIndex.parse(data, pocket=release.pocket) for release, data in archive.packages(architecture)]
         )
         for variant in ("", *(name for name, _ in spec.variants)):
-            images.append(_resolve(request, universe, architecture, variant, files))
+            images.append(_resolve(request, universe, architecture, variant, files))  # noqa: PERF401 - read top down
     paths = archive.fetch_all(_wanted(images), progress=request.progress)
     images = [_dated(image, paths) for image in images]
     newest = max((package.built for image in images for package in image.packages), default=0)

@@ -84,7 +84,7 @@ def _file(path: str, content: bytes, mtime: int) -> GeneratedEntry:
 
 
 def _status_paragraph(listing: PackageListing, paths: Iterable[str]) -> bytes:
-    """The control paragraph with ``Status:`` after ``Package:``, and the conffiles that are there with their digests."""
+    """Return the control paragraph with ``Status:`` and with the conffiles that are in the image."""
     lines = [line for line in listing.control.rstrip(b"\n").splitlines() if line]
     lines.insert(1, b"Status: install ok installed")
     there = frozenset(paths)

@@ -1,8 +1,8 @@
 """npm packages as ``files`` sources: which version, with which integrity, at which address.
 
-The registry is a read-only HTTP tree: ``/NAME`` lists versions with their ``dist.integrity`` (W3C Subresource Integrity),
-``/NAME/-/BASENAME-VERSION.tgz`` is where every registry serves the package. The lock keeps name, version and digest, so
-that any registry will do.
+The registry is a read-only HTTP tree: ``/NAME`` lists versions with their ``dist.integrity`` (W3C Subresource
+Integrity), ``/NAME/-/BASENAME-VERSION.tgz`` is where every registry serves the package. The lock keeps name and
+version and digest, so that any registry will do.
 """
 
 import base64
@@ -16,7 +16,7 @@ from prill._io.http import Fetcher
 from prill.errors import PrillError
 from prill.model import Digest
 
-__all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRelease", "NpmRegistry"]
+__all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
 
 _MAX_METADATA = 64 * 1024 * 1024
 _VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")

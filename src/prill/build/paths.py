@@ -50,7 +50,7 @@ def apply_paths(
 
 
 def _copy(one: PathEntry, path: str, tree: RootfsTree) -> GeneratedEntry:
-    """A hard link cannot reach into the layer below, so the target's content stands at both paths."""
+    """Copy the target: a hard link cannot reach into the layer below."""
     source = (one.source or "").strip("/")
     target = tree.stat(source)
     if target is None or target.kind not in (FileKind.FILE, FileKind.HARDLINK):

@@ -58,7 +58,7 @@ def plan_layers(
     skip: Callable[[str], bool],
     prefix: str = "",
 ) -> tuple[LayerPlan, ...]:
-    """Put each owner's entries into its group's layer, in the order of ``groups``; then come those of the rest, then files.
+    """Put each owner's entries into its group's layer, in the order of ``groups``; the rest and files come last.
 
     ``skip`` says which paths lie in a layer below already. Layers without an entry are left out. No time is later than
     ``epoch``. ``prefix`` is put before the layers' names.

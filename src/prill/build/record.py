@@ -85,7 +85,7 @@ class BuildRecord(msgspec.Struct, frozen=True, rename="camel"):
     notes: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     subset: tuple[str, ...] | None = None
-    """For a variant: the paths of production that are missing or different in it; empty proves that it is a superset."""
+    """For a variant: production's paths that are missing or different in it; empty proves that it is a superset."""
 
 
 def encode_record(record: BuildRecord) -> bytes:

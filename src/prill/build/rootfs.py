@@ -1,8 +1,8 @@
 """Packages laid over each other into one root file system, in memory, with a reason for every path.
 
-The merge follows dpkg where dpkg has a rule (Debian Policy 6.6 and 7.6): a directory may be shared; the same entry in two
-packages is one entry; a different one needs ``Replaces``; a diversion moves other packages' file out of the way. Where
-dpkg would overwrite or guess, the build fails and says which packages disagree.
+The merge follows dpkg where dpkg has a rule (Debian Policy 6.6 and 7.6): a directory may be shared; the same entry in
+two packages is one entry; a different one needs ``Replaces``; a diversion moves other packages' file out of the way.
+Where dpkg would overwrite or guess, the build fails and says which packages disagree.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -164,7 +164,7 @@ def _place(root: Rootfs, new: Placed, packages: dict[str, Package]) -> None:
 
 
 def _rescue_hard_links(root: Rootfs, packages: dict[str, Package]) -> None:
-    """A hard link whose target was left out becomes the file itself; its content is still in the package."""
+    """Turn a hard link whose target was left out into the file itself; its content is still in the package."""
     for path, placed in list(root.placed.items()):
         if placed.entry.kind is not FileKind.HARDLINK:
             continue

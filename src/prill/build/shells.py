@@ -5,7 +5,31 @@ from collections.abc import Iterable
 __all__ = ["SHELL_NAMES", "shells"]
 
 SHELL_NAMES = frozenset(
-    "ash bash busybox csh dash elvish fish ksh ksh93 lksh mksh nu osh pwsh rbash rc sash sh tcsh toybox xonsh yash zsh".split()
+    [
+        "ash",
+        "bash",
+        "busybox",
+        "csh",
+        "dash",
+        "elvish",
+        "fish",
+        "ksh",
+        "ksh93",
+        "lksh",
+        "mksh",
+        "nu",
+        "osh",
+        "pwsh",
+        "rbash",
+        "rc",
+        "sash",
+        "sh",
+        "tcsh",
+        "toybox",
+        "xonsh",
+        "yash",
+        "zsh",
+    ]
 )
 _FOLDERS = frozenset({"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "opt/bin", "busybox"})
 

@@ -41,7 +41,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help="fetch from this mirror; may be given several times (default: the spec's, the settings', the machine's own)",
+        help="fetch from this mirror; repeatable (default: the spec's, the settings', the machine's own)",
     )
 
 

@@ -8,7 +8,7 @@ __all__ = ["ChangeLine", "lock_diff"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """One package in one image; an empty version means that it is not there. ``pocket`` is where the new one is from."""
+    """One package in one image; an empty version means that it is not there. ``pocket`` has the new version."""
 
     image: str
     name: str
@@ -26,10 +26,10 @@ def lock_diff(changes: Iterable[ChangeLine]) -> str:
     for change, images in by_change.items():
         by_images.setdefault(", ".join(images), []).append(change)
     lines: list[str] = []
-    for images in sorted(by_images):
-        lines.append(f"{images}:")
-        width = max(len(name) for name, *_ in by_images[images])
-        lines += [f"  {_line(change, width)}" for change in sorted(by_images[images])]
+    for heading in sorted(by_images):
+        lines.append(f"{heading}:")
+        width = max(len(name) for name, *_ in by_images[heading])
+        lines += [f"  {_line(change, width)}" for change in sorted(by_images[heading])]
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_platform, platform_of
+from prill.cli.options import add_platform, platform_of
 from prill.cli.output import say
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Test."""
-    from prill.api.structure import read_structure_tests, test_image  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.structure import read_structure_tests, run_tests  # noqa: PLC0415 - start-up stays lazy
     from prill.model.structure_tests import TestVerdict  # noqa: PLC0415
 
-    found = test_image(
+    found = run_tests(
         arguments.image,
         read_structure_tests(arguments.configurations),
         platform=platform_of(arguments),
