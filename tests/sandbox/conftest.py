@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 HERE = Path(__file__).parent
 NOT_OURS = "userns" if os.geteuid() == 0 else "chroot"
 BACKENDS = tuple(backend for backend in BUILTIN if backend.id != NOT_OURS)
+
+
+@cache
+def why_not(backend: SandboxBackend) -> str | None:
+    """Ask once a run why ``backend`` does not work here."""
+    return backend.available()
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +57,7 @@ def root(tool: Path, tmp_path: Path) -> Path:
 def backend(request: pytest.FixtureRequest) -> SandboxBackend:
     """Each back end in turn that this user may use; skips where it does not work on this machine."""
     chosen: SandboxBackend = request.param
-    reason = chosen.available()
+    reason = why_not(chosen)
     if reason is not None:
         pytest.skip(f"{chosen.id}: {reason}")
     return chosen
