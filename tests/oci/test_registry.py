@@ -1,0 +1,451 @@
+import base64
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from images import MadeImage, file, image_of, index_of
+from prill._io.fetch_errors import FetchFailed, Unreachable
+from prill._io.urls import RedirectRefused
+from prill.errors import PrillError
+from prill.model import Digest, ImageReference
+from prill.oci.credentials import Credentials
+from prill.oci.image import Image
+from prill.oci.push import push
+from prill.oci.registry import ManifestNotFound, Repository, connect, referrers_tag
+from prill.oci.registry_auth import Authorizer, parse_challenge
+from prill.oci.registry_errors import AccessRefused, AnswerTooLarge, RateLimited, RegistryFailed, RegistryRefused
+from prill.oci.store import Blob, BlobNotFound, DigestMismatch, SizeMismatch
+from registry_server import Handler, RegistryServer
+
+SECRET = ":".join(("told", "to", "nobody"))
+LOGIN = Credentials(username="me", password=SECRET)
+BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
+
+
+@pytest.fixture
+def server() -> Iterator[RegistryServer]:
+    with RegistryServer() as running:
+        yield running
+
+
+class Pauses(list[float]):
+    """Collects how long one would have slept."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+def repository(server: RegistryServer, tag: str = "1.0", **values: object) -> Repository:
+    reference = ImageReference.parse(f"{server.host}/app:{tag}")
+    defaults = {"plain_http": True, "sleep": Pauses()}
+    return connect(reference, **{**defaults, **values})  # type: ignore[arg-type]
+
+
+def published(server: RegistryServer, made: MadeImage | None = None) -> MadeImage:
+    made = made or image_of([file("a", os.urandom(1000))])
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    server.seen.clear()
+    return made
+
+
+def test_what_was_pushed_is_pulled(server: RegistryServer):
+    made = image_of([file("a", os.urandom(3 << 20))], [file("b")])
+    sbom = made.refer(b"{}", "text/spdx", note="x")
+    made.refer(b"{}", "text/slsa")
+    with closing(repository(server, writing=True)) as target:
+        assert push(target, blobs=made.store, entries=made.entries) == made.manifest.digest
+    with closing(repository(server)) as source:
+        image = Image(source.resolve(), source)
+        assert image.manifest() == made.manifest
+        assert image.config() == made.config
+        for layer, data in zip(image.layers(), made.layers, strict=True):
+            assert source.has(layer.descriptor)
+            with source.open(layer.descriptor) as stream:
+                assert stream.read() == data
+        assert image.referrers("text/spdx") == (sbom.descriptor(),)
+        assert len(image.referrers()) == 2
+
+
+def test_the_tag_comes_last_and_blobs_first(server: RegistryServer):
+    made = image_of([file("a")])
+    made.refer(b"{}", "text/spdx")
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    puts = [line.rpartition("/")[2] for line in server.methods("^PUT.*manifests")]
+    assert puts == [str(made.manifest.digest), str(made.referrers[0].digest), "1.0"]
+    assert max(server.seen.index(one) for one in server.seen if "blobs" in one.path) < min(
+        server.seen.index(one) for one in server.seen if one.method == "PUT" and "manifests" in one.path
+    )
+
+
+def test_what_is_there_is_not_uploaded_again(server: RegistryServer):
+    made = published(server)
+    published_again = made
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=published_again.store, entries=published_again.entries)
+    assert server.methods("^POST") == []
+    assert len(server.methods("^HEAD")) == 2
+
+
+def test_an_index_is_pushed_after_its_images(server: RegistryServer):
+    index, store = index_of(image_of([file("a")]), image_of([file("b")]))
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=store, entries=[index.descriptor()])
+        puts = [line.rpartition("/")[2] for line in server.methods("^PUT.*manifests")]
+        assert puts == [*(str(entry.digest) for entry in index.manifests), str(index.digest), "1.0"]
+        assert target.resolve().digest == index.digest
+
+
+def test_without_the_referrers_api_the_tag_lists_them(server: RegistryServer):
+    server.referrers_api = False
+    made = image_of([file("a")])
+    first = made.refer(b"1", "text/spdx", note="x")
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+        second = made.refer(b"2", "text/slsa")
+        for _ in range(2):
+            push(target, blobs=made.store, entries=made.entries)
+        assert target.referrers(made.manifest.digest) == (first.descriptor(), second.descriptor())
+        assert target.referrers(made.manifest.digest, "text/slsa") == (second.descriptor(),)
+        assert target.referrers(Digest.of(b"other")) == ()
+    assert referrers_tag(made.manifest.digest) in server.manifests
+    assert len(server.methods(f"^PUT.*{referrers_tag(made.manifest.digest)}")) == 2
+
+
+def test_with_the_referrers_api_no_tag_is_made(server: RegistryServer):
+    made = image_of([file("a")])
+    made.refer(b"1", "text/spdx")
+    published(server, made)
+    assert referrers_tag(made.manifest.digest) not in server.manifests
+
+
+def test_pages_of_referrers_are_followed(server: RegistryServer):
+    made = image_of([file("a")])
+    for number in range(7):
+        made.refer(str(number).encode(), "text/x")
+    published(server, made)
+    server.page_size = 3
+    with closing(repository(server)) as source:
+        assert len(source.referrers(made.manifest.digest)) == 7
+
+
+def test_a_digest_in_the_reference_is_what_is_fetched(server: RegistryServer):
+    made = published(server)
+    pinned = ImageReference.parse(f"{server.host}/app:gone@{made.manifest.digest}")
+    with closing(connect(pinned, plain_http=True)) as source:
+        assert source.resolve().digest == made.manifest.digest
+    server.manifests[str(made.manifest.digest)] = ("application/vnd.oci.image.manifest.v1+json", b"{}")
+    with closing(connect(pinned, plain_http=True)) as source, pytest.raises(DigestMismatch):
+        source.resolve()
+
+
+def test_what_is_not_there_is_named(server: RegistryServer):
+    with closing(repository(server)) as source:
+        with pytest.raises(ManifestNotFound, match=r"app:1\.0"):
+            source.resolve()
+        layer = image_of([file("a")]).manifest.layers[0]
+        assert not source.has(layer)
+        with pytest.raises(BlobNotFound):
+            source.open(layer)
+        with pytest.raises(ManifestNotFound):
+            source.open(image_of([file("a")]).manifest.descriptor())
+
+
+@pytest.mark.parametrize("change", [lambda data: b"x" + data[1:], lambda data: data[:-1], lambda data: data + b"x"])
+def test_a_registry_that_serves_other_bytes_is_found_out(server: RegistryServer, change: Callable[[bytes], bytes]):
+    made = published(server)
+    layer = made.manifest.layers[0]
+    server.blobs[str(layer.digest)] = change(made.layers[0])
+    server.ranges = False
+    wrong = (DigestMismatch, SizeMismatch, FetchFailed)
+    with closing(repository(server)) as source, source.open(layer) as stream, pytest.raises(wrong):
+        stream.read()
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_broken_connection_is_taken_up_where_it_broke(server: RegistryServer, *, ranges: bool):
+    made = published(server, image_of([file("a", os.urandom(2 << 20))]))
+    layer, data = made.manifest.layers[0], made.layers[0]
+    server.ranges = ranges
+    server.script = [("GET .*blobs", lambda handler: handler.answer(200, data, cut=700_000))]
+    with closing(repository(server)) as source, source.open(layer) as stream:
+        assert stream.read() == data
+    asked = [one.range for one in server.seen if "blobs" in one.path]
+    assert asked == [None, "bytes=700000-"]
+
+
+def test_a_connection_that_breaks_again_and_again_is_an_error(server: RegistryServer):
+    made = published(server, image_of([file("a", os.urandom(100_000))]))
+    server.ranges = False
+    server.script = [("GET .*blobs", lambda handler: handler.answer(200, made.layers[0], cut=10))] * 20
+    layer = made.manifest.layers[0]
+    with closing(repository(server)) as source, source.open(layer) as stream, pytest.raises(FetchFailed):
+        stream.read()
+    assert len(server.seen) < 10
+
+
+def test_what_may_pass_is_tried_again(server: RegistryServer):
+    made = published(server)
+    pauses = Pauses()
+    server.script = [
+        ("GET .*manifests", lambda handler: handler.answer(500)),
+        ("GET .*manifests", lambda handler: handler.answer(429, headers={"Retry-After": "7"})),
+        ("GET .*manifests", lambda handler: handler.answer(429, headers={"Retry-After": "99999"})),
+        ("GET .*blobs", lambda handler: handler.answer(503)),
+    ]
+    with closing(repository(server, sleep=pauses)) as source:
+        source.resolve()
+        with source.open(made.manifest.layers[0]) as stream:
+            assert stream.read() == made.layers[0]
+    assert pauses == [0.5, 7.0, 30.0, 0.5]
+
+
+@pytest.mark.parametrize(("status", "error"), [(500, RegistryFailed), (503, RegistryFailed), (429, RateLimited)])
+def test_what_does_not_pass_is_an_error(server: RegistryServer, status: int, error: type[PrillError]):
+    pauses = Pauses()
+    server.script = [("GET", lambda handler: handler.answer(status, b"<html>"))] * 9
+    with closing(repository(server, sleep=pauses)) as source, pytest.raises(error, match=str(status)):
+        source.resolve()
+    assert len(server.seen) == 4
+    assert len(pauses) == 3
+
+
+@pytest.mark.parametrize("status", [400, 403, 405, 418])
+def test_what_will_not_pass_is_not_tried_again(server: RegistryServer, status: int):
+    reason = b'{"errors":[{"code":"DENIED","message":"go \\u001b[31maway"}]}'
+    server.script = [("GET", lambda handler: handler.answer(status, reason))]
+    with closing(repository(server)) as source, pytest.raises(RegistryRefused, match="DENIED go") as caught:
+        source.resolve()
+    assert "\x1b" not in str(caught.value)
+    assert len(server.seen) == 1
+
+
+def test_a_failed_upload_begins_anew(server: RegistryServer):
+    made = image_of([file("a", os.urandom(200_000))])
+    server.script = [("^PUT .*uploads", lambda handler: handler.answer(500))] * 2
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    assert len(server.methods("^POST")) == 4
+    assert server.blobs[str(made.manifest.layers[0].digest)] == made.layers[0]
+
+
+def test_a_huge_manifest_is_not_read_to_its_end(server: RegistryServer):
+    server.manifests["1.0"] = ("application/vnd.oci.image.manifest.v1+json", bytes(5 << 20))
+    with closing(repository(server)) as source, pytest.raises(AnswerTooLarge):
+        source.resolve()
+
+
+def test_a_login_is_sent_only_when_it_is_asked_for(server: RegistryServer):
+    made = published(server)
+    server.want_basic(BASIC)
+    with closing(repository(server, credentials=LOGIN)) as source:
+        assert source.resolve().digest == made.manifest.digest
+        source.has(made.manifest.layers[0])
+    assert [one.authorization for one in server.seen] == [None, BASIC, BASIC]
+
+
+@pytest.mark.parametrize("credentials", [None, Credentials(username="me", password=SECRET[1:])])
+def test_a_wrong_login_ends_in_a_clear_error(server: RegistryServer, credentials: Credentials | None):
+    server.want_basic(BASIC)
+    with (
+        closing(repository(server, credentials=credentials)) as source,
+        pytest.raises(AccessRefused, match="log in") as caught,
+    ):
+        source.resolve()
+    assert caught.value.hint
+    assert SECRET[1:] not in str(caught.value)
+    assert len(server.seen) == 2
+
+
+def test_a_credential_helper_is_named(server: RegistryServer):
+    server.want_basic(BASIC)
+    credentials = Credentials(helper="desktop")
+    with closing(repository(server, credentials=credentials)) as source, pytest.raises(AccessRefused) as caught:
+        source.resolve()
+    assert "docker-credential-desktop" in caught.value.hint
+
+
+@pytest.mark.parametrize("credentials", [None, LOGIN])
+def test_tokens_are_fetched_with_and_without_a_login(server: RegistryServer, credentials: Credentials | None):
+    made = published(server)
+    server.want_token("abc.def", realm=f"{server.url}/token", login=BASIC if credentials else "")
+    with closing(repository(server, credentials=credentials)) as source:
+        assert source.resolve().digest == made.manifest.digest
+        with source.open(made.manifest.layers[0]) as stream:
+            assert stream.read() == made.layers[0]
+    (asked,) = server.methods("/token")
+    assert asked == "GET /token?service=reg&scope=repository%3Aapp%3Apull"
+    assert [one.authorization for one in server.seen if "/v2/" in one.path] == [
+        None,
+        "Bearer abc.def",
+        "Bearer abc.def",
+    ]
+
+
+def test_pushing_asks_for_the_right_to_push(server: RegistryServer):
+    server.want_token("t", realm=f"{server.url}/token")
+    made = image_of([file("a")])
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    assert all("pull%2Cpush" in line for line in server.methods("/token"))
+    assert "1.0" in server.manifests
+
+
+def test_an_identity_token_is_exchanged(server: RegistryServer):
+    made = published(server)
+    server.want_token("abc", realm=f"{server.url}/token")
+    with closing(repository(server, credentials=Credentials(identity_token=SECRET))) as source:
+        assert source.resolve().digest == made.manifest.digest
+    assert server.methods("/token") == ["POST /token"]
+
+
+def test_an_expired_token_is_renewed(server: RegistryServer):
+    made = published(server)
+    server.want_token("first", realm=f"{server.url}/token")
+    with closing(repository(server)) as source:
+        source.resolve()
+        server.want_token("second", realm=f"{server.url}/token")
+        assert source.has(made.manifest.layers[0])
+
+
+@pytest.mark.parametrize("realm", ["http://198.51.100.7/token", "ftp://x/y", "file:///etc/passwd", "token"])
+def test_a_token_server_must_be_safe_to_talk_to(realm: str):
+    def refuse(method: str, url: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        pytest.fail(f"{method} {url} was sent")
+
+    authorizer = Authorizer(LOGIN, plain_http=False, exchange=refuse)
+    with pytest.raises(AccessRefused, match="not safe"):
+        authorizer.answer(f'Bearer realm="{realm}"', "repository:x:pull")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"{}", b'{"token":""}', b'{"token":"a\\r\\nX: y"}', b'{"token":"\\u00e4"}', b"[", b"[]"]
+)
+def test_a_token_that_is_none_is_refused(server: RegistryServer, answer: bytes):
+    server.want_token("t", realm=f"{server.url}/token")
+    server.script = [("/token", lambda handler: handler.answer(200, answer))]
+    with closing(repository(server)) as source, pytest.raises(AccessRefused, match="no token"):
+        source.resolve()
+
+
+@pytest.mark.parametrize("header", ["", "Negotiate", "Bearer", 'Bearer service="x"', "Digest realm=x"])
+def test_an_unknown_challenge_is_refused(header: str):
+    with pytest.raises(AccessRefused):
+        parse_challenge(header)
+
+
+def to(url: str) -> Callable[[Handler], None]:
+    """Redirect whatever comes to ``url``."""
+    return lambda handler: handler.answer(307, headers={"Location": url})
+
+
+def test_a_redirect_to_another_host_loses_the_login(server: RegistryServer):
+    made = published(server)
+    server.want_basic(BASIC)
+    with RegistryServer() as storage:
+        layer = made.manifest.layers[0]
+        storage.blobs[str(layer.digest)] = made.layers[0]
+        server.script = [("blobs", to(f"{storage.url}/v2/app/blobs/{layer.digest}?signed=1"))]
+        with closing(repository(server, credentials=LOGIN)) as source:
+            source.resolve()
+            with source.open(layer) as stream:
+                assert stream.read() == made.layers[0]
+    assert server.seen[-1].authorization == BASIC
+    assert [one.authorization for one in storage.seen] == [None]
+
+
+def test_another_host_cannot_ask_for_the_login(server: RegistryServer):
+    made = published(server)
+    server.want_basic(BASIC)
+    with RegistryServer() as storage:
+        storage.want_basic(BASIC)
+        server.script = [("blobs", to(f"{storage.url}/stolen"))]
+        with closing(repository(server, credentials=LOGIN)) as source:
+            source.resolve()
+            with pytest.raises(AccessRefused):
+                source.open(made.manifest.layers[0])
+    assert [one.authorization for one in storage.seen] == [None]
+
+
+def test_an_upload_elsewhere_loses_the_login(server: RegistryServer):
+    made = image_of([file("a")])
+    server.want_basic(BASIC)
+    with RegistryServer() as storage:
+        server.upload_base = storage.url
+        with closing(repository(server, credentials=LOGIN, writing=True)) as target:
+            push(target, blobs=made.store, entries=made.entries)
+        assert storage.blobs[str(made.manifest.layers[0].digest)] == made.layers[0]
+    assert {one.authorization for one in storage.seen} == {None}
+
+
+def test_writes_are_not_redirected(server: RegistryServer):
+    made = image_of([file("a")])
+    with RegistryServer() as other:
+        server.script = [("^POST", to(f"{other.url}/v2/app/blobs/uploads/"))] * 2
+        with closing(repository(server, writing=True)) as target, pytest.raises(RedirectRefused):
+            push(target, blobs=made.store, entries=made.entries)
+        assert other.seen == []
+
+
+def test_redirects_in_circles_end(server: RegistryServer):
+    made = published(server)
+    url = f"{server.url}/v2/app/blobs/{made.manifest.layers[0].digest}"
+    server.script = [("blobs", to(url))] * 50
+    with closing(repository(server)) as source, pytest.raises(RedirectRefused):
+        source.open(made.manifest.layers[0])
+    assert len(server.seen) < 10
+
+
+@pytest.mark.parametrize("target", ["ftp://x/y", "file:///etc/passwd", "gopher://127.0.0.1/"])
+def test_redirects_lead_to_http_only(server: RegistryServer, target: str):
+    made = published(server)
+    server.script = [("blobs", to(target))]
+    with closing(repository(server)) as source, pytest.raises(RedirectRefused):
+        source.open(made.manifest.layers[0])
+
+
+def test_plain_http_is_spoken_only_when_asked_for(server: RegistryServer):
+    published(server)
+    reference = ImageReference.parse(f"{server.host}/app:1.0")
+    with closing(connect(reference, sleep=Pauses())) as source, pytest.raises(FetchFailed):
+        source.resolve()
+    assert server.seen == []
+
+
+def test_a_registry_that_is_not_there_is_named():
+    with RegistryServer() as server:
+        reference = ImageReference.parse(f"{server.host}/app:1.0")
+    pauses = Pauses()
+    with (
+        closing(connect(reference, plain_http=True, sleep=pauses)) as source,
+        pytest.raises(Unreachable, match=r"127\.0\.0\.1"),
+    ):
+        source.resolve()
+    assert len(pauses) == 3
+
+
+def test_a_manifest_stored_as_another_is_found(server: RegistryServer):
+    made = image_of([file("a")])
+    lie = {"Docker-Content-Digest": str(Digest.of(b"other"))}
+    server.script = [("^PUT .*manifests", lambda handler: handler.answer(201, headers=lie))]
+    with closing(repository(server, writing=True)) as target, pytest.raises(DigestMismatch, match="stored"):
+        push(target, blobs=made.store, entries=made.entries)
+
+
+def test_pushing_a_changed_blob_publishes_nothing(server: RegistryServer):
+    made = image_of([file("a", "x" * 100)])
+    store = made.store
+    layer = made.manifest.layers[0]
+    store.add(replace(Blob.of(b"z" * layer.size), digest=layer.digest))
+    with closing(repository(server, writing=True)) as target, pytest.raises(DigestMismatch):
+        push(target, blobs=store, entries=made.entries)
+    assert server.manifests == {}
+
+
+def test_secrets_are_not_shown():
+    assert SECRET not in repr(LOGIN)
+    assert SECRET not in repr(Credentials(identity_token=SECRET, registry_token=SECRET))
