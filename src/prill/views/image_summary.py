@@ -1,13 +1,12 @@
 """What a built image is, on one screen: printed after ``prill build`` and by ``prill show``."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from prill.views.columns import cut, printable, table
 from prill.views.sizes import human_size
 
 __all__ = ["ImageSummary", "LayerLine", "PackageLine", "image_summary"]
 
-_WIDTH = 100
 _MAX_NOTES = 5
 
 
@@ -55,13 +54,12 @@ class ImageSummary:
 def image_summary(summary: ImageSummary, *, packages: bool = False, layers: bool = False) -> str:
     """Return the summary; with ``packages`` and ``layers`` also what is in it, line by line."""
     parts = [_head(summary)]
-    if packages:
-        parts.append(
-            _table(("PACKAGE", "VERSION", "SIZE"), [(p.name, p.version, human_size(p.size)) for p in summary.packages])
-        )
-    if layers:
-        rows = [(one.name, one.digest[:19], human_size(one.size), human_size(one.unpacked)) for one in summary.layers]
-        parts.append(_table(("LAYER", "DIGEST", "COMPRESSED", "UNPACKED"), rows))
+    if packages and summary.packages:
+        rows = [(one.name, one.version, human_size(one.size)) for one in summary.packages]
+        parts.append(table(("PACKAGE", "VERSION", "SIZE"), rows, texts=2))
+    if layers and summary.layers:
+        lines = [(one.name, one.digest[:19], human_size(one.size), human_size(one.unpacked)) for one in summary.layers]
+        parts.append(table(("LAYER", "DIGEST", "COMPRESSED", "UNPACKED"), lines, texts=2))
     return "\n\n".join(parts)
 
 
@@ -88,21 +86,4 @@ def _head(summary: ImageSummary) -> str:
     if len(summary.notes) > _MAX_NOTES:
         rows.append(("", f"and {len(summary.notes) - _MAX_NOTES} more notes in the build record"))
     title = f"{summary.name}  {summary.platform}  {summary.place}".rstrip()
-    return "\n".join([_cut(title), *(_cut(f"  {label:<9} {value}") for label, value in rows)])
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
-    widths[0] = min(widths[0], 40)
-    lines = []
-    for row in (titles, *rows):
-        cells = [
-            f"{_cut(cell, width):<{width}}" if column < 2 else f"{cell:>{width}}"  # noqa: PLR2004 - text, then numbers
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(_cut(("  " + "  ".join(cells)).rstrip()))
-    return "\n".join(lines)
-
-
-def _cut(text: str, width: int = _WIDTH) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return "\n".join([cut(printable(title)), *(cut(printable(f"  {label:<9} {value}")) for label, value in rows)])

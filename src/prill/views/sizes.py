@@ -7,10 +7,12 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def human_size(size: int) -> str:
-    """Return ``size`` in bytes with three digits and an SI unit: ``48.0 MB``."""
+    """Return ``size`` in bytes with one decimal and an SI unit: ``48.0 MB``."""
+    if size < _STEP:
+        return f"{size} B"
     value = float(size)
-    for unit in _UNITS:
-        if value < _STEP or unit == _UNITS[-1]:
-            return f"{size} B" if unit == "B" else f"{value:.1f} {unit}"
+    for unit in _UNITS[:-1]:
+        if round(value, 1) < _STEP:
+            return f"{value:.1f} {unit}"
         value /= _STEP
-    raise AssertionError("the last unit returns")
+    return f"{value:.1f} {_UNITS[-1]}"
