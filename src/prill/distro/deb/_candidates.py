@@ -5,8 +5,7 @@ An older version asked for by name brings the older versions along that it can o
 its ``libfoo (= 1.0)``). Everything else is settled before the search, so that no search ever downgrades a package.
 """
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 
 from prill.distro.deb.index import PackageRecord, Universe
 from prill.distro.deb.relations import Group, Relation, holds
@@ -78,15 +77,33 @@ class Candidates:
                     agenda.extend(list(older)[:1])
 
     def solutions(self, group: Group) -> tuple[str, ...]:
-        """Return the packages whose candidates satisfy one of the alternatives, in the order in which to try them."""
+        """Return the packages whose candidates satisfy one of the alternatives; see `in_order` for the better order."""
         return tuple(dict.fromkeys(name for relation in group for name in self.satisfying(relation)))
 
     def satisfying(self, relation: Relation) -> tuple[str, ...]:
-        """Return the packages whose candidates satisfy ``relation``: the one so named first, then the best provider."""
+        """Return the packages whose candidates satisfy ``relation``: the one so named first, then providers by name."""
         known = self._solutions.get(relation)
         if known is None:
-            known = self._solutions[relation] = () if relation.name in self.excluded else self._find(relation)
+            known = self._solutions[relation] = () if relation.name in self.excluded else tuple(self._find(relation))
         return known
+
+    def in_order(self, group: Group) -> Iterator[str]:
+        """Yield what satisfies ``group`` in the order in which apt tries it; some names may come twice.
+
+        Alternatives come as they are written, and within one of them first the package so named, then the providers:
+        essential ones, important ones, then by priority, and where that does not decide, the package first that the
+        indexes mention last (apt-pkg/depcache.cc, ``CompareProviders``).
+        """
+        for relation in group:
+            names = self.satisfying(relation)
+            named = names[:1] if names[:1] == (relation.name,) else ()
+            yield from named
+            ranks = {name: self._rank(name) for name in names[len(named) :]}
+            for rank in sorted(set(ranks.values())):
+                equals = [name for name in ranks if ranks[name] == rank]
+                if len(equals) > 1:
+                    equals.sort(key=self.universe.first_mention, reverse=True)
+                yield from equals
 
     def waived(self, group: Group) -> tuple[str, ...]:
         """Return the excluded names because of which nothing satisfies ``group``; empty if that has other reasons."""
@@ -95,26 +112,20 @@ class Candidates:
         names = (name for relation in group for name in (relation.name, *self.universe.providers(relation.name)))
         return tuple(dict.fromkeys(name for name in names if name in self.excluded))
 
-    def _find(self, relation: Relation) -> tuple[str, ...]:
-        found = []
+    def _find(self, relation: Relation) -> Iterator[str]:
         named = self.get(relation.name)
         if named is not None and relation.accepts(named.version) and self._suits(relation.qualifier, named):
-            found.append(named.name)
-        providers = [
-            record
-            for record in map(self.get, self.universe.providers(relation.name))
-            if record is not None and record.name != relation.name and self._provides(record, relation)
-        ]
-        if len(providers) > 1:
-            providers.sort(key=_rank)
-            self._settle_tie(providers)
-        return (*found, *(record.name for record in providers))
+            yield named.name
+        for name in self.universe.providers(relation.name):
+            provider = self.get(name)
+            if provider is not None and provider is not named and self._provides(provider, relation):
+                yield name
 
-    def _settle_tie(self, providers: list[PackageRecord]) -> None:
-        """Where the rank does not decide, the package comes first that the indexes mention last, as with apt."""
-        if any(_rank(one) == _rank(other) for one, other in pairwise(providers)):
-            providers.sort(key=lambda record: self.universe.first_mention(record.name), reverse=True)
-            providers.sort(key=_rank)
+    def _rank(self, name: str) -> tuple[bool, bool, int]:
+        record = self.get(name)
+        assert record is not None, name  # noqa: S101 - only candidates satisfy anything
+        priority = record.priority if record.priority in _PRIORITIES else _PRIORITIES[-1]
+        return not record.essential, not record.important, _PRIORITIES.index(priority)
 
     def _provides(self, record: PackageRecord, relation: Relation) -> bool:
         for provided, *_ in record.provides:
@@ -139,9 +150,3 @@ class Candidates:
 def groups_of(record: PackageRecord, fields: tuple[str, ...]) -> list[tuple[str, Group]]:
     """Return the groups of the given relation fields, each with its field's name."""
     return [(name, group) for name in fields for group in record.relations(name)]
-
-
-def _rank(record: PackageRecord) -> tuple[bool, bool, int]:
-    """Sort providers: essential ones, important ones, then by priority (apt-pkg/depcache.cc, ``CompareProviders``)."""
-    priority = record.priority if record.priority in _PRIORITIES else _PRIORITIES[-1]
-    return not record.essential, not record.important, _PRIORITIES.index(priority)

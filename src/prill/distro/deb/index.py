@@ -100,11 +100,12 @@ class PackageIndex:
 class Universe:
     """What several indexes of one architecture offer together: every package in every version."""
 
-    __slots__ = ("_indexes", "_versions")
+    __slots__ = ("_indexes", "_mentions", "_versions")
 
     def __init__(self, indexes: tuple[PackageIndex, ...]) -> None:
         self._indexes = indexes
         self._versions: dict[str, tuple[PackageRecord, ...]] = {}
+        self._mentions: dict[str, tuple[int, Mention]] = {}
 
     @classmethod
     def of(cls, indexes: Iterable[PackageIndex]) -> "Universe":
@@ -136,8 +137,9 @@ class Universe:
 
     def first_mention(self, name: str) -> tuple[int, Mention]:
         """Say in which index, and where in it, ``name`` is first mentioned as a package."""
-        for number, index in enumerate(self._indexes):
-            mention = index.first_mention(name)
-            if mention is not None:
-                return number, mention
-        return len(self._indexes), (0, 0, 0)
+        known = self._mentions.get(name)
+        if known is None:
+            mentions = ((number, index.first_mention(name)) for number, index in enumerate(self._indexes))
+            found = ((number, mention) for number, mention in mentions if mention is not None)
+            known = self._mentions[name] = next(found, (len(self._indexes), (0, 0, 0)))
+        return known

@@ -182,7 +182,11 @@ class _Search:
                 yield Need(package=record, field=field, group=group, solutions=solutions)
 
     def _first_possible(self, need: Need) -> str:
-        return next(name for name in need.solutions if self._solver.value(self._number(name)) is not False)
+        return next(
+            name
+            for name in self._candidates.in_order(need.group)
+            if self._solver.value(self._number(name)) is not False
+        )
 
     def _clauses_of(self, number: int) -> Iterator[Clause]:
         package = self._names[number]
