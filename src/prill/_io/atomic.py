@@ -90,7 +90,7 @@ def sweep(folder: Path, *, now: int, min_age: int = 3600) -> int:
     swept = 0
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(_PREFIX) and now - entry.stat(follow_symlinks=False).st_mtime >= min_age:
+            if entry.name.startswith(_PREFIX) and now - int(entry.stat(follow_symlinks=False).st_mtime) >= min_age:
                 swept += _remove_unlocked(Path(entry.path))
     return swept
 

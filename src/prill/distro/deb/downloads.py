@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prill._io.cache import ContentCache
-from prill._io.fetch_errors import FetchFailed, TimedOut, Unreachable
+from prill._io.fetch_errors import FetchFailed, NotFound, TimedOut, Unreachable
 from prill._io.http import Fetcher, Sink
 from prill._io.urls import RedirectRefused, redact
 from prill._io.verified import DigestMismatch, SizeMismatch
@@ -115,7 +115,7 @@ class Downloads:
 
         Raise `Gone` where none has it, or what was wrong with what one sent.
         """
-        problems: list[PrillError] = []
+        problems: list[tuple[str, PrillError]] = []
         for root, path in sources:
             if root in self._down:
                 continue
@@ -126,13 +126,20 @@ class Downloads:
                     f"{root}/{path}", sink, max_size=size, expected_size=size, expected=digest, on_bytes=on_bytes
                 )
             except (FetchFailed, RedirectRefused, SizeMismatch, DigestMismatch) as error:
-                problems.append(error)
+                problems.append((root, error))
                 if isinstance(error, Unreachable | TimedOut):
                     self._down.add(root)
                     self._notes.add(root, error)
             else:
+                self._note(root, problems)
                 return
-        raise _worst(problems, sources)
+        raise _worst([error for _, error in problems], sources)
+
+    def _note(self, chosen: str, problems: Sequence[tuple[str, PrillError]]) -> None:
+        """Note what was wrong elsewhere; that ``chosen`` has a file under its second name only is no problem."""
+        for root, error in problems:
+            if root != chosen or not isinstance(error, NotFound):
+                self._notes.add(root, error)
 
 
 def _worst(problems: Sequence[PrillError], sources: Iterable[tuple[str, str]]) -> PrillError:
