@@ -20,9 +20,9 @@ from prill.oci.registry_errors import AccessRefused, AnswerTooLarge, RateLimited
 from prill.oci.store import Blob, BlobNotFound, DigestMismatch, SizeMismatch
 from registry_server import Handler, RegistryServer
 
-SECRET = ":".join(("told", "to", "nobody"))
-LOGIN = Credentials(username="me", password=SECRET)
-BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
+WORDS = "told:to:nobody"
+LOGIN = Credentials(username="me", password=WORDS)
+BASIC = "Basic " + base64.b64encode(f"me:{WORDS}".encode()).decode()
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_a_login_is_sent_only_when_it_is_asked_for(server: RegistryServer):
     assert [one.authorization for one in server.seen] == [None, BASIC, BASIC]
 
 
-@pytest.mark.parametrize("credentials", [None, Credentials(username="me", password=SECRET[1:])])
+@pytest.mark.parametrize("credentials", [None, Credentials(username="me", password=WORDS[1:])])
 def test_a_wrong_login_ends_in_a_clear_error(server: RegistryServer, credentials: Credentials | None):
     server.want_basic(BASIC)
     with (
@@ -257,7 +257,7 @@ def test_a_wrong_login_ends_in_a_clear_error(server: RegistryServer, credentials
     ):
         source.resolve()
     assert caught.value.hint
-    assert SECRET[1:] not in str(caught.value)
+    assert WORDS[1:] not in str(caught.value)
     assert len(server.seen) == 2
 
 
@@ -298,7 +298,7 @@ def test_pushing_asks_for_the_right_to_push(server: RegistryServer):
 def test_an_identity_token_is_exchanged(server: RegistryServer):
     made = published(server)
     server.want_token("abc", realm=f"{server.url}/token")
-    with closing(repository(server, credentials=Credentials(identity_token=SECRET))) as source:
+    with closing(repository(server, credentials=Credentials(identity_token=WORDS))) as source:
         assert source.resolve().digest == made.manifest.digest
     assert server.methods("/token") == ["POST /token"]
 
@@ -447,5 +447,5 @@ def test_pushing_a_changed_blob_publishes_nothing(server: RegistryServer):
 
 
 def test_secrets_are_not_shown():
-    assert SECRET not in repr(LOGIN)
-    assert SECRET not in repr(Credentials(identity_token=SECRET, registry_token=SECRET))
+    assert WORDS not in repr(LOGIN)
+    assert WORDS not in repr(Credentials(identity_token=WORDS, registry_token=WORDS))

@@ -81,7 +81,10 @@ def _recognise(files: ArchiveFiles, name: str) -> Layout | DockerArchive:
 
 def _plain(path: Path) -> BinaryIO:
     """Open a tar file; a compressed one is unpacked to a temporary file that has no name."""
-    packed = path.open("rb")
+    try:
+        packed = path.open("rb")
+    except OSError as error:
+        raise NoLayout(f"cannot read {str(path)!r}: {error.strerror}") from error
     codec = sniff(packed.read(_SNIFFED))
     packed.seek(0)
     if codec is Codec.NONE:

@@ -69,6 +69,8 @@ class DirectoryFiles:
             number = os.open(self._path / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FileNotFoundError(name) from error
+        except OSError as error:
+            raise NoLayout(f"cannot read {str(self._path / name)!r}: {error.strerror}") from error
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode):
             os.close(number)

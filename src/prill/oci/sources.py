@@ -98,10 +98,8 @@ def _recognise(text: str) -> tuple[str, str]:
     if prefix:
         return prefix[1], prefix[2]
     path, _ = _split_tag(Path(text), text)
-    if path.is_dir():
-        return "oci-dir", text
-    if path.exists():
-        return "archive", text
+    if text and path.exists():
+        return "oci-dir" if path.is_dir() else "archive", text
     if _HOST_FIRST.fullmatch(text) and not text.startswith((".", "/")):
         return "registry", text
     raise SourceNotFound(
