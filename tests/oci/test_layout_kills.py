@@ -52,7 +52,6 @@ def made(tag: str) -> MadeImage:
 
 
 @pytest.mark.compat
-@pytest.mark.slow
 @pytest.mark.parametrize("before", ["nothing", "old"])
 def test_a_kill_at_any_moment_leaves_a_whole_layout_or_none(tmp_path: Path, before: str):
     if shutil.which("strace") is None:
