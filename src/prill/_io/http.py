@@ -12,7 +12,6 @@ unless ``proxy`` or ``ca_file`` say otherwise. ``file://`` addresses are read wi
 """
 
 import io
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -191,7 +190,9 @@ class Fetcher:
     def _connected(self) -> "httpx2.Client":
         with self._guard:
             if self._client is None:
-                import httpx2  # noqa: PLC0415 - start-up imports no HTTP
+                import ssl  # noqa: PLC0415 - start-up imports no HTTP
+
+                import httpx2  # noqa: PLC0415
 
                 patience = self._patience
                 verify = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True

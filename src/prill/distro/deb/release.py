@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from prill.distro.deb.control import InvalidControlFile, parse_paragraph
 from prill.distro.deb.openpgp import Keyring, verify_cleartext
@@ -176,6 +175,8 @@ def _check_time(what: str, *, now: int, date: int, valid_until: int | None) -> N
 
 
 def _seconds(fields: Mapping[str, str], name: str, what: str) -> int:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - it imports sockets
+
     text = fields.get(name, "")
     problem = f"{what} says {name}: {text[:80]!r}, which is no time in UTC"
     if not text.endswith((" UTC", " GMT", " +0000")):
