@@ -2,10 +2,11 @@ import dataclasses
 
 import pytest
 
-from prill.build.spec import FileSource, PathEntry, PathKind, Spec, SpecFile, User
+from prill.build.spec import Contents, FileSource, PathEntry, PathKind, Spec, SpecFile, User
 from prill.build.spec_parts import NODE_ARCHITECTURES
 from prill.build.spec_shape import ShapeKind, fields_of
 from prill.build.spec_terms import ARCHITECTURES, package_of
+from prill.distro.deb.requirement import Requirement
 
 
 def records():
@@ -63,10 +64,12 @@ def test_a_user_has_a_group_and_a_home_without_saying_so():
 
 
 @pytest.mark.parametrize(
-    "requirement", ["python3.13", "python3.13=3.13.*", "python3.13 >= 3.13", "python3.13:any~3", "python3.13<<4"]
+    "requirement", ["python3.13", "python3.13=3.13.*", "python3.13>=3.13", "python3.13~3", "python3.13<<4"]
 )
 def test_the_package_in_a_requirement(requirement: str):
     assert package_of(requirement) == "python3.13"
+    assert fields_of(Contents)["packages"].shape.item.fault(requirement) is None
+    assert Requirement.parse(requirement).name == "python3.13"
 
 
 def test_path_kinds_are_apkos():

@@ -315,6 +315,21 @@ def test_a_package_is_not_both_wanted_and_excluded():
     assert faults(text) == ["shop.yaml:1:52: 'b1' is excluded as well"]
 
 
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [
+        ("libc6 (>= 2.41)", "libc6>=2.41"),
+        ("libc6 == 2.41-12", "libc6=2.41-12"),
+        ("libc6<3", "libc6<<3"),
+        ("python3:any", "python3"),
+    ],
+)
+def test_a_requirement_in_anothers_words(written: str, nearest: str):
+    text = f"contents: {{distribution: debian:13, packages: ['{written}']}}"
+    assert faults(text)[0].startswith("shop.yaml:1:48: expected a package")
+    assert faults(text)[0].endswith(f"not {written!r}; did you mean {nearest!r}?")
+
+
 @pytest.mark.parametrize("name", ["www-data", "nobody", "1234", "1234:0", "nonroot:staff", "root"])
 def test_users_that_need_not_be_named(name: str):
     assert read(f"{HEAD}accounts: {{run-as: '{name}'}}").spec.accounts.run_as == name

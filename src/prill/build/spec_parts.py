@@ -54,7 +54,7 @@ class Exclusion:
 
     SHORT: ClassVar[str] = "name"
 
-    name: Annotated[PackageName, Meta(description="The package, real or virtual.")]
+    name: Annotated[PackageName, Meta(description="The package, or a name that packages provide, such as `awk`.")]
     reason: Annotated[Reason, Meta(description="Why the image works without it; the lock repeats it.")] = ""
 
 
@@ -133,12 +133,9 @@ class FileSource:
     """
 
     RULES: ClassVar[dict[str, object]] = {
-        "oneOf": [
-            {"required": ["source"]},
-            {"required": ["url"], "oneOf": [{"required": ["sha256"]}, {"required": ["sha512"]}]},
-            {"required": ["npm", "version"]},
-        ],
-        "dependentRequired": {"version": ["npm"], "sha256": ["url"], "sha512": ["url"]},
+        "oneOf": [{"required": ["source"]}, {"required": ["url"]}, {"required": ["npm"]}],
+        "dependentRequired": {"npm": ["version"], "version": ["npm"], "sha256": ["url"], "sha512": ["url"]},
+        "dependentSchemas": {"url": {"oneOf": [{"required": ["sha256"]}, {"required": ["sha512"]}]}},
     }
 
     path: Annotated[

@@ -109,8 +109,8 @@ class Compression(StrEnum):
 
 
 def package_of(requirement: str) -> str:
-    """Return the name in a package requirement: ``python3.13`` of ``python3.13:any>=3.13.2``."""
-    return re.split(r"[:=~<> ]", requirement, maxsplit=1)[0]
+    """Return the name in a package requirement: ``python3.13`` of ``python3.13>=3.13.2``."""
+    return re.split(r"[=~<>]", requirement, maxsplit=1)[0]
 
 
 def _as_written(value: Scalar, text: str) -> str | None:
@@ -163,6 +163,17 @@ def _inside(value: Scalar, text: str) -> Scalar:
     return _relative(value, text)
 
 
+def _requirement(value: Scalar, text: str) -> Scalar:
+    """Point out how Debian's own files would write it, which is not how a spec does."""
+    nearest = re.sub(r"[\s()]", "", text.replace("==", "="))
+    nearest = re.sub(r"(?<![<>])([<>])(?![<>=])", r"\1\1", nearest).partition(":any")[0]
+    if isinstance(value, str) and nearest != text and re.fullmatch(_REQUIREMENT, nearest):
+        raise ValueError(
+            f"expected a package, such as python3.13-minimal, not {text[:80]!r}; did you mean {nearest!r}?"
+        )
+    return value
+
+
 def _glob(value: Scalar, text: str) -> Scalar:
     return text.lstrip("/") if isinstance(value, str) else value
 
@@ -170,6 +181,8 @@ def _glob(value: Scalar, text: str) -> Scalar:
 _TEXT_OR_NUMBER = {"type": ["string", "number", "boolean"]}
 _HEX_256 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{64}$"}  # digits alone are a number to YAML
 _HEX_512 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{128}$"}
+_GLOB = {"type": "string", "pattern": r"^/*[^/\x00-\x1f][^\x00-\x1f]*$"}
+_REQUIREMENT = r"^[a-z0-9][a-z0-9+.-]+(?:(?:=|~|<<|<=|>=|>>)[A-Za-z0-9.+:~*?-]+)?$"
 _PART = r"(?!\.{1,2}(?:/|$))[^/\x00-\x1f]+"
 
 ImageName = Annotated[
@@ -188,18 +201,15 @@ PackageName = Annotated[
 ]
 Requirement = Annotated[
     str,
-    Meta(
-        pattern=r"^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?(?: ?(?:=|~|<<|<=|>=|>>) ?[A-Za-z0-9.+:~*?-]+)?$",
-        max_length=256,
-    ),
-    Term(says="a package, such as python3.13-minimal or python3.13-minimal=3.13.*"),
+    Meta(pattern=_REQUIREMENT, max_length=256),
+    Term(says="a package, such as python3.13-minimal or python3.13-minimal=3.13.*", parse=_requirement),
 ]
 Reason = Annotated[str, Meta(max_length=1024), Term(says="a sentence")]
 TrimSetName = Annotated[str, Meta(), Term(says="the name of a trim set", vocabulary="trim set")]
 Glob = Annotated[
     str,
     Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=1024),
-    Term(says="a glob, such as usr/share/doc/**", parse=_glob, schema={"type": "string", "minLength": 1}),
+    Term(says="a glob, such as usr/share/doc/**", parse=_glob, schema=_GLOB),
 ]
 AbsolutePath = Annotated[
     str,
