@@ -80,3 +80,16 @@ def test_a_kill_at_any_moment_leaves_a_whole_layout_or_none(tmp_path: Path, befo
         pytest.fail("the writer never came to its end")
     assert seen == {before, "new"}
     assert when > 10
+
+
+def test_a_full_disk_leaves_the_old_layout(tmp_path: Path):
+    old = made("old")
+    write_layout(tmp_path / "out", blobs=old.store, entries=old.entries, tag="old")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))\n" + WRITER
+    command = [sys.executable, "-c", limited, str(TESTS), str(tmp_path / "out"), "new"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "DiskFull: no room left to write" in done.stderr
+    assert read(tmp_path / "out") == "old"
+    assert not list(tmp_path.rglob(".tmp-*"))
+    assert {path: path.read_bytes() for path in before} == before
