@@ -77,7 +77,7 @@ def test_gpgv_agrees(archive: Archive, fetcher: Fetcher, tmp_path: Path):
         data = fetcher.fetch_bytes(signed.url, max_size=MAX_INRELEASE)
         (tmp_path / "InRelease").write_bytes(data)
         keyring = tmp_path / "keyring.gpg"
-        keyring.write_bytes(b"".join(bytes(Cert.from_file(path)) for path in pocket.keys))
+        keyring.write_bytes(b"".join(bytes(Cert.from_bytes(path.read_bytes())) for path in pocket.keys))
         command = ["gpgv", "--status-fd", "1", "--keyring", keyring, tmp_path / "InRelease"]
         said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
         # The last word of VALIDSIG is the primary key's fingerprint (GnuPG, doc/DETAILS).
