@@ -30,6 +30,21 @@ class Forbidden:
         raise AssertionError(f"must not be asked to run {command.arguments}")
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A back end in which every program ends as it is told to."""
+
+    completed: Completed
+    id: str = "ending"
+
+    def available(self) -> str | None:
+        return None
+
+    def run(self, command: Command) -> Completed:
+        assert command.arguments
+        return self.completed
+
+
 def image(root: Path | None, *, user: str = USER, architecture: str = "") -> ImageUnderTest:
     config = ImageConfig(
         platform=Platform("linux", architecture or host_architecture()),
@@ -220,3 +235,16 @@ def test_every_back_end_says_why_it_does_not_work():
         choose_backend((Forbidden("one"), Forbidden("two")))
     assert [name for name, _ in caught.value.reasons] == ["one", "two"]
     assert caught.value.hint
+
+
+def test_what_could_not_be_emulated_is_no_failure(tmp_path: Path):
+    said = b"OSError: [Errno 8] Exec format error: 'openssl'"
+    text = "commandTests: [{name: t, command: tool}]"
+    partly = Completed(exit_code=1, stdout=b"", stderr=said, partly_emulated=True)
+    result = run(text, image(tmp_path), Ending(partly)).results[0]
+    assert (result.status, result.errors[0][:26]) == (TestStatus.ERROR, "a program that it started ")
+    for other in (
+        Completed(exit_code=1, stdout=b"", stderr=b"other", partly_emulated=True),
+        Completed(exit_code=1, stdout=b"", stderr=said),
+    ):
+        assert run(text, image(tmp_path), Ending(other)).results[0].status is TestStatus.FAIL

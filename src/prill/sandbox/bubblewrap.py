@@ -95,7 +95,7 @@ class Bubblewrap:
             os.close(status)
             os.close(release)
         _raise_failures(ended)
-        return completed(ended, emulator.note)
+        return completed(ended, emulator)
 
 
 def _orders(

@@ -92,7 +92,8 @@ class Completed:
     """How a program ended. ``exit_code`` is 128 plus the number for a signal, as container engines count.
 
     ``timed_out`` means that it and everything it had started were killed. ``stdout_cut`` and ``stderr_cut`` say that
-    more came than ``Limits.output``; the beginning is kept.
+    more came than ``Limits.output``; the beginning is kept. ``partly_emulated`` means that programs which the program
+    started could not run, since only it was emulated.
     """
 
     exit_code: int
@@ -102,4 +103,5 @@ class Completed:
     stderr_cut: bool = False
     timed_out: bool = False
     seconds: float = 0.0
+    partly_emulated: bool = False
     notes: tuple[str, ...] = ()

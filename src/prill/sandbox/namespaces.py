@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from prill.sandbox.command import Command, CommandNotStarted, Completed, Limits, SandboxFailed
-from prill.sandbox.emulation import EMULATOR_TARGET, prepare
+from prill.sandbox.emulation import EMULATOR_TARGET, Emulator, prepare
 from prill.sandbox.mounts import plan_mounts
 from prill.sandbox.process import Ended, supervise
 
@@ -76,10 +76,10 @@ def run_in_namespaces(command: Command, *, user_namespace: bool) -> Completed:
     finally:
         os.close(status)
     _raise_reported(ended)
-    return completed(ended, emulator.note)
+    return completed(ended, emulator)
 
 
-def completed(ended: Ended, note: str = "") -> Completed:
+def completed(ended: Ended, emulator: Emulator) -> Completed:
     """Turn a watched process's end into a program's."""
     return Completed(
         exit_code=ended.exit_code,
@@ -89,7 +89,8 @@ def completed(ended: Ended, note: str = "") -> Completed:
         stderr_cut=ended.stderr_cut,
         timed_out=ended.timed_out,
         seconds=ended.seconds,
-        notes=(note,) if note else (),
+        partly_emulated=emulator.binary is not None,
+        notes=(emulator.note,) if emulator.note else (),
     )
 
 
