@@ -1,16 +1,19 @@
 """Brings a spec's distribution together with the mirrors that a person, the settings and the machine offer."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from prill.api.services import Services
+from prill.build.lock import Lock, LockedPackage
 from prill.build.spec import Spec
 from prill.distro.deb.apt_sources import AptSources, read_apt_sources
-from prill.distro.deb.archive import Archive
+from prill.distro.deb.archive import Archive, Wanted
 from prill.distro.deb.downloads import Progress as Downloaded
 from prill.distro.deb.mirrors import choose_mirrors
 from prill.distro.debian import release_named
 
-__all__ = ["archive_for", "report_download"]
+__all__ = ["archive_for", "fetch_packages", "report_download"]
 
 
 def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = None) -> Archive:
@@ -26,12 +29,28 @@ def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = Non
     return Archive(
         release_named(spec.contents.distribution),
         mirrors,
-        services.fetcher,
+        services.fetcher(),
         services.cache,
         clock=services.clock,
         offline=services.offline,
         components=spec.contents.components,
     )
+
+
+def fetch_packages(lock: Lock, spec: Spec, services: Services, packages: Sequence[LockedPackage]) -> dict[str, Path]:
+    """Fetch locked packages and return where they lie, by SHA-256; raise what the archive raises."""
+    released = {release.pocket: release.date for release in lock.releases}
+    wanted = [
+        Wanted(
+            filename=package.filename,
+            size=package.size,
+            sha256=package.sha256,
+            pocket=package.pocket,
+            released=released.get(package.pocket),
+        )
+        for package in packages
+    ]
+    return archive_for(spec, services).fetch_all(wanted, progress=partial(report_download, services))
 
 
 def _apt_sources(root: Path, services: Services) -> AptSources:

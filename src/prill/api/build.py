@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from prill._io.cache import ContentCache
-from prill.api.archives import archive_for, report_download
 from prill.api.attach import Attachment, attachments
-from prill.api.lock import source_store
 from prill.api.services import Services
+from prill.api.sources import source_store
 from prill.api.specs import locked_spec
 from prill.archive.codecs import Codec, codec_identity
 from prill.build.assemble import Assembly, Ingredients, assemble
@@ -20,7 +18,6 @@ from prill.build.lock import InvalidLock, Lock, LockedPackage, LockedPlatform, e
 from prill.build.packages import PackageStore
 from prill.build.spec import Spec
 from prill.build.spec_variant import apply_variant
-from prill.distro.deb.archive import Wanted
 from prill.model import Digest
 from prill.oci.descriptor import Descriptor
 from prill.oci.index import Index
@@ -92,26 +89,13 @@ def _images(lock: Lock, request: BuildRequest) -> tuple[LockedPlatform, ...]:
 
 def _fetch(lock: Lock, spec: Spec, services: Services, packages: Sequence[LockedPackage]) -> dict[str, Path]:
     """Return where each package lies; the archive is only asked for what the cache does not have."""
-    paths: dict[str, Path] = {}
-    missing: list[Wanted] = []
-    released = {release.pocket: release.date for release in lock.releases}
-    for package in packages:
-        found = services.cache.find(Digest("sha256", package.sha256))
-        if found is not None:
-            paths[package.sha256] = found
-        else:
-            missing.append(
-                Wanted(
-                    filename=package.filename,
-                    size=package.size,
-                    sha256=package.sha256,
-                    pocket=package.pocket,
-                    released=released.get(package.pocket),
-                )
-            )
+    found = {one.sha256: services.cache.find(Digest("sha256", one.sha256)) for one in packages}
+    paths = {sha256: path for sha256, path in found.items() if path is not None}
+    missing = [one for one in packages if one.sha256 not in paths]
     if missing:
-        archive = archive_for(spec, services)
-        paths |= archive.fetch_all(missing, progress=partial(report_download, services))
+        from prill.api.archives import fetch_packages  # noqa: PLC0415 - a build from the cache asks no mirror
+
+        paths |= fetch_packages(lock, spec, services, missing)
     return paths
 
 

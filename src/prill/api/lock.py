@@ -10,13 +10,13 @@ from prill import __version__
 from prill._io.atomic import write_atomic
 from prill.api.archives import archive_for, report_download
 from prill.api.services import Services
+from prill.api.sources import source_store
 from prill.api.specs import NoLock, load_spec, lock_path, read_lock
 from prill.build.lock import Change, InvalidLock, Lock, encode_lock, lock_changes
 from prill.build.locking import LockRequest, make_lock
-from prill.build.sources import SourceStore
 from prill.model import Gap
 
-__all__ = ["LockOutcome", "check_lock", "lock_spec", "source_store"]
+__all__ = ["LockOutcome", "check_lock", "lock_spec"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +65,6 @@ def check_lock(path: Path, services: Services) -> LockOutcome:
     )
     changes = lock_changes(former, lock) if former is not None else ()
     return LockOutcome(path=target, lock=lock, former=former, changes=changes, gaps=archive.notes, written=False)
-
-
-def source_store(folder: Path | None, services: Services) -> SourceStore:
-    """Return where ``files`` sources come from; ``folder`` is the spec's."""
-    return SourceStore(
-        cache=services.cache,
-        fetcher=services.fetcher,
-        folder=folder,
-        npm_registry=services.npm_registry,
-        offline=services.offline,
-    )
 
 
 def _former(path: Path, services: Services) -> Lock | None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from prill._io.cache import ContentCache
 from prill._io.clock import Clock
-from prill._io.http import Fetcher
+
+if TYPE_CHECKING:
+    from prill._io.http import Fetcher
 
 __all__ = ["MirrorChoice", "Progress", "Services", "SilentProgress"]
 
@@ -42,7 +44,8 @@ class Services:
 
     cache: ContentCache
     clock: Clock
-    fetcher: Fetcher
+    fetcher: "Callable[[], Fetcher]"
+    """Returns what fetches over HTTP; a build from cached packages never asks."""
     mirrors: MirrorChoice = field(default_factory=MirrorChoice)
     npm_registry: Callable[[], str | None] = lambda: None
     offline: bool = False

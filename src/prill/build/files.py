@@ -17,7 +17,8 @@ import msgspec
 from prill.archive.codecs import open_decoded, sniff
 from prill.archive.tar import TarEntry, walk
 from prill.archive.tar_writer import END, entry_header, padding
-from prill.build.listing import Listed, list_entry
+from prill.build.list_package import list_entry
+from prill.build.listing import Listed
 from prill.build.merged_usr import merged_usr
 from prill.build.spec import FileSource
 from prill.build.trim import glob_pattern

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock as Mutex
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from prill._io.cache import ContentCache
-from prill.build.listing import LISTING_VERSION, PackageListing, list_package
+from prill.build.listing import LISTING_VERSION, PackageListing
 from prill.build.lock import LockedPackage
-from prill.distro.deb.package import DebPackage, read_deb
+
+if TYPE_CHECKING:
+    from prill.distro.deb.package import DebPackage
 
 __all__ = ["PackageStore"]
 
@@ -49,6 +52,8 @@ class PackageStore:
         return None if data is None else _DECODER.decode(data)
 
     def _list(self, package: LockedPackage) -> PackageListing:
+        from prill.build.list_package import list_package  # noqa: PLC0415 - a warm build reads no package
+
         deb = self._read(package)
         listing = list_package(package.name, deb)
         with self._mutex:
@@ -57,7 +62,9 @@ class PackageStore:
             self._cache.put_derived(_KIND, f"{package.sha256}-{LISTING_VERSION}", _ENCODER.encode(listing))
         return listing
 
-    def _read(self, package: LockedPackage) -> DebPackage:
+    def _read(self, package: LockedPackage) -> "DebPackage":
+        from prill.distro.deb.package import read_deb  # noqa: PLC0415 - a warm build reads no package
+
         return read_deb(self._paths[package.sha256], expected_sha256=package.sha256, expected_size=package.size)
 
     def content(self, package: LockedPackage) -> memoryview:

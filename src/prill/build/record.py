@@ -8,7 +8,7 @@ import msgspec
 
 from prill.archive.bounds import Limits
 from prill.archive.codecs import Codec, compress, decode
-from prill.build.scripts import ScriptReport
+from prill.build.script_report import ScriptReport
 from prill.errors import PrillError
 from prill.model import FileKind, Gap
 

@@ -11,19 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from prill.build.maintainer_shell import is_shell, script_commands
+from prill.build.script_report import ScriptReport
 
 __all__ = ["Diversion", "ScriptReport", "classify_script", "diversions", "report_scripts"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptReport:
-    """One script that was not run. ``does`` holds sorted kinds of work, such as ``alternatives`` or ``own-code``."""
-
-    package: str
-    script: str
-    size: int
-    sha256: str
-    does: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prill._io.cache import ContentCache
-from prill._io.http import Fetcher
-from prill.build.files import pack_local, source_label
 from prill.build.lock import LockedFile
-from prill.build.npm import NpmRegistry
 from prill.build.spec import FileSource
 from prill.errors import PrillError
 from prill.model import Digest
+
+if TYPE_CHECKING:
+    from prill._io.http import Fetcher
+    from prill.build.npm import NpmRegistry
 
 __all__ = ["SourceChanged", "SourceStore", "SourceUnavailable"]
 
@@ -35,13 +37,15 @@ class SourceStore:
     """
 
     cache: ContentCache
-    fetcher: Fetcher
+    fetcher: "Callable[[], Fetcher]"
     folder: Path | None
     npm_registry: Callable[[], str | None]
     offline: bool = False
 
     def lock(self, source: FileSource, *, architecture: str) -> LockedFile:
         """Resolve a source to its digest; its bytes are in the cache afterwards."""
+        from prill.build.files import source_label  # noqa: PLC0415 - only for locking
+
         label = source_label(source, architecture=architecture)
         version = ""
         if source.source is not None:
@@ -85,6 +89,8 @@ class SourceStore:
         return None if path is None else self.cache.read(digest, path.stat().st_size)
 
     def _packed(self, label: str) -> bytes:
+        from prill.build.files import pack_local  # noqa: PLC0415 - only for local sources
+
         if self.folder is None:
             raise SourceUnavailable(
                 f"{label} is not in the cache, and there is no spec beside which to look for it",
@@ -94,9 +100,9 @@ class SourceStore:
 
     def _download(self, url: str, digest: Digest) -> bytes:
         self._need_network(url)
-        return self.fetcher.fetch_bytes(url, max_size=_MAX_DOWNLOAD, expected=digest)
+        return self.fetcher().fetch_bytes(url, max_size=_MAX_DOWNLOAD, expected=digest)
 
-    def _npm(self, label: str) -> NpmRegistry:
+    def _npm(self, label: str) -> "NpmRegistry":
         self._need_network(label)
         address = self.npm_registry()
         if address is None:
@@ -104,7 +110,9 @@ class SourceStore:
                 f"no npm registry is known for {label}",
                 hint="set npm_config_registry, registry= in .npmrc, or [npm] registry in prill.toml",
             )
-        return NpmRegistry(address=address, fetcher=self.fetcher)
+        from prill.build.npm import NpmRegistry  # noqa: PLC0415 - a build from the cache needs no registry
+
+        return NpmRegistry(address=address, fetcher=self.fetcher())
 
     def _need_network(self, label: str) -> None:
         if self.offline:

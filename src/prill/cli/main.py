@@ -4,17 +4,18 @@ Start-up is lazy: a command's module is imported when that command is called, an
 """
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
 
 from prill import __version__
 from prill.cli.exit import Exit
 from prill.errors import PrillError
 
+TYPE_CHECKING = False  # as typing's, which costs several milliseconds to import
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["COMMANDS", "Command", "command_parser", "main"]
+    from prill.cli.command import Command
+
+__all__ = ["COMMANDS", "command_parser", "load_command", "main"]
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("new", "write a commented spec to start from"),
@@ -29,19 +30,12 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 )
 
 
-class Command(Protocol):
-    """A module of ``prill.cli.commands``: its ``__doc__`` is the help text, examples included."""
-
-    def setup_parser(self, parser: "argparse.ArgumentParser") -> None:
-        """Add the command's arguments."""
-
-    def run(self, arguments: "argparse.Namespace") -> Exit:
-        """Do it."""
-
-
-def load_command(name: str) -> Command:
+def load_command(name: str) -> "Command":
     """Import the module of the command ``name``."""
-    return cast("Command", import_module(f"prill.cli.commands.{name}"))
+    from importlib import import_module  # noqa: PLC0415 - start-up stays lazy
+
+    command: Command = import_module(f"prill.cli.commands.{name}")
+    return command
 
 
 def command_parser(name: str) -> "argparse.ArgumentParser":

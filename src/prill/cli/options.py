@@ -3,12 +3,11 @@
 import argparse
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from shutil import which
 from typing import TYPE_CHECKING
 
 from prill.api.services import MirrorChoice, Services
@@ -16,6 +15,7 @@ from prill.cli.progress import progress_for
 from prill.cli.settings import Settings, load_settings, source_date_epoch
 
 if TYPE_CHECKING:
+    from prill._io.http import Fetcher
     from prill.model.platforms import Platform
 
 __all__ = ["add_common", "add_network", "add_platform", "host_architecture", "open_services", "platform_of"]
@@ -56,15 +56,14 @@ def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
     """Make the services that the arguments and settings ask for, and close them afterwards."""
     from prill._io.cache import ContentCache  # noqa: PLC0415 - start-up stays lazy
     from prill._io.clock import SystemClock  # noqa: PLC0415
-    from prill._io.http import Fetcher  # noqa: PLC0415
 
     settings = load_settings(arguments.config)
     verbose = bool(arguments.verbose)
-    with progress_for(quiet=arguments.quiet) as progress, Fetcher() as fetcher:
+    with progress_for(quiet=arguments.quiet) as progress, ExitStack() as stack:
         yield Services(
             cache=ContentCache(settings.cache),
             clock=SystemClock(),
-            fetcher=fetcher,
+            fetcher=partial(_fetcher, stack),
             mirrors=MirrorChoice(
                 option=tuple(getattr(arguments, "mirror", ())), settings=settings.mirrors, apt_root=Path("/")
             ),
@@ -76,11 +75,21 @@ def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
         )
 
 
+def _fetcher(stack: ExitStack) -> "Fetcher":
+    """Return what fetches, made when it is first asked for, closed with the services."""
+    from prill._io.http import Fetcher  # noqa: PLC0415 - a build from the cache needs no HTTP
+
+    return stack.enter_context(Fetcher())
+
+
 def _npm_registry(settings: Settings) -> str | None:
     """Return the npm registry: the settings', the environment's, or what the machine's own npm is set to."""
     for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
         if value := settings.npm_registry or os.environ.get(name):
             return value
+    import subprocess  # noqa: PLC0415 - only for npm packages
+    from shutil import which  # noqa: PLC0415
+
     npm = which("npm")
     if npm is None:
         return None

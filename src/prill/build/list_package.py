@@ -1,0 +1,104 @@
+"""Reading a package once: its entries hashed, its programs, licences and scripts looked at."""
+
+import hashlib
+from collections.abc import Callable
+
+from prill.archive.tar import TarEntry, walk
+from prill.binaries.elf import InvalidElf, SharedObject, read_shared_object
+from prill.build.alternatives import read_alternatives
+from prill.build.listing import Listed, PackageListing
+from prill.build.merged_usr import MERGED, merged_usr
+from prill.build.scripts import diversions, report_scripts
+from prill.distro.deb.copyright import read_copyright
+from prill.distro.deb.package import DebPackage
+from prill.model import FileKind
+
+__all__ = ["list_entry", "list_package"]
+
+
+def list_package(name: str, deb: DebPackage) -> PackageListing:
+    """List what the package ``name`` holds.
+
+    Raise a `PrillError` where its tar is unsafe, truncated or over a bound.
+    """
+    data = memoryview(deb.data)
+    licenses = ""
+    objects: list[tuple[str, SharedObject]] = []
+    entries: list[Listed] = []
+    notes: list[str] = []
+    conffiles = {path.lstrip("/"): "" for path in deb.conffiles}
+    for entry in walk(data):
+        if not entry.stat.path:
+            continue
+        listed = list_entry(entry, data, merged_usr)
+        entries.append(listed)
+        if listed.kind is not FileKind.FILE:
+            continue
+        content = data[entry.offset : entry.offset + listed.size]
+        if entry.stat.path in conffiles:
+            conffiles[entry.stat.path] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if bytes(content[:4]) == b"\x7fELF":
+            try:
+                shared = read_shared_object(content)
+            except InvalidElf as error:
+                notes.append(f"{listed.path}: {error}")
+            else:
+                if shared is not None:
+                    objects.append((listed.path, shared))
+        elif listed.path == f"usr/share/doc/{name}/copyright":
+            licenses = read_copyright(bytes(content)).expression
+    scripts = dict(deb.scripts)
+    diverted, unread_diversions = diversions(name, scripts.get("preinst", b""))
+    alternatives, unread_alternatives = read_alternatives(name, scripts.get("postinst", b""))
+    return PackageListing(
+        built=deb.built,
+        control=deb.control,
+        md5sums=deb.md5sums,
+        conffiles=tuple((merged_usr(path), md5) for path, md5 in conffiles.items() if md5),
+        scripts=report_scripts(name, deb.scripts),
+        script_texts=deb.scripts,
+        diversions=tuple((merged_usr(one.source), merged_usr(one.target)) for one in diverted),
+        alternatives=alternatives,
+        notes=(*notes, *unread_diversions, *unread_alternatives),
+        licenses=licenses,
+        objects=tuple(objects),
+        entries=tuple(entries),
+    )
+
+
+def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -> Listed:
+    """Hash one tar entry's content and put it where ``place`` says."""
+    stat = entry.stat
+    sha256 = sha1 = interpreter = ""
+    if stat.kind is FileKind.FILE:
+        content = data[entry.offset : entry.offset + stat.size]
+        sha256 = hashlib.sha256(content).hexdigest()
+        sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        if bytes(content[:2]) == b"#!":
+            interpreter = _interpreter(bytes(content[2:256]))
+    # A root link such as lib -> usr/lib stays where it is; everything below it moves.
+    path = stat.path if stat.kind is FileKind.SYMLINK and stat.path in MERGED else place(stat.path)
+    return Listed(
+        path=path,
+        kind=stat.kind,
+        mode=stat.mode,
+        uid=stat.uid,
+        gid=stat.gid,
+        size=stat.size if stat.kind is FileKind.FILE else 0,
+        mtime=stat.mtime,
+        link=place(stat.link) if stat.kind is FileKind.HARDLINK else stat.link,
+        device=stat.device,
+        xattrs=stat.xattrs,
+        offset=entry.offset,
+        sha256=sha256,
+        sha1=sha1,
+        interpreter=interpreter,
+    )
+
+
+def _interpreter(line: bytes) -> str:
+    words = line.split(b"\n", 1)[0].decode("ascii", "replace").split()
+    names = [word.rpartition("/")[2] for word in words if not word.startswith("-")]
+    if names[:1] == ["env"]:
+        names = names[1:]
+    return names[0] if names else ""
