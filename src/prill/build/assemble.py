@@ -19,11 +19,11 @@ from prill.archive.codecs import Codec
 from prill.build.account_files import account_files
 from prill.build.accounts import resolve_run_as
 from prill.build.declare import declare, image_accounts
-from prill.build.files import read_source
 from prill.build.generated import GeneratedEntry
 from prill.build.layers import FILES, BuiltLayer, build_layers
 from prill.build.listing import PackageListing
 from prill.build.lock import LockedFile, LockedPlatform
+from prill.build.memo import Memo
 from prill.build.metadata import STATUS_D, dpkg_database, status_d
 from prill.build.packages import PackageStore
 from prill.build.paths import apply_paths
@@ -92,7 +92,7 @@ def assemble(
         owners[owner.name] = owner
     made: dict[str, GeneratedEntry] = {}
     tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
-    user = _make(image, spec, root, tree, listings, made, ingredients.epoch)
+    user = _make(image, spec, root, tree, listings, made, ingredients.epoch, ingredients.cache)
     metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings)
     layers = _layers(image, root, owners, made, ingredients, base)
     for package in image.packages:
@@ -154,6 +154,10 @@ def _package_owners(
 def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ingredients) -> tuple[Owner, ...]:
     """Lay each ``files`` source over the packages; what it covers is on record."""
     architecture = _architecture(image)
+    if not spec.files:
+        return ()
+    from prill.build.files import read_source  # noqa: PLC0415 - most images take their files from packages alone
+
     sources = [one for one in spec.files if not one.archs or architecture in one.archs]
     owners = []
     for number, (source, locked) in enumerate(zip(sources, image.files, strict=True), start=1):
@@ -170,7 +174,7 @@ def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ing
             if old is not None:
                 root.drop(entry.path, old.owner, f"replaced-by:{name}")
             root.placed[entry.path] = Placed(entry, name, f"files:{locked.source}")
-        root.complete_parents()
+        root.complete_parents([entry.path for entry in files.entries])
         owners.append(
             Owner(
                 name=name,
@@ -191,11 +195,12 @@ def _make(
     listings: Mapping[str, PackageListing],
     made: dict[str, GeneratedEntry],
     epoch: int,
+    cache: ContentCache | None,
 ) -> str:
     """Make what nobody ships, and lay it over the root; return as whom the image runs, in numbers."""
     accounts = image_accounts(spec, tree)
     _put(root, made, account_files(tree, accounts), epoch)
-    for entries in declare(spec, tree, listings, architecture=_architecture(image)):
+    for entries in declare(spec, tree, listings, architecture=_architecture(image), memo=Memo(cache)):
         _put(root, made, entries, epoch)
     _put(root, made, apply_paths(spec.paths, root, tree, made), epoch)
     if "dpkg" in listings:
@@ -225,7 +230,7 @@ def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[Genera
             sha1=hashlib.sha1(one.content, usedforsecurity=False).hexdigest() if regular else "",
         )
         root.placed[path] = Placed(listed, MADE, one.rule)
-    root.complete_parents()
+        root.complete_parents((path,))
 
 
 def _add_metadata(root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing]) -> dict[str, str]:

@@ -5,17 +5,29 @@ from collections.abc import Iterator, Mapping
 from prill.build.account_files import packaged_accounts
 from prill.build.accounts import Accounts, Group, User, join_accounts
 from prill.build.alternatives import alternative_links, interpreter_links
-from prill.build.certificates import ca_bundle, certificate_files, certificates_in
 from prill.build.generated import GeneratedEntry
-from prill.build.keystore import keystore_entries
 from prill.build.listing import PackageListing
 from prill.build.loader_cache import loader_entries
+from prill.build.memo import Memo
 from prill.build.spec import Spec
 from prill.build.system_files import system_files
+from prill.build.tree import RootfsTree
 from prill.distro.debian import release_named
 from prill.model import Distro, FileTree
 
 __all__ = ["declare", "image_accounts", "image_distro"]
+
+
+_CERTIFICATES = (
+    "usr/share/ca-certificates/**",
+    "usr/local/share/ca-certificates/**",
+    "etc/ca-certificates.conf",
+    "etc/ssl/**",
+    "usr/lib/ssl/**",
+    "usr/lib/jvm/*/lib/security/cacerts",
+    "usr/lib/jvm/**/bin/java",
+)
+"""Everything that bundle and keystore are made from, and what may stand where they go."""
 
 
 def image_accounts(spec: Spec, tree: FileTree) -> Accounts:
@@ -46,7 +58,7 @@ def image_distro(spec: Spec) -> Distro:
 
 
 def declare(
-    spec: Spec, tree: FileTree, listings: Mapping[str, PackageListing], *, architecture: str
+    spec: Spec, tree: RootfsTree, listings: Mapping[str, PackageListing], *, architecture: str, memo: Memo
 ) -> Iterator[tuple[GeneratedEntry, ...]]:
     """Yield what is to be made, step by step; each step sees in ``tree`` what those before it made.
 
@@ -58,8 +70,14 @@ def declare(
     yield system_files(tree, image_distro(spec))
     yield alternative_links(tree, (one for name in sorted(listings) for one in listings[name].alternatives))
     yield interpreter_links(tree)
-    files = certificate_files(tree)
-    yield ca_bundle(tree, files)
-    yield keystore_entries(tree, certificates_in(files))
+    yield memo.recall("certificates", tree, _CERTIFICATES, lambda: _certificates(tree))
     objects = {path: found for name in sorted(listings) for path, found in listings[name].objects}
     yield loader_entries(tree, objects, architecture=architecture)
+
+
+def _certificates(tree: RootfsTree) -> tuple[GeneratedEntry, ...]:
+    from prill.build.certificates import ca_bundle, certificate_files, certificates_in  # noqa: PLC0415 - see Memo
+    from prill.build.keystore import keystore_entries  # noqa: PLC0415
+
+    files = certificate_files(tree)
+    return (*ca_bundle(tree, files), *keystore_entries(tree, certificates_in(files)))

@@ -7,6 +7,7 @@ Where dpkg would overwrite or guess, the build fails and says which packages dis
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import msgspec
 
@@ -68,9 +69,9 @@ class Rootfs:
         """Record that ``owner``'s entry at ``path`` is left out by ``rule``."""
         self.dropped.append(Dropped(path, owner, rule))
 
-    def complete_parents(self) -> None:
-        """Give every entry its folders; a folder that nobody ships is root's, mode 0755."""
-        _complete_parents(self)
+    def complete_parents(self, paths: Iterable[str] | None = None) -> None:
+        """Give ``paths``, or everything, their folders; a folder that nobody ships is root's, mode 0755."""
+        _complete_parents(self, list(self.placed) if paths is None else paths)
 
     def by_owner(self) -> dict[str, list[Listed]]:
         """Return each owner's entries but directories, sorted by path."""
@@ -114,7 +115,7 @@ def merge(packages: Iterable[Package], *, keep_setuid: Iterable[str] = ()) -> Ro
             _place(root, Placed(entry, package.name, rule), by_name)
     _rescue_hard_links(root, by_name)
     _follow_links(root, by_name)
-    _complete_parents(root)
+    root.complete_parents()
     _prune_emptied(root, by_name)
     root.dropped.sort()
     return root
@@ -217,31 +218,33 @@ def resolve_link(link: str, text: str) -> str:
     return "/".join(parts)
 
 
-def parents(path: str) -> list[str]:
+def parents(path: str) -> tuple[str, ...]:
     """Return the folders above ``path``, nearest first."""
-    result = []
     cut = path.rfind("/")
-    while cut > 0:
-        result.append(path[:cut])
-        cut = path.rfind("/", 0, cut)
-    return result
+    return _with_parents(path[:cut]) if cut > 0 else ()
 
 
-def _complete_parents(root: Rootfs) -> None:
+@lru_cache(maxsize=65536)
+def _with_parents(folder: str) -> tuple[str, ...]:
+    cut = folder.rfind("/")
+    return (folder, *_with_parents(folder[:cut])) if cut > 0 else (folder,)
+
+
+def _complete_parents(root: Rootfs, paths: Iterable[str]) -> None:
     """Give every entry its folders; a folder that no package ships is root's, mode 0755."""
-    for path, placed in list(root.placed.items()):
+    placed = root.placed
+    for path in paths:
         for parent in parents(path):
-            above = root.placed.get(parent)
+            above = placed.get(parent)
             if above is None:
-                root.placed[parent] = Placed(
-                    Listed(parent, FileKind.DIRECTORY, 0o755, 0, 0, 0, placed.entry.mtime), placed.owner, "parent"
-                )
+                below = placed[path]
+                folder = Listed(parent, FileKind.DIRECTORY, 0o755, 0, 0, 0, below.entry.mtime)
+                placed[parent] = Placed(folder, below.owner, "parent")
             elif above.entry.kind is not FileKind.DIRECTORY:
                 raise FileConflict(
-                    f"/{path} of {placed.owner} lies below /{parent}, which is a {above.entry.kind} of {above.owner}"
+                    f"/{path} of {placed[path].owner} lies below /{parent},"
+                    f" which is a {above.entry.kind} of {above.owner}"
                 )
-            else:
-                break
 
 
 def _prune_emptied(root: Rootfs, packages: dict[str, Package]) -> None:

@@ -42,6 +42,11 @@ class RootfsTree:
         placed = self._root.placed.get(path)
         return None if placed is None else placed.entry.stat()
 
+    def fingerprint(self, path: str) -> tuple[str, str, int, int, int]:
+        """Return what decides the entry at ``path`` but its time: content or link, kind, mode and owner."""
+        entry = self._root.placed[path].entry
+        return (entry.sha256 or entry.link, entry.kind, entry.mode, entry.uid, entry.gid)
+
     def open(self, path: str) -> BinaryIO:
         """Open a regular file, symlinks and hard links followed inside the root; raise `FileNotFoundError`."""
         target = path

@@ -14,7 +14,7 @@ _MISUSE = (
     ("prill.build.spec_templates", "UnknownTemplate"),
     ("prill.api.specs", "NoLock"),
     ("prill.api.specs", "SpecChanged"),
-    ("prill.api.publish", "InvalidDestination"),
+    ("prill.oci.destinations", "InvalidDestination"),
     ("prill.cli.settings", "InvalidSettings"),
     ("prill.distro.debian", "UnknownRelease"),
     ("prill.distro.deb.requirement", "InvalidRequirement"),

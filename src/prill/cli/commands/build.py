@@ -41,12 +41,14 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Build and write."""
-    from prill.api.build import BuildRequest, build_spec  # noqa: PLC0415 - start-up stays lazy
-    from prill.api.publish import parse_destination, publish  # noqa: PLC0415
-    from prill.api.summary import summarise  # noqa: PLC0415
-
     begin = time.monotonic()
-    destination = parse_destination(arguments.output)
+    from prill.api.build import BuildRequest, build_spec  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.publish import publish  # noqa: PLC0415
+    from prill.api.summary import summarise  # noqa: PLC0415
+    from prill.oci.destinations import Destination  # noqa: PLC0415
+    from prill.oci.sources import RegistryAccess  # noqa: PLC0415
+
+    destination = Destination.parse(arguments.output)
     with open_services(arguments) as services:
         request = BuildRequest(
             architectures=_architectures(arguments.arch),
@@ -55,9 +57,8 @@ def run(arguments: argparse.Namespace) -> Exit:
             folder=arguments.spec.parent,
         )
         built = build_spec(arguments.spec, services, request)
-        place = publish(
-            built, destination, plain_http=arguments.plain_http, docker_config=_docker_config(os.environ.get("HOME"))
-        )
+        access = RegistryAccess(credentials=_docker_config(os.environ.get("HOME")), plain_http=arguments.plain_http)
+        place = publish(built, destination, access=access)
     if not arguments.quiet:
         from prill.views.image_summary import image_summary  # noqa: PLC0415 - only when somebody reads it
 

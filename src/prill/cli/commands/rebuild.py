@@ -29,13 +29,13 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Rebuild."""
-    from prill.api.publish import parse_destination, publish  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.publish import publish  # noqa: PLC0415 - start-up stays lazy
     from prill.api.rebuild import rebuild, verify_rebuild  # noqa: PLC0415
+    from prill.oci.destinations import Destination  # noqa: PLC0415
 
     with open_services(arguments) as services:
         if arguments.output:
-            destination = parse_destination(arguments.output)
-            place = publish(rebuild(arguments.image, services), destination)
+            place = publish(rebuild(arguments.image, services), Destination.parse(arguments.output))
             say(f"wrote {place}", quiet=arguments.quiet)
             return Exit.GOOD
         found = verify_rebuild(arguments.image, services)
