@@ -64,10 +64,37 @@ class Rootfs:
     notes: list[str] = field(default_factory=list)
     setuid: list[tuple[str, str, int, bool]] = field(default_factory=list)
     """Path, owner, mode and whether it was kept, of each regular file that came with a setuid or setgid bit."""
+    packages: dict[str, Package] = field(default_factory=dict)
+    """What was merged, by name."""
 
     def drop(self, path: str, owner: str, rule: str) -> None:
         """Record that ``owner``'s entry at ``path`` is left out by ``rule``."""
         self.dropped.append(Dropped(path, owner, rule))
+
+    def cover(self, new: Placed, rule: str) -> None:
+        """Put ``new`` where another entry may be; ``rule`` is recorded for what it takes the place of.
+
+        Raise `FileConflict` where one of the two is a folder and the other is not.
+        """
+        path = new.entry.path
+        old = self.placed.get(path)
+        if old is not None:
+            if (old.entry.kind is FileKind.DIRECTORY) is not (new.entry.kind is FileKind.DIRECTORY):
+                if any(other.startswith(f"{path}/") for other in self.placed):
+                    raise FileConflict(
+                        f"{new.owner} would put a {new.entry.kind} over the {old.entry.kind} /{path} of {old.owner}",
+                        hint="trim what is below it, or choose another path",
+                    )
+                self.drop(path, old.owner, rule)
+            elif old.entry.kind is not FileKind.DIRECTORY and old.owner != new.owner:
+                self.drop(path, old.owner, rule)
+        self.placed[path] = new
+        self.complete_parents((path,))
+
+    def finish(self) -> None:
+        """Bring hard links and the record in order once everything is placed."""
+        _rescue_hard_links(self, self.packages)
+        self.dropped.sort()
 
     def complete_parents(self, paths: Iterable[str] | None = None) -> None:
         """Give ``paths``, or everything, their folders; a folder that nobody ships is root's, mode 0755."""
@@ -96,7 +123,7 @@ def merge(packages: Iterable[Package], *, keep_setuid: Iterable[str] = ()) -> Ro
     ordered = sorted(packages, key=lambda package: (package.name != "base-files", package.name))
     diverted = {source: (package.name, target) for package in ordered for source, target in package.diversions}
     by_name = {package.name: package for package in ordered}
-    root = Rootfs()
+    root = Rootfs(packages=by_name)
     kept_setuid = frozenset(path.lstrip("/") for path in keep_setuid)
     for package in ordered:
         for listed in package.entries:
@@ -170,7 +197,7 @@ def _rescue_hard_links(root: Rootfs, packages: dict[str, Package]) -> None:
         if placed.entry.kind is not FileKind.HARDLINK:
             continue
         target = root.placed.get(placed.entry.link)
-        if target is not None and target.owner == placed.owner:
+        if placed.owner not in packages or (target is not None and target.owner == placed.owner):
             continue
         source = _hard_link_source(packages[placed.owner].entries, placed.entry)
         root.placed[path] = Placed(
@@ -248,7 +275,11 @@ def _complete_parents(root: Rootfs, paths: Iterable[str]) -> None:
 
 
 def _prune_emptied(root: Rootfs, packages: dict[str, Package]) -> None:
-    """Take away folders that only held what was dropped, or that a trim set names; one shipped empty stays."""
+    """Take away folders that only held what was dropped, or that a trim set names.
+
+    A folder that some package ships with nothing in it stays, whatever others have lost below it: a variant, which
+    has more packages, does not have fewer folders.
+    """
     children: dict[str, int] = {}
     folders = []
     for path, placed in root.placed.items():
@@ -256,17 +287,33 @@ def _prune_emptied(root: Rootfs, packages: dict[str, Package]) -> None:
         children[parent] = children.get(parent, 0) + 1
         if placed.entry.kind is FileKind.DIRECTORY:
             folders.append(path)
-    emptied = {parent for one in root.dropped for parent in parents(one.path)}
+    shipped = _folder_owners(packages)
+    lost = {(parent, one.owner) for one in root.dropped for parent in parents(one.path)}
+    emptied = {folder for folder, _ in lost}
     for path in sorted(folders, key=_depth, reverse=True):
         if children.get(path):
             continue
         owner = root.placed[path].owner
-        rule = "emptied" if path in emptied else packages[owner].trimmer.rule(path)
+        owners = shipped.get(path, [])
+        empty = path in emptied and all((path, one) in lost for one in owners)
+        rule = "emptied" if empty else packages[owner].trimmer.rule(path)
         if rule:
             del root.placed[path]
             root.drop(path, owner, rule)
-            emptied.add(path.rpartition("/")[0])
-            children[path.rpartition("/")[0]] -= 1
+            parent = path.rpartition("/")[0]
+            emptied.add(parent)
+            lost.update((parent, one) for one in owners)
+            children[parent] -= 1
+
+
+def _folder_owners(packages: dict[str, Package]) -> dict[str, list[str]]:
+    """Return which packages ship each folder."""
+    owners: dict[str, list[str]] = {}
+    for package in packages.values():
+        for entry in package.entries:
+            if entry.kind is FileKind.DIRECTORY:
+                owners.setdefault(entry.path, []).append(package.name)
+    return owners
 
 
 def _depth(path: str) -> int:
