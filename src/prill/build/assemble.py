@@ -26,7 +26,7 @@ from prill.build.lock import LockedFile, LockedPlatform
 from prill.build.memo import Memo
 from prill.build.metadata import STATUS_D, dpkg_database, status_d
 from prill.build.packages import PackageStore
-from prill.build.paths import apply_paths
+from prill.build.paths import PATHS_RULE, apply_paths
 from prill.build.plan import Owner, listed_of, plan_layers, plan_top
 from prill.build.replaces import replaces
 from prill.build.rootfs import Package, Placed, Rootfs, merge
@@ -93,6 +93,7 @@ def assemble(
     made: dict[str, GeneratedEntry] = {}
     tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
     user = _make(image, spec, root, tree, listings, made, ingredients.epoch, ingredients.cache)
+    root.finish()
     metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings)
     layers = _layers(image, root, owners, made, ingredients, base)
     for package in image.packages:
@@ -164,17 +165,8 @@ def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ing
         files = read_source(source, ingredients.blobs(locked))
         name = f"{_FILES}{number}:{source.path}"
         for entry in files.entries:
-            old = root.placed.get(entry.path)
-            if old is not None and FileKind.DIRECTORY in (old.entry.kind, entry.kind):
-                if old.entry.kind is not entry.kind:
-                    raise VariantConflict(
-                        f"{locked.source} would put a {entry.kind} over the {old.entry.kind} /{entry.path}"
-                    )
-                continue
-            if old is not None:
-                root.drop(entry.path, old.owner, f"replaced-by:{name}")
-            root.placed[entry.path] = Placed(entry, name, f"files:{locked.source}")
-        root.complete_parents([entry.path for entry in files.entries])
+            if entry.kind is not FileKind.DIRECTORY or entry.path not in root.placed:
+                root.cover(Placed(entry, name, f"files:{locked.source}"), f"replaced-by:{name}")
         owners.append(
             Owner(
                 name=name,
@@ -217,10 +209,8 @@ def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[Genera
     for one in entries:
         path = one.stat.path
         old = root.placed.get(path)
-        if old is not None and old.owner.startswith(_FILES):
+        if old is not None and old.owner.startswith(_FILES) and one.rule != PATHS_RULE:
             continue
-        if old is not None and old.owner != MADE and old.entry.kind is not FileKind.DIRECTORY:
-            root.drop(path, old.owner, f"made:{one.rule}")
         entry = GeneratedEntry(stat=replace(one.stat, mtime=epoch), rule=one.rule, content=one.content)
         made[path] = entry
         regular = one.stat.kind is FileKind.FILE
@@ -229,8 +219,7 @@ def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[Genera
             sha256=hashlib.sha256(one.content).hexdigest() if regular else "",
             sha1=hashlib.sha1(one.content, usedforsecurity=False).hexdigest() if regular else "",
         )
-        root.placed[path] = Placed(listed, MADE, one.rule)
-        root.complete_parents((path,))
+        root.cover(Placed(listed, MADE, one.rule), f"made:{one.rule}")
 
 
 def _add_metadata(root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing]) -> dict[str, str]:

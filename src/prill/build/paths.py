@@ -13,9 +13,9 @@ from prill.build.tree import RootfsTree
 from prill.errors import PrillError
 from prill.model import FileKind
 
-__all__ = ["NothingToChange", "apply_paths"]
+__all__ = ["PATHS_RULE", "NothingToChange", "apply_paths"]
 
-_RULE = "spec:paths"
+PATHS_RULE = "spec:paths"
 
 
 class NothingToChange(PrillError):
@@ -34,14 +34,14 @@ def apply_paths(
         path = one.path.strip("/")
         if one.type is PathKind.DIRECTORY:
             mode = 0o755 if one.permissions is None else one.permissions
-            entries[path] = directory(path, _RULE, mode=mode, uid=one.uid or 0, gid=one.gid or 0)
+            entries[path] = directory(path, PATHS_RULE, mode=mode, uid=one.uid or 0, gid=one.gid or 0)
             if one.recursive:
                 _change(one, path, root, made, entries, below_only=True)
         elif one.type is PathKind.EMPTY_FILE:
             mode = 0o644 if one.permissions is None else one.permissions
-            entries[path] = regular_file(path, b"", _RULE, mode=mode, uid=one.uid or 0, gid=one.gid or 0)
+            entries[path] = regular_file(path, b"", PATHS_RULE, mode=mode, uid=one.uid or 0, gid=one.gid or 0)
         elif one.type is PathKind.SYMLINK:
-            entries[path] = _owned(symlink(path, one.source or "", _RULE), one)
+            entries[path] = _owned(symlink(path, one.source or "", PATHS_RULE), one)
         elif one.type is PathKind.HARDLINK:
             entries[path] = _owned(_copy(one, path, tree), one)
         else:
@@ -56,7 +56,7 @@ def _copy(one: PathEntry, path: str, tree: RootfsTree) -> GeneratedEntry:
     if target is None or target.kind not in (FileKind.FILE, FileKind.HARDLINK):
         raise NothingToChange(f"paths: {one.path} is to be a hard link to {one.source}, which is no file of the image")
     with tree.open(source) as stream:
-        return regular_file(path, stream.read(), _RULE, mode=target.mode, uid=target.uid, gid=target.gid)
+        return regular_file(path, stream.read(), PATHS_RULE, mode=target.mode, uid=target.uid, gid=target.gid)
 
 
 def _owned(entry: GeneratedEntry, one: PathEntry) -> GeneratedEntry:
@@ -93,7 +93,7 @@ def _change(
                 gid=placed.entry.gid if one.gid is None else one.gid,
                 mode=_mode(placed.entry.mode, placed.entry.kind, one),
             )
-            root.placed[target] = Placed(entry, placed.owner, _RULE)
+            root.placed[target] = Placed(entry, placed.owner, PATHS_RULE)
     if not found and not below_only:
         raise NothingToChange(f"paths: there is no {one.path} in the image whose permissions could be changed")
 
