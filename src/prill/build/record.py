@@ -88,9 +88,27 @@ class BuildRecord(msgspec.Struct, frozen=True, rename="camel"):
     """For a variant: production's paths that are missing or different in it; empty proves that it is a superset."""
 
 
+_ROWS: dict[str, type[msgspec.Struct]] = {
+    "files": RecordedFile,
+    "dropped": DroppedFile,
+    "setuid": SetuidFile,
+    "layers": RecordedLayer,
+}
+
+
 def encode_record(record: BuildRecord) -> bytes:
     """Write the record as gzip-compressed JSON, the same bytes for the same record."""
     return compress(msgspec.json.encode(record), Codec.GZIP)
+
+
+def record_json(record: BuildRecord) -> str:
+    """Write the record for people and their programs: indented JSON whose entries name their fields."""
+    value = msgspec.to_builtins(record)
+    for name, kind in _ROWS.items():
+        value[name] = [dict(zip(kind.__struct_fields__, row, strict=True)) for row in value[name]]
+    for row in (*value["files"], *value["setuid"]):
+        row["mode"] = f"{row['mode']:04o}"
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
 
 
 def decode_record(data: bytes) -> BuildRecord:
