@@ -26,8 +26,9 @@ def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = Non
     mirrors = choose_mirrors(
         spec=spec.contents.mirrors, option=choice.option, settings=choice.settings, apt=apt, timestamp=at
     )
+    release = release_named(spec.contents.distribution)
     return Archive(
-        release_named(spec.contents.distribution),
+        release.signed_by(choice.keys) if choice.keys else release,
         mirrors,
         services.fetcher(),
         services.cache,

@@ -36,6 +36,8 @@ class MirrorChoice:
     settings: tuple[str, ...] = ()
     apt_root: Path | None = None
     """The root under which apt's sources are read; None leaves them aside."""
+    keys: tuple[Path, ...] = ()
+    """OpenPGP keys that may sign the archive in place of Debian's own, for a mirror that signs anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

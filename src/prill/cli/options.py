@@ -65,7 +65,10 @@ def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
             clock=SystemClock(),
             fetcher=partial(_fetcher, stack),
             mirrors=MirrorChoice(
-                option=tuple(getattr(arguments, "mirror", ())), settings=settings.mirrors, apt_root=Path("/")
+                option=tuple(getattr(arguments, "mirror", ())),
+                settings=settings.mirrors,
+                apt_root=Path("/"),
+                keys=settings.keys,
             ),
             npm_registry=lambda: _npm_registry(settings),
             offline=bool(getattr(arguments, "offline", False)),

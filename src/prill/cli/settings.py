@@ -10,7 +10,7 @@ from prill.errors import PrillError
 
 __all__ = ["InvalidSettings", "Settings", "load_settings", "source_date_epoch"]
 
-_KEYS = {"archive": {"mirrors"}, "cache": {"directory"}, "npm": {"registry"}}
+_KEYS = {"archive": {"mirrors", "keys"}, "cache": {"directory"}, "npm": {"registry"}}
 
 
 class InvalidSettings(PrillError):
@@ -23,6 +23,8 @@ class Settings:
 
     cache: Path
     mirrors: tuple[str, ...] = ()
+    keys: tuple[Path, ...] = ()
+    """OpenPGP keys that may sign the archive, in place of Debian's own."""
     npm_registry: str | None = None
 
 
@@ -46,16 +48,27 @@ def load_settings(config: Path | None = None) -> Settings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidSettings(f"{path}: {error}") from error
     _check(path, table)
-    mirrors = table.get("archive", {}).get("mirrors", [])
-    if not isinstance(mirrors, list) or not all(isinstance(one, str) for one in mirrors):
-        raise InvalidSettings(f"{path}: archive.mirrors must be a list of addresses, not {mirrors!r}")
-    directory = table.get("cache", {}).get("directory")
-    registry = table.get("npm", {}).get("registry")
+    directory = _text(path, table, "cache", "directory")
     return Settings(
-        cache=Path(str(directory)).expanduser() if directory else _user_directory("XDG_CACHE_HOME", ".cache") / "prill",
-        mirrors=tuple(mirrors),
-        npm_registry=str(registry) if registry else None,
+        cache=Path(directory).expanduser() if directory else _user_directory("XDG_CACHE_HOME", ".cache") / "prill",
+        mirrors=_texts(path, table, "archive", "mirrors"),
+        keys=tuple(path.parent / Path(one).expanduser() for one in _texts(path, table, "archive", "keys")),
+        npm_registry=_text(path, table, "npm", "registry"),
     )
+
+
+def _text(path: Path, table: dict[str, dict[str, object]], section: str, key: str) -> str | None:
+    value = table.get(section, {}).get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise InvalidSettings(f"{path}: {section}.{key} must be a text, not {value!r}")
+
+
+def _texts(path: Path, table: dict[str, dict[str, object]], section: str, key: str) -> tuple[str, ...]:
+    value = table.get(section, {}).get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InvalidSettings(f"{path}: {section}.{key} must be a list of texts, not {value!r}")
+    return tuple(value)
 
 
 def _check(path: Path, table: dict[str, dict[str, object]]) -> None:

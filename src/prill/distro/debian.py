@@ -4,7 +4,7 @@ A release is spread over pockets: the release itself, its updates, and its secur
 archive and other keys. The dates of support are those of Debian's own `distro-info-data` (debian.csv).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -65,6 +65,10 @@ class DebianRelease:
                 return pocket
         known = ", ".join(pocket.name for pocket in self.pockets)
         raise UnknownRelease(f"{self} has no pocket {name!r}", hint=f"it has {known}")
+
+    def signed_by(self, keys: tuple[Path, ...]) -> "DebianRelease":
+        """Return the release with ``keys`` in place of those that are trusted for its pockets."""
+        return replace(self, pockets=tuple(replace(pocket, keys=keys) for pocket in self.pockets))
 
 
 def _release(
