@@ -60,6 +60,10 @@ class Solver:
         """How many decisions stand."""
         return len(self._starts)
 
+    def decision(self, level: int) -> int:
+        """Return the literal that was decided at ``level``, counted from 1."""
+        return self._trail[self._starts[level - 1]]
+
     def value(self, literal: int) -> bool | None:
         """Say whether ``literal`` holds, or None while that is open."""
         return self._value.get(literal)
@@ -83,7 +87,7 @@ class Solver:
             if not self._starts:
                 raise Contradiction(self._causes(conflict))
             learned = self._learn(conflict)
-            self._undo(max((self._level[abs(each)] for each in learned.literals[1:]), default=0))
+            self.take_back(max((self._level[abs(each)] for each in learned.literals[1:]), default=0))
             conflict = self._add(learned) or self._propagate()
         return self.level
 
@@ -94,7 +98,8 @@ class Solver:
         self._reason[abs(literal)] = reason
         self._trail.append(literal)
 
-    def _undo(self, level: int) -> None:
+    def take_back(self, level: int) -> None:
+        """Take back the decisions above ``level``, of which there is at least one, and all that followed from them."""
         start = self._starts[level]
         for literal in self._trail[start:]:
             del self._value[literal], self._value[-literal]

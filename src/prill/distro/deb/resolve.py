@@ -1,23 +1,18 @@
 """From a request to the exact packages that meet it, as apt would choose them.
 
-1. Every name gets one candidate version (`prill.distro.deb._candidates`).
-2. The request's packages are taken. Then, package by package in the order of the request, their dependencies are
-   walked depth first, Pre-Depends before Depends, in the order in which the stanza lists them.
-3. A dependency that something already taken satisfies needs nothing. Otherwise the first alternative that is still
-   possible is taken, and its own dependencies come next.
-4. What is still possible, and what to take back when nothing is, `prill.distro.deb._clauses` works out.
-
+`prill.distro.deb._candidates` settles which version of each package may be chosen, `prill.distro.deb._search` chooses.
 *Essential* packages are not taken unless something asks for them, Recommends are not followed. ``docs/resolution.md``
 compares this with apt.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from prill.distro.deb._candidates import NEGATIVE_FIELDS, POSITIVE_FIELDS, Candidates, groups_of
-from prill.distro.deb._clauses import Clause, Contradiction, Solver
-from prill.distro.deb.explain import Clash, Need, Request, UnsatisfiableRequest, explain, unknown_package
+from prill.distro.deb._candidates import Candidates
+from prill.distro.deb._clauses import Contradiction
+from prill.distro.deb._search import Search
+from prill.distro.deb.explain import Need, Request, UnsatisfiableRequest, explain, unknown_package
 from prill.distro.deb.index import PackageRecord, Universe
 from prill.distro.deb.relations import render_group
 from prill.distro.deb.requirement import Requirement
@@ -92,7 +87,7 @@ def resolve(
     excluded = tuple(dict.fromkeys(exclude))
     candidates = Candidates(universe, architecture=architecture, excluded=frozenset(excluded))
     requests = _read_requests(tuple(requirements), candidates)
-    search = _Search(candidates)
+    search = Search(candidates)
     try:
         taken = search.run(requests)
     except Contradiction as contradiction:
@@ -108,7 +103,7 @@ def _read_requests(requirements: tuple[Requirement, ...], candidates: Candidates
         package = requirement.name
         if requirement in unmet and not requirement.operator and not candidates.versions(package):
             providers = [each for each in candidates.universe.providers(package) if candidates.get(each)]
-            if len(providers) != 1:
+            if len(providers) != 1:  # with several of them the choice is the person's
                 raise unknown_package(requirement, candidates)
             package = providers[0]
         elif requirement in unmet or package in candidates.excluded:
@@ -117,111 +112,15 @@ def _read_requests(requirements: tuple[Requirement, ...], candidates: Candidates
     return tuple(requests)
 
 
-_Agenda = tuple[tuple[Need, ...], int, "_Agenda | None"]  # the needs of a package, which one is next, and what follows
-
-
-class _Search:
-    """Walks dependencies in apt's order; asks the `Solver` what is possible."""
-
-    def __init__(self, candidates: Candidates) -> None:
-        self._candidates = candidates
-        self._numbers: dict[str, int] = {}
-        self._names: list[str] = [""]
-        self._needs: dict[str, tuple[Need, ...]] = {}
-        self._solver = Solver(self._clauses_of)
-        self.waived: dict[str, list[tuple[str, Reason]]] = {}
-
-    def run(self, requests: tuple[Request, ...]) -> dict[str, PackageRecord]:
-        """Return the packages in the order in which they were taken; raise `Contradiction`."""
-        for request in requests:
-            self._solver.require(Clause([self._number(request.package)], request))
-        taken = list(dict.fromkeys(request.package for request in requests))
-        agenda: _Agenda | None = None
-        for package in reversed(taken):
-            agenda = (self.needs(package), 0, agenda)
-        checkpoints: list[tuple[_Agenda, int]] = []
-        inside = set(taken)
-        while agenda is not None:
-            needs, position, rest = agenda
-            if position == len(needs):
-                agenda = rest
-                continue
-            here, agenda = agenda, (needs, position + 1, rest)
-            if not inside.isdisjoint(needs[position].solutions):
-                continue
-            package = self._first_possible(needs[position])
-            number = self._number(package)
-            if self._solver.value(number) is None:
-                before = self._solver.level
-                checkpoints.append((here, len(taken)))
-                level = self._solver.decide(number)
-                if level <= before:
-                    agenda, count = checkpoints[level]
-                    inside.difference_update(taken[count:])
-                    del checkpoints[level:], taken[count:]
-                    continue
-            taken.append(package)
-            inside.add(package)
-            agenda = (self.needs(package), 0, agenda)
-        return {name: self._record(name) for name in taken}
-
-    def needs(self, package: str) -> tuple[Need, ...]:
-        """Return the dependencies of a package that are not waived."""
-        known = self._needs.get(package)
-        if known is None:
-            known = self._needs[package] = tuple(self._read_needs(self._record(package)))
-        return known
-
-    def _read_needs(self, record: PackageRecord) -> Iterator[Need]:
-        for field, group in groups_of(record, POSITIVE_FIELDS):
-            solutions = self._candidates.solutions(group)
-            if not solutions and (waived := self._candidates.waived(group)):
-                reason = Reason(package=record.name, field=field, relation=render_group(group))
-                self.waived.setdefault(record.name, []).extend((name, reason) for name in waived)
-            elif record.name not in solutions:
-                yield Need(package=record, field=field, group=group, solutions=solutions)
-
-    def _first_possible(self, need: Need) -> str:
-        return next(
-            name
-            for name in self._candidates.in_order(need.group)
-            if self._solver.value(self._number(name)) is not False
-        )
-
-    def _clauses_of(self, number: int) -> Iterator[Clause]:
-        package = self._names[number]
-        for need in self.needs(package):
-            yield Clause([-number, *map(self._number, need.solutions)], need)
-        record = self._record(package)
-        for field, group in groups_of(record, NEGATIVE_FIELDS):
-            for relation in group:
-                for name in self._candidates.satisfying(relation):
-                    if name != package:
-                        clash = Clash(package=record, field=field, relation=relation, other=self._record(name))
-                        yield Clause([-number, -self._number(name)], clash)
-
-    def _record(self, name: str) -> PackageRecord:
-        record = self._candidates.get(name)
-        assert record is not None, name  # noqa: S101 - only candidates get numbers
-        return record
-
-    def _number(self, name: str) -> int:
-        number = self._numbers.get(name)
-        if number is None:
-            number = self._numbers[name] = len(self._names)
-            self._names.append(name)
-        return number
-
-
 def _report(
-    taken: dict[str, PackageRecord], requests: tuple[Request, ...], excluded: tuple[str, ...], search: _Search
+    taken: dict[str, PackageRecord], requests: tuple[Request, ...], excluded: tuple[str, ...], search: Search
 ) -> Resolution:
     reasons: dict[str, dict[Reason, None]] = {name: {} for name in sorted(taken)}
     for request in requests:
         reasons[request.package][Reason(package="", field="", relation=str(request.requirement))] = None
     for name in sorted(taken):
         for need in search.needs(name):
-            reason = Reason(package=name, field=need.field, relation=render_group(need.group))
+            reason = _reason(need)
             for solution in need.solutions:
                 if solution in taken:
                     reasons[solution][reason] = None
@@ -229,7 +128,11 @@ def _report(
     return Resolution(
         packages=tuple(Chosen(record=taken[name], reasons=tuple(asked)) for name, asked in reasons.items()),
         excluded=tuple(
-            Excluded(name=name, wanted_by=tuple(reason for kept_out, reason in waived if kept_out == name))
+            Excluded(name=name, wanted_by=tuple(_reason(need) for kept_out, need in waived if kept_out == name))
             for name in excluded
         ),
     )
+
+
+def _reason(need: Need) -> Reason:
+    return Reason(package=need.package.name, field=need.field, relation=render_group(need.group))
