@@ -44,37 +44,47 @@ class Candidates:
     def pin(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         """Let the requests choose their versions; return those for which there is none."""
         requirements = tuple(requirements)
-        unmet = []
+        unmet: list[Requirement] = []
+        chosen: list[PackageRecord] = []
         for requirement in requirements:
             together = [each for each in requirements if each.name == requirement.name]
-            for record in self.versions(requirement.name):
-                if all(each.accepts(record.version) for each in together):
-                    self._pin(record)
-                    break
-            else:
+            suitable = (
+                record
+                for record in self.versions(requirement.name)
+                if all(each.accepts(record.version) for each in together)
+            )
+            record = next(suitable, None)
+            if record is None:
                 unmet.append(requirement)
+            elif any(each.operator for each in together):
+                chosen.append(record)
+        self._choose(chosen)
         return unmet
 
-    def _pin(self, record: PackageRecord) -> None:
-        """Make ``record`` the candidate, and where the others' candidates do not suit it, those versions that do."""
-        agenda = [record]
-        while agenda:
-            record = agenda.pop()
-            self._pinned.add(record.name)
-            self._chosen[record.name] = record
+    def _choose(self, records: list[PackageRecord]) -> None:
+        """Make ``records`` candidates, and where other candidates do not suit an older one, those versions that do."""
+        while records:
+            self._chosen.update((record.name, record) for record in records if record.name not in self.excluded)
+            self._pinned.update(record.name for record in records)
             self._solutions.clear()
-            if record is self.versions(record.name)[0]:
-                continue
-            for _, group in groups_of(record, POSITIVE_FIELDS):
-                if not self.solutions(group):
-                    older = (
-                        version
-                        for relation in group
-                        if relation.name not in self._pinned
-                        for version in self.versions(relation.name)
-                        if relation.accepts(version.version)
-                    )
-                    agenda.extend(list(older)[:1])
+            older = [record for record in records if record is not self.versions(record.name)[0]]
+            groups = (group for record in older for _, group in groups_of(record, POSITIVE_FIELDS))
+            records = [suitable for group in groups if (suitable := self._older_solution(group)) is not None]
+
+    def _older_solution(self, group: Group) -> PackageRecord | None:
+        """Return the version to choose so that ``group``, which no candidate satisfies, has a solution."""
+        if self.solutions(group):
+            return None
+        return next(
+            (
+                record
+                for relation in group
+                if relation.name not in self._pinned
+                for record in self.versions(relation.name)
+                if relation.accepts(record.version)
+            ),
+            None,
+        )
 
     def solutions(self, group: Group) -> tuple[str, ...]:
         """Return the packages whose candidates satisfy one of the alternatives; see `in_order` for the better order."""

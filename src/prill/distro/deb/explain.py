@@ -127,7 +127,7 @@ def _why_not(relation: Relation, candidates: Candidates) -> str:
             return f"{relation.name} is provided by {_listed(providers)}, but not so that it would do"
         return f"no package is called {relation.name} or provides it"
     if not relation.accepts(record.version):
-        return f"{_named(record)} is the version to be had"
+        return f"{_named(record)} is the candidate"
     return f"{record.name} is there, but {relation.name}:{relation.qualifier} asks for another kind of it"
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from prill.distro.deb.control import parse_paragraph
-from prill.distro.deb.relations import Group, parse_relations
-from prill.distro.deb.version import sort_key
+from prill.distro.deb.relations import Group, InvalidRelation, parse_relations
+from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
 
 __all__ = ["InvalidPackageRecord", "PackageRecord"]
@@ -121,6 +121,11 @@ class PackageRecord:
         return self.relations("Provides")
 
     def relations(self, name: str) -> tuple[Group, ...]:
-        """Parse the relation field ``name``; raise `InvalidRelation`."""
+        """Parse the relation field ``name``; raise `InvalidPackageRecord`."""
         text = self.fields.get(name)
-        return parse_relations(text) if text else ()
+        if not text:
+            return ()
+        try:
+            return parse_relations(text)
+        except (InvalidRelation, InvalidVersion) as error:
+            raise InvalidPackageRecord(f"package {self.name} {self.version} in {self.pocket}: {name}: {error}") from error

@@ -23,6 +23,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")  # Debian Policy 5.6.1
 _SHAPE = re.compile(r"([^=<>~!()\s:/,|]+)(<<|<=|>=|>>|==|=<|=>|=|<|>|~)([^=<>()\s,|]+)")
 _RELATION_FORM = re.compile(r"(\S+)\s*\(\s*([<>=]+)\s*([^()\s]+)\s*\)")
 _CORRECTED = {"==": "=", "=<": "<=", "=>": ">=", "<": "<<", ">": ">>"}
+_EXAMPLE = "a package's name, such as libssl3t64"
 _PATTERN = frozenset("*?[")
 
 
@@ -81,7 +82,7 @@ class Requirement:
 def _diagnose(text: str) -> tuple[str, str]:
     """Say what is wrong with a text that is no requirement, and write the nearest one."""
     if not text:
-        return "it is empty", "a package's name, such as libssl3t64"
+        return "it is empty", _EXAMPLE
     if match := _RELATION_FORM.fullmatch(text):
         name, operator, version = match.groups()
         return "the version stands in parentheses", f"{name}{_CORRECTED.get(operator, operator)}{version}"
@@ -93,5 +94,7 @@ def _diagnose(text: str) -> tuple[str, str]:
     nearest = re.sub(r"\s+", "", text)
     if nearest != text and (match := _SHAPE.fullmatch(nearest)):
         return "white space within it", match[1] + _CORRECTED.get(match[2], match[2]) + match[3]
-    nearest = re.sub(r"[^a-z0-9+.-]+", "-", text.lower()).strip("-+.") or "libssl3t64"
-    return "a package's name has lower-case letters, digits and + . -", nearest
+    nearest = re.sub(r"[^a-z0-9+.-]+", "-", text.lower()).strip("-+.")
+    if not _NAME.fullmatch(nearest):
+        nearest = _EXAMPLE
+    return "a package's name has two or more lower-case letters, digits and + . -", nearest
