@@ -165,8 +165,10 @@ def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ing
         files = read_source(source, ingredients.blobs(locked))
         name = f"{_FILES}{number}:{source.path}"
         for entry in files.entries:
-            if entry.kind is not FileKind.DIRECTORY or entry.path not in root.placed:
-                root.cover(Placed(entry, name, f"files:{locked.source}"), f"replaced-by:{name}")
+            path = root.settle(entry.path, entry.kind, name)
+            if entry.kind is not FileKind.DIRECTORY or path not in root.placed:
+                moved = msgspec.structs.replace(entry, path=path)
+                root.cover(Placed(moved, name, f"files:{locked.source}"), f"replaced-by:{name}")
         owners.append(
             Owner(
                 name=name,
@@ -207,11 +209,11 @@ def _make(
 def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[GeneratedEntry], epoch: int) -> None:
     """Lay made entries over the root; what a ``files`` source brought stays, what a package brought gives way."""
     for one in entries:
-        path = one.stat.path
+        path = root.settle(one.stat.path, one.stat.kind, MADE)
         old = root.placed.get(path)
         if old is not None and old.owner.startswith(_FILES) and one.rule != PATHS_RULE:
             continue
-        entry = GeneratedEntry(stat=replace(one.stat, mtime=epoch), rule=one.rule, content=one.content)
+        entry = GeneratedEntry(stat=replace(one.stat, path=path, mtime=epoch), rule=one.rule, content=one.content)
         made[path] = entry
         regular = one.stat.kind is FileKind.FILE
         listed = listed_of(

@@ -17,9 +17,10 @@ import msgspec
 from prill.archive.codecs import open_decoded, sniff
 from prill.archive.tar import TarEntry, walk
 from prill.archive.tar_writer import END, entry_header, padding
-from prill.build.list_package import list_entry
+from prill.build.list_package import list_entry, with_content
 from prill.build.listing import Listed
 from prill.build.merged_usr import merged_usr
+from prill.build.rootfs import parents
 from prill.build.spec import FileSource
 from prill.build.trim import glob_pattern
 from prill.errors import PrillError
@@ -87,11 +88,13 @@ def pack_local(path: Path) -> bytes:
 
 
 def _walk_local(path: Path) -> Iterator[tuple[str, Path]]:
-    if not path.exists() and not path.is_symlink():
+    """Yield names and places; a folder's first entry is itself, under the empty name, which tells it from a file."""
+    if not path.exists():
         raise InvalidFileSource(f"there is no {path}", hint="a files source is relative to its spec")
-    if path.is_file():
+    if not path.is_dir():
         yield path.name, path.resolve()
         return
+    yield "", path.resolve()
     for item in sorted(path.rglob("*"), key=lambda one: one.relative_to(path).as_posix()):
         yield item.relative_to(path).as_posix(), item
 
@@ -108,28 +111,29 @@ def _check_link(name: str, link: str, item: Path) -> None:
 
 
 def read_source(source: FileSource, blob: bytes) -> FileSet:
-    """Return the entries that ``blob`` puts below the source's ``path``.
+    """Return the entries that ``blob`` puts below the source's ``path``, folders first.
 
     Raise `InvalidFileSource` where nothing is left to copy, or a `PrillError` of the archive room where it is unsafe.
     """
     destination = merged_usr(source.path.strip("/"))
-    data: memoryview
     if source.source is not None:
         data = memoryview(blob)
-        single = source.unpack is not True
-        entries = list(_placed(source, data, destination, single_file=single))
-        if source.unpack:
-            inner = [entry for entry in entries if entry.kind is FileKind.FILE]
-            if len(inner) != 1:
-                raise InvalidFileSource(f"{source.source}: unpack: true takes one archive, not {len(inner)} files")
-            data = _decoded(bytes(data[inner[0].offset : inner[0].offset + inner[0].size]))
-            entries = list(_placed(source, data, destination, single_file=False))
-    elif source.npm is not None or source.unpack:
-        data = _decoded(blob)
-        entries = list(_placed(source, data, destination, single_file=False))
+        packed = list(walk(data))
+        lone = len(packed) == 1 and packed[0].stat.kind is FileKind.FILE
+        if lone:
+            data = data[packed[0].offset : packed[0].offset + packed[0].stat.size]
+        elif source.unpack:
+            raise InvalidFileSource(f"{source.source} is a folder; unpack: true takes an archive")
+        mode = packed[0].stat.mode
     else:
-        data = memoryview(blob)
-        entries = [_single(source, data, destination)]
+        data, lone, mode = memoryview(blob), True, 0o644
+    if source.npm is not None or source.unpack:
+        data = _decoded(bytes(data))
+        entries = _placed(source, data, destination, strip=source.strip_components)
+    elif lone:
+        entries = [_single(source, data, destination, mode)]
+    else:
+        entries = _placed(source, data, destination, strip=0)
     if not entries:
         raise InvalidFileSource(
             f"nothing in {source_label(source, architecture='amd64')} matches its include and exclude"
@@ -145,11 +149,11 @@ def _decoded(blob: bytes) -> memoryview:
     return memoryview(b"".join(pieces))
 
 
-def _single(source: FileSource, data: memoryview, path: str) -> Listed:
+def _single(source: FileSource, data: memoryview, path: str, mode: int) -> Listed:
     return Listed(
         path=path,
         kind=FileKind.FILE,
-        mode=0o644 if source.permissions is None else source.permissions,
+        mode=mode if source.permissions is None else source.permissions,
         uid=source.uid,
         gid=source.gid,
         size=len(data),
@@ -159,25 +163,33 @@ def _single(source: FileSource, data: memoryview, path: str) -> Listed:
     )
 
 
-def _placed(source: FileSource, data: memoryview, destination: str, *, single_file: bool) -> Iterator[Listed]:
+def _placed(source: FileSource, data: memoryview, destination: str, *, strip: int) -> list[Listed]:
+    """Return what is wanted of a tar, below ``destination``; the folders above it are the source's as well."""
     wanted = _filter(source)
-    entries = [entry for entry in walk(data) if entry.stat.path]
-    # A local file was packed under its own name; it goes to exactly the path that the spec gives.
-    lone = single_file and len(entries) == 1 and entries[0].stat.kind is FileKind.FILE
-    for entry in entries:
-        inside = "" if lone else _stripped(entry.stat.path, source.strip_components)
-        if inside is None or not (lone or wanted(inside)):
-            continue
 
-        def place(path: str) -> str:
-            if lone:
-                return destination
-            below = _stripped(path, source.strip_components)
-            if below is None:
-                raise InvalidFileSource(f"{path!r} is a hard link's target that strip-components takes away")
-            return "/".join(part for part in (destination, below) if part)
+    def place(path: str) -> str:
+        below = _stripped(path, strip)
+        if below is None:
+            raise InvalidFileSource(f"{path!r} is a hard link's target that strip-components takes away")
+        return "/".join(part for part in (destination, below) if part)
 
-        yield _owned(source, list_entry(entry, data, place), entry)
+    seen: dict[str, Listed] = {}
+    chosen: dict[str, Listed] = {}
+    for entry in walk(data):
+        inside = _stripped(entry.stat.path, strip) if entry.stat.path else None
+        if inside is not None:
+            listed = with_content(_owned(source, list_entry(entry, data, place), entry), seen)
+            if wanted(inside):
+                chosen[listed.path] = listed
+    folders = {
+        path: Listed(path, FileKind.DIRECTORY, 0o755, source.uid, source.gid, 0, EARLIEST)
+        for one in chosen
+        for path in parents(one)
+        if path == destination or path.startswith(f"{destination}/" if destination else "")
+    }
+    files = [one for path, one in chosen.items() if one.kind is not FileKind.DIRECTORY]
+    own = {path: one for path, one in chosen.items() if one.kind is FileKind.DIRECTORY}
+    return [*(one for _, one in sorted((folders | own).items())), *files]
 
 
 def _owned(source: FileSource, listed: Listed, entry: TarEntry) -> Listed:
@@ -200,12 +212,14 @@ def _stripped(path: str, count: int) -> str | None:
 
 
 def _filter(source: FileSource) -> Callable[[str], bool]:
+    """Return what says whether a path is wanted: a glob that matches a folder means everything below it."""
     include = re.compile("|".join(map(glob_pattern, source.include))) if source.include else None
     exclude = re.compile("|".join(map(glob_pattern, source.exclude))) if source.exclude else None
 
     def wanted(path: str) -> bool:
-        if exclude is not None and exclude.fullmatch(path):
+        ways = (path, *parents(path))
+        if exclude is not None and any(map(exclude.fullmatch, ways)):
             return False
-        return include is None or include.fullmatch(path) is not None
+        return include is None or any(map(include.fullmatch, ways))
 
     return wanted

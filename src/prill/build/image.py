@@ -1,12 +1,13 @@
 """From an assembly to an OCI image: config, manifest, the record of the build, the SBOM's model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prill.archive.codecs import Codec
 from prill.build.assemble import MADE, Assembly
 from prill.build.layers import BuiltLayer
 from prill.build.record import BuildRecord, DroppedFile, RecordedFile, RecordedLayer, SetuidFile
+from prill.build.rootfs import SETUID
 from prill.build.shells import shells
 from prill.build.spec import Spec
 from prill.model import FileKind, Platform
@@ -98,8 +99,8 @@ def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
             entry.mode,
             entry.uid,
             entry.gid,
-            entry.sha256 or entry.link,
-            entry.size,
+            entry.link or entry.sha256,
+            0 if entry.link else entry.size,
         )
         for path, placed in assembly.root.placed.items()
         for entry in (placed.entry,)
@@ -114,7 +115,7 @@ def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
         variant=assembly.image.variant,
         files=tuple(sorted(files, key=_path)),
         dropped=tuple(DroppedFile(one.path, one.owner, one.rule) for one in assembly.root.dropped),
-        setuid=tuple(SetuidFile(*one) for one in sorted(assembly.root.setuid)),
+        setuid=tuple(SetuidFile(*one) for one in sorted(_setuid(assembly))),
         scripts=tuple(script for name in sorted(assembly.listings) for script in assembly.listings[name].scripts),
         layers=tuple(
             RecordedLayer(layer.name, str(layer.digest), str(layer.diff_id), layer.size, layer.unpacked)
@@ -124,6 +125,15 @@ def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
         notes=tuple(_notes(assembly)),
         subset=None if base is None else _not_in_variant(assembly, base),
     )
+
+
+def _setuid(assembly: Assembly) -> Iterator[tuple[str, str, int, bool]]:
+    """Yield the programs that came with setuid or setgid bits, and those that the spec itself gave them to."""
+    yield from assembly.root.setuid
+    known = {path for path, *_ in assembly.root.setuid}
+    for path, placed in assembly.root.placed.items():
+        if placed.entry.kind is FileKind.FILE and placed.entry.mode & SETUID and path not in known:
+            yield path, placed.owner, placed.entry.mode, True
 
 
 def _path(file: RecordedFile) -> str:

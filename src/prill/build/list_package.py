@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable
 
+import msgspec
+
 from prill.archive.tar import TarEntry, walk
 from prill.binaries.elf import InvalidElf, SharedObject, read_shared_object
 from prill.build.alternatives import read_alternatives
@@ -11,9 +13,14 @@ from prill.build.merged_usr import MERGED, merged_usr
 from prill.build.scripts import diversions, report_scripts
 from prill.distro.deb.copyright import read_copyright
 from prill.distro.deb.package import DebPackage
+from prill.errors import PrillError
 from prill.model import FileKind
 
-__all__ = ["list_entry", "list_package"]
+__all__ = ["BrokenHardLink", "list_entry", "list_package", "with_content"]
+
+
+class BrokenHardLink(PrillError):
+    """A hard link's target is no file that came before it in its archive."""
 
 
 def list_package(name: str, deb: DebPackage) -> PackageListing:
@@ -25,12 +32,15 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
     licenses = ""
     objects: list[tuple[str, SharedObject]] = []
     entries: list[Listed] = []
+    files: dict[str, Listed] = {}
     notes: list[str] = []
     conffiles = {path.lstrip("/"): "" for path in deb.conffiles}
     for entry in walk(data):
         if not entry.stat.path:
             continue
-        listed = list_entry(entry, data, merged_usr)
+        # A root link such as lib -> usr/lib stays where it is; everything below it moves.
+        root_link = entry.stat.kind is FileKind.SYMLINK and entry.stat.path in MERGED
+        listed = with_content(list_entry(entry, data, str if root_link else merged_usr), files)
         entries.append(listed)
         if listed.kind is not FileKind.FILE:
             continue
@@ -76,10 +86,8 @@ def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -
         sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         if bytes(content[:2]) == b"#!":
             interpreter = _interpreter(bytes(content[2:256]))
-    # A root link such as lib -> usr/lib stays where it is; everything below it moves.
-    path = stat.path if stat.kind is FileKind.SYMLINK and stat.path in MERGED else place(stat.path)
     return Listed(
-        path=path,
+        path=place(stat.path),
         kind=stat.kind,
         mode=stat.mode,
         uid=stat.uid,
@@ -94,6 +102,24 @@ def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -
         sha1=sha1,
         interpreter=interpreter,
     )
+
+
+def with_content(listed: Listed, files: dict[str, Listed]) -> Listed:
+    """Note a file in ``files``; let a hard link say what is in the file that it is another name of.
+
+    Raise `BrokenHardLink`.
+    """
+    if listed.kind is FileKind.HARDLINK:
+        target = files.get(listed.link)
+        if target is None:
+            raise BrokenHardLink(f"/{listed.path} is a hard link to /{listed.link}, no file that came before it")
+        listed = msgspec.structs.replace(
+            target, path=listed.path, kind=FileKind.HARDLINK, mode=listed.mode, link=target.link or target.path
+        )
+    elif listed.kind is not FileKind.FILE:
+        return listed
+    files[listed.path] = listed
+    return listed
 
 
 def _interpreter(line: bytes) -> str:

@@ -13,7 +13,7 @@ from prill.model import FileKind, FileStat
 
 __all__ = ["LISTING_VERSION", "Content", "Listed", "PackageListing"]
 
-LISTING_VERSION = 1
+LISTING_VERSION = 2
 
 Content = memoryview
 """A regular file's bytes, as a window on the package's unpacked data."""
@@ -23,7 +23,8 @@ class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One entry.
 
     ``offset`` is where a regular file's bytes begin in the unpacked data; digests are hexadecimal; ``interpreter`` is
-    the name of the program that a script's first line asks for (``sh`` for ``#!/usr/bin/env sh``).
+    the name of the program that a script's first line asks for (``sh`` for ``#!/usr/bin/env sh``). A hard link has its
+    target's size, offset and digests, so that it can become the file itself.
     """
 
     path: str

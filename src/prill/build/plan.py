@@ -74,7 +74,9 @@ def plan_layers(
         paths: set[str] = set()
         inside = by_layer.get(name, [])
         for owner in inside:
-            kept = [_clamped(entry, epoch) for entry in entries.get(owner.name, ()) if not skip(entry.path)]
+            kept = [
+                _clamped(_whole(entry, skip), epoch) for entry in entries.get(owner.name, ()) if not skip(entry.path)
+            ]
             extra = tuple((_clamped(entry, epoch), content) for entry, content in owner.extra)
             if not kept and not extra:
                 continue
@@ -115,6 +117,13 @@ def plan_top(
         return None
     member = Member(owner=name, identity=name, entries=(), extra=tuple(extra), content=lambda: memoryview(b""))
     return LayerPlan(name=name, folders=_folders(root, paths, leaves, epoch), members=(member,) if extra else ())
+
+
+def _whole(entry: Listed, skip: Callable[[str], bool]) -> Listed:
+    """Turn a hard link into the file itself where its target lies in a layer below, which it cannot reach into."""
+    if entry.kind is FileKind.HARDLINK and skip(entry.link):
+        return msgspec.structs.replace(entry, kind=FileKind.FILE, link="")
+    return entry
 
 
 def _clamped(entry: Listed, epoch: int) -> Listed:

@@ -16,14 +16,30 @@ from prill.build.trim import Trimmer
 from prill.errors import PrillError
 from prill.model import FileKind
 
-__all__ = ["Dropped", "FileConflict", "Package", "Placed", "Rootfs", "merge", "parents", "resolve_link"]
+__all__ = [
+    "SETUID",
+    "Dropped",
+    "FileConflict",
+    "LinkLeavesRoot",
+    "Package",
+    "Placed",
+    "Rootfs",
+    "merge",
+    "parents",
+    "resolve_link",
+]
 
 _MAX_LINKS = 40
-_SETUID = 0o6000
+SETUID = 0o6000
+"""The setuid and setgid bits."""
 
 
 class FileConflict(PrillError):
     """Two packages want different things at one path."""
+
+
+class LinkLeavesRoot(PrillError):
+    """A symlink leads out of the root, where whoever unpacks the image might follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +107,22 @@ class Rootfs:
         self.placed[path] = new
         self.complete_parents((path,))
 
+    def settle(self, path: str, kind: FileKind, owner: str) -> str:
+        """Return where an entry for ``path`` goes: behind the symlinks above it; a folder behind its own as well.
+
+        Raise `FileConflict` for a circle of symlinks, `LinkLeavesRoot` for one that leads out.
+        """
+        place = _behind(path, self, owner)
+        if kind is FileKind.DIRECTORY and _is_link(self, place):
+            target = _behind(resolve_link(place, self.placed[place].entry.link), self, owner)
+            found = self.placed.get(target)
+            return target if found is not None and found.entry.kind is FileKind.DIRECTORY else place
+        return place
+
     def finish(self) -> None:
         """Bring hard links and the record in order once everything is placed."""
-        _rescue_hard_links(self, self.packages)
+        _rescue_hard_links(self)
+        _check_links(self)
         self.dropped.sort()
 
     def complete_parents(self, paths: Iterable[str] | None = None) -> None:
@@ -118,7 +147,7 @@ def _hard_links_last(entry: Listed) -> tuple[bool, str]:
 def merge(packages: Iterable[Package], *, keep_setuid: Iterable[str] = ()) -> Rootfs:
     """Merge ``packages``; those that come first own what several share.
 
-    Raise `FileConflict` where two disagree and neither says ``Replaces``.
+    Raise `FileConflict` where two disagree and neither says ``Replaces``, `LinkLeavesRoot` for a hostile symlink.
     """
     ordered = sorted(packages, key=lambda package: (package.name != "base-files", package.name))
     diverted = {source: (package.name, target) for package in ordered for source, target in package.diversions}
@@ -137,11 +166,12 @@ def merge(packages: Iterable[Package], *, keep_setuid: Iterable[str] = ()) -> Ro
                 if trimmed:
                     root.drop(entry.path, package.name, trimmed)
                     continue
-                if entry.mode & _SETUID:
+                if entry.mode & SETUID:
                     entry, rule = _judge_setuid(root, entry, package.name, kept_setuid, rule)
             _place(root, Placed(entry, package.name, rule), by_name)
-    _rescue_hard_links(root, by_name)
     _follow_links(root, by_name)
+    _rescue_hard_links(root)
+    _check_links(root)
     root.complete_parents()
     _prune_emptied(root, by_name)
     root.dropped.sort()
@@ -155,7 +185,7 @@ def _judge_setuid(root: Rootfs, entry: Listed, owner: str, kept: frozenset[str],
     root.setuid.append((entry.path, owner, entry.mode, keep))
     if keep:
         return entry, "setuid-kept"
-    return msgspec.structs.replace(entry, mode=entry.mode & ~_SETUID), "setuid-dropped"
+    return msgspec.structs.replace(entry, mode=entry.mode & ~SETUID), "setuid-dropped"
 
 
 def _place(root: Rootfs, new: Placed, packages: dict[str, Package]) -> None:
@@ -191,54 +221,85 @@ def _place(root: Rootfs, new: Placed, packages: dict[str, Package]) -> None:
     root.drop(path, loser.owner, f"replaced-by:{winner.owner}")
 
 
-def _rescue_hard_links(root: Rootfs, packages: dict[str, Package]) -> None:
-    """Turn a hard link whose target was left out into the file itself; its content is still in the package."""
-    for path, placed in list(root.placed.items()):
-        if placed.entry.kind is not FileKind.HARDLINK:
-            continue
-        target = root.placed.get(placed.entry.link)
-        if placed.owner not in packages or (target is not None and target.owner == placed.owner):
-            continue
-        source = _hard_link_source(packages[placed.owner].entries, placed.entry)
-        root.placed[path] = Placed(
-            msgspec.structs.replace(source, path=path, mode=placed.entry.mode), placed.owner, "hard-link-resolved"
-        )
+def _rescue_hard_links(root: Rootfs) -> None:
+    """Let each hard link point at a file of its own package with the same content, owner and mode.
+
+    A link whose target moved follows it. Where the target was left out, covered or changed, the first link becomes
+    the file itself, and the others point at that.
+    """
+    links, files = [], {}
+    for path, placed in root.placed.items():
+        if placed.entry.kind is FileKind.HARDLINK:
+            links.append(path)
+        elif placed.entry.kind is FileKind.FILE:
+            files[_inode(placed)] = path
+    for path in sorted(links):
+        placed = root.placed[path]
+        entry, rule = placed.entry, placed.rule
+        target = files.setdefault(_inode(placed), path)
+        if target == path:
+            entry = msgspec.structs.replace(entry, kind=FileKind.FILE, link="")
+            rule = "hard-link-resolved" if rule == "package" else rule
+        elif target != entry.link:
+            entry = msgspec.structs.replace(entry, link=target)
+        root.placed[path] = Placed(entry, placed.owner, rule)
 
 
-def _hard_link_source(entries: Sequence[Listed], link: Listed) -> Listed:
-    for entry in entries:
-        if entry.path == link.link and entry.kind is FileKind.FILE:
-            return entry
-    raise FileConflict(f"/{link.path} is a hard link to /{link.link}, which its package does not have")
+def _inode(placed: Placed) -> tuple[str, int, str, int, int, int]:
+    """Return what two names of one file have in common."""
+    entry = placed.entry
+    return (placed.owner, entry.offset, entry.sha256, entry.mode, entry.uid, entry.gid)
 
 
 def _follow_links(root: Rootfs, packages: dict[str, Package]) -> None:
-    """Move what lies below a symlinked directory to where the link leads, as unpacking would have."""
-    links = {path for path, placed in root.placed.items() if placed.entry.kind is FileKind.SYMLINK}
-    below = [path for path in root.placed if not links.isdisjoint(parents(path))]
-    for path in below:
-        placed = root.placed.pop(path)
-        target = path
-        for _ in range(_MAX_LINKS):
-            link = next((parent for parent in reversed(parents(target)) if parent in links), None)
-            if link is None:
-                break
-            target = resolve_link(link, root.placed[link].entry.link) + target[len(link) :]
-        else:
-            raise FileConflict(f"/{path} of {placed.owner} lies behind a circle of symlinks")
-        if placed.entry.kind is FileKind.DIRECTORY and target in links:
-            continue
-        moved = Placed(msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}")
-        _place(root, moved, packages)
+    """Move what lies below a symlinked directory to where the link leads, as unpacking would have.
+
+    What is moved may be a link itself, with more below it: so it goes on until nothing lies behind a link.
+    """
+    for _ in range(_MAX_LINKS):
+        links = {path for path, placed in root.placed.items() if placed.entry.kind is FileKind.SYMLINK}
+        below = [path for path in root.placed if not links.isdisjoint(parents(path))]
+        if not below:
+            return
+        for path in below:
+            placed = root.placed.pop(path)
+            target = _behind(path, root, placed.owner)
+            if placed.entry.kind is FileKind.DIRECTORY and _is_link(root, target):
+                continue
+            moved = Placed(msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}")
+            _place(root, moved, packages)
+    raise FileConflict(f"/{below[0]} lies behind more than {_MAX_LINKS} symlinks")
+
+
+def _behind(path: str, root: Rootfs, owner: str) -> str:
+    """Return where ``path`` lies once the symlinks among the folders above it are followed."""
+    target = path
+    for _ in range(_MAX_LINKS):
+        link = next((parent for parent in reversed(parents(target)) if _is_link(root, parent)), None)
+        if link is None:
+            return target
+        target = resolve_link(link, root.placed[link].entry.link) + target[len(link) :]
+    raise FileConflict(f"/{path} of {owner} lies behind a circle of symlinks")
+
+
+def _is_link(root: Rootfs, path: str) -> bool:
+    placed = root.placed.get(path)
+    return placed is not None and placed.entry.kind is FileKind.SYMLINK
+
+
+def _check_links(root: Rootfs) -> None:
+    for path, placed in root.placed.items():
+        if placed.entry.kind is FileKind.SYMLINK and ".." in placed.entry.link:
+            resolve_link(path, placed.entry.link)
 
 
 def resolve_link(link: str, text: str) -> str:
-    """Resolve the symlink text at path ``link``, inside the root."""
+    """Resolve the symlink text at path ``link``, inside the root; raise `LinkLeavesRoot`."""
     parts = [] if text.startswith("/") else link.split("/")[:-1]
     for part in text.split("/"):
         if part == "..":
             if not parts:
-                raise FileConflict(f"/{link} leads out of the root: {text!r}")
+                raise LinkLeavesRoot(f"/{link} is a symlink to {text!r}, which leads out of the root")
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)

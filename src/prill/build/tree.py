@@ -45,7 +45,7 @@ class RootfsTree:
     def fingerprint(self, path: str) -> tuple[str, str, int, int, int]:
         """Return what decides the entry at ``path`` but its time: content or link, kind, mode and owner."""
         entry = self._root.placed[path].entry
-        return (entry.sha256 or entry.link, entry.kind, entry.mode, entry.uid, entry.gid)
+        return (entry.link or entry.sha256, entry.kind, entry.mode, entry.uid, entry.gid)
 
     def open(self, path: str) -> BinaryIO:
         """Open a regular file, symlinks and hard links followed inside the root; raise `FileNotFoundError`."""
