@@ -11,6 +11,7 @@ from prill.model.structure_tests import StructureTests, TestRun
 from prill.oci.rootfs import ImageTree
 from prill.oci.sources import open_image
 from prill.oci.unpack import unpack
+from prill.sandbox.command import Limits
 from prill.sandbox.structure import ImageUnderTest, TestOptions, needs_unpacked_root, run_structure_tests
 
 __all__ = ["read_structure_tests", "run_tests"]
@@ -31,12 +32,14 @@ def run_tests(
     *,
     platform: Platform | None = None,
     variables: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> TestRun:
     """Run ``configurations`` against the image at ``text``; its root is unpacked only if a program is to be run.
 
-    ``variables`` are the machine's, of which a test may ask for some by name.
+    ``variables`` are the machine's, of which a test may ask for some by name; ``limits`` bound each
+    command.
     """
-    options = TestOptions(machine_variables=dict(variables or {}))
+    options = TestOptions(machine_variables=dict(variables or {}), limits=limits or Limits())
     with open_image(text, platform=platform) as source, ImageTree(source.image) as tree:
         config = source.image.config()
         if not needs_unpacked_root(configurations):

@@ -41,6 +41,13 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="the report's format")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60,
+        metavar="SECONDS",
+        help="how long one command may run, 60 unless given; emulated programs need more",
+    )
     add_platform(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what passing commands printed, too")
@@ -50,12 +57,14 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Test."""
     from prill.api.structure import read_structure_tests, run_tests  # noqa: PLC0415 - start-up stays lazy
     from prill.model.structure_tests import TestVerdict  # noqa: PLC0415
+    from prill.sandbox.command import Limits  # noqa: PLC0415
 
     found = run_tests(
         arguments.image,
         read_structure_tests(arguments.configurations),
         platform=platform_of(arguments),
         variables=os.environ,
+        limits=Limits(seconds=arguments.timeout),
     )
     report = _report(arguments, found)
     if arguments.output:
@@ -72,6 +81,13 @@ def run(arguments: argparse.Namespace) -> Exit:
         TestVerdict.INCOMPLETE: Exit.INCOMPLETE,
         TestVerdict.NOTHING_TO_RUN: Exit.NOTHING,
     }[found.verdict]
+
+
+def _seconds(text: str) -> int:
+    """Parse a number of seconds, at most a day."""
+    if not text.isdecimal() or not 0 < int(text[:6]) <= 24 * 60 * 60:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds, 1 to 86400, not {text!r}")
+    return int(text[:6])
 
 
 def _report(arguments: argparse.Namespace, found: "TestRun") -> bytes:
