@@ -145,7 +145,7 @@ TRIM_SETS: tuple[TrimSet, ...] = (
     ),
     TrimSet(
         id="development",
-        summary="Headers, static libraries, pkg-config files and linker names.",
+        summary="Headers, static libraries, pkg-config files and autoconf's macros.",
         paths=("usr/include/**", "usr/lib/**/*.a", "usr/lib/**/*.la", "usr/**/pkgconfig/**", "usr/share/aclocal/**"),
     ),
 )
