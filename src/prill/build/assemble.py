@@ -27,7 +27,7 @@ from prill.build.memo import Memo
 from prill.build.metadata import STATUS_D, dpkg_database, status_d
 from prill.build.packages import PackageStore
 from prill.build.paths import PATHS_RULE, apply_paths
-from prill.build.plan import Owner, listed_of, plan_layers, plan_top
+from prill.build.plan import Owner, join_layers, listed_of, plan_layers, plan_top
 from prill.build.replaces import replaces
 from prill.build.rootfs import Package, Placed, Rootfs, merge
 from prill.build.spec import Spec
@@ -95,7 +95,7 @@ def assemble(
     user = _make(image, spec, root, tree, listings, made, ingredients.epoch, ingredients.cache)
     root.finish()
     metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings)
-    layers = _layers(image, root, owners, made, ingredients, base)
+    layers = _layers(image, root, owners, made, ingredients, base, spec.layering.budget)
     for package in image.packages:
         ingredients.packages.forget(package)
     return Assembly(
@@ -244,6 +244,7 @@ def _layers(
     made: Mapping[str, GeneratedEntry],
     ingredients: Ingredients,
     base: "Assembly | None",
+    budget: int,
 ) -> tuple[BuiltLayer, ...]:
     groups = (*image.groups,) if base is None else ()
     plans = plan_layers(
@@ -253,6 +254,8 @@ def _layers(
     hidden = _hidden(root, base, has_dpkg="dpkg" in owners)
     top = plan_top(root, image.variant or MADE, changed, whiteouts=hidden, epoch=ingredients.epoch)
     plans = (*plans, *((top,) if top else ()))
+    if base is None:
+        plans = join_layers(plans, budget)
     built = build_layers(plans, codec=ingredients.codec, cache=ingredients.cache, threads=ingredients.threads)
     return (*(base.layers if base else ()), *built)
 

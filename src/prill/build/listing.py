@@ -58,12 +58,13 @@ class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
         )
 
     def same_thing(self, other: "Listed") -> bool:
-        """Whether both would leave the same entry at their path: kind, content, link and device are alike."""
-        return (self.kind, self.sha256, self.link, self.device) == (
+        """Whether both would leave the same entry at their path: kind, content, link, device and attributes alike."""
+        return (self.kind, self.sha256, self.link, self.device, self.xattrs) == (
             other.kind,
             other.sha256,
             other.link,
             other.device,
+            other.xattrs,
         )
 
 

@@ -11,7 +11,7 @@ from prill.build.members import Member
 from prill.build.rootfs import Rootfs, parents
 from prill.model import FileKind
 
-__all__ = ["Owner", "listed_of", "plan_layers", "plan_top"]
+__all__ = ["Owner", "join_layers", "listed_of", "plan_layers", "plan_top"]
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -117,6 +117,22 @@ def plan_top(
         return None
     member = Member(owner=name, identity=name, entries=(), extra=tuple(extra), content=lambda: memoryview(b""))
     return LayerPlan(name=name, folders=_folders(root, paths, leaves, epoch), members=(member,) if extra else ())
+
+
+def join_layers(plans: Sequence[LayerPlan], budget: int) -> tuple[LayerPlan, ...]:
+    """Join the topmost layers into one until there are at most ``budget``."""
+    if len(plans) <= budget:
+        return tuple(plans)
+    joined = plans[budget - 1 :]
+    folders: dict[str, Listed] = {}
+    for plan in joined:
+        folders |= {folder.path: folder for folder in plan.folders}
+    top = LayerPlan(
+        name="+".join(plan.name for plan in joined),
+        folders=tuple(folders[path] for path in sorted(folders)),
+        members=tuple(member for plan in joined for member in plan.members),
+    )
+    return (*plans[: budget - 1], top)
 
 
 def _whole(entry: Listed, skip: Callable[[str], bool]) -> Listed:

@@ -212,4 +212,4 @@ class Layering:
     strategy: Annotated[Strategy, Meta(description="`origin`: packages of one source package share a layer.")] = (
         "origin"
     )
-    budget: Annotated[Budget, Meta(description="The most layers an image may have.")] = 10
+    budget: Annotated[Budget, Meta(description="The most layers an image may have; a variant's come on top.")] = 10
