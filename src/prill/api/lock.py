@@ -51,6 +51,7 @@ def check_lock(path: Path, services: Services) -> LockOutcome:
     target = lock_path(path)
     former = _former(target, services)
     archive = archive_for(loaded.spec, services)
+    services.progress.update("reading the indexes of the archive", 0, 0)
     lock = make_lock(
         LockRequest(
             spec=loaded.spec,

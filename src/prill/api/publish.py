@@ -3,7 +3,7 @@
 from prill.api.build import BuiltSet
 from prill.model.reference import ImageReference
 from prill.oci.destinations import Destination, write_image
-from prill.oci.sources import RegistryAccess
+from prill.oci.registry_access import RegistryAccess
 
 __all__ = ["publish"]
 

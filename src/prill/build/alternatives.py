@@ -13,7 +13,6 @@ from typing import Final
 
 from prill.build.entries import directory, symlink
 from prill.build.generated import GeneratedEntry
-from prill.build.maintainer_shell import script_commands
 from prill.build.merged_usr import merged_usr
 from prill.build.tree_paths import resolve
 from prill.model import FileTree
@@ -80,6 +79,8 @@ def read_alternatives(package: str, script: bytes) -> tuple[tuple[Alternative, .
     """Return the alternatives that a postinst installs, sorted, and a note for each call that could not be read."""
     found: set[Alternative] = set()
     notes: set[str] = set()
+    from prill.build.maintainer_shell import script_commands  # noqa: PLC0415 - a warm build reads no script
+
     for command in script_commands(script):
         if (command[0] or "").rpartition("/")[2] != "update-alternatives" or "--install" not in command:
             continue

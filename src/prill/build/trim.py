@@ -7,6 +7,7 @@ are kept whatever the sets say. A removal is recorded with the set's name, and `
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from prill.errors import PrillError
 
@@ -193,20 +194,21 @@ class Trimmer:
             chosen.append(TrimSet(id="spec", summary="Named in the spec.", paths=own))
         self._sets = tuple(chosen)
         self._kept = re.compile(_alternatives((*ALWAYS_KEPT, *keep)))
-        branches = [f"(?P<s{number}>{_alternatives(one.paths)})" for number, one in enumerate(chosen)]
-        self._any = re.compile("|".join(branches)) if branches else None
-        self._each = tuple(
-            (one, re.compile(_alternatives(one.paths)), re.compile(_alternatives(one.keep)) if one.keep else None)
-            for one in chosen
-        )
+        # One pattern finds the few paths that any set names; which set it is, is asked only then.
+        self._any = re.compile(_alternatives(glob for one in chosen for glob in one.paths)) if chosen else None
 
     def rule(self, path: str, interpreter: str = "") -> str | None:
         """Return ``trim:SET`` for the first set that removes ``path``, or None where it stays."""
         if self._any is None or self._any.fullmatch(path) is None or self._kept.fullmatch(path):
             return None
-        for one, pattern, keep in self._each:
+        for one in self._sets:
             if one.interpreters and interpreter not in one.interpreters:
                 continue
-            if pattern.fullmatch(path) and not (keep and keep.fullmatch(path)):
+            if _pattern(one.paths).fullmatch(path) and not (one.keep and _pattern(one.keep).fullmatch(path)):
                 return f"trim:{one.id}"
         return None
+
+
+@lru_cache(maxsize=256)
+def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(_alternatives(globs))

@@ -11,11 +11,9 @@ from pathlib import Path
 
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
-from prill.oci.archive_writer import write_docker_archive, write_oci_archive
-from prill.oci.credentials import read_credentials
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout_writer import write_layout
-from prill.oci.sources import RegistryAccess
+from prill.oci.registry_access import RegistryAccess
 from prill.oci.store import BlobSource
 
 __all__ = ["Destination", "DestinationKind", "InvalidDestination", "write_image"]
@@ -81,16 +79,26 @@ def write_image(
         _publish(destination, blobs, entries, access or RegistryAccess())
     elif destination.kind is DestinationKind.LAYOUT:
         write_layout(destination.path, blobs=blobs, entries=entries, tag=name.tag)
-    elif destination.kind is DestinationKind.OCI_ARCHIVE:
-        write_oci_archive(destination.path, blobs=blobs, entries=entries, tag=name.tag)
     else:
-        write_docker_archive(destination.path, blobs=blobs, image=entries[0], name=name)
+        _archive(destination.kind, destination.path, blobs, entries, name)
+
+
+def _archive(
+    kind: DestinationKind, path: Path, blobs: BlobSource, entries: Sequence[Descriptor], name: ImageReference
+) -> None:
+    from prill.oci.archive_writer import write_docker_archive, write_oci_archive  # noqa: PLC0415 - layouts are usual
+
+    if kind is DestinationKind.OCI_ARCHIVE:
+        write_oci_archive(path, blobs=blobs, entries=entries, tag=name.tag)
+    else:
+        write_docker_archive(path, blobs=blobs, image=entries[0], name=name)
 
 
 def _publish(
     destination: Destination, blobs: BlobSource, entries: Sequence[Descriptor], access: RegistryAccess
 ) -> Digest:
-    from prill.oci.push import push  # noqa: PLC0415 - layouts need no HTTP
+    from prill.oci.credentials import read_credentials  # noqa: PLC0415 - layouts need no HTTP
+    from prill.oci.push import push  # noqa: PLC0415
     from prill.oci.registry import connect  # noqa: PLC0415
 
     reference = destination.reference

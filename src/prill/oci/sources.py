@@ -19,6 +19,7 @@ from prill.oci.descriptor import Descriptor
 from prill.oci.docker_archive import DockerArchive
 from prill.oci.image import Image, select_image
 from prill.oci.layout import Layout, open_layout
+from prill.oci.registry_access import RegistryAccess
 
 __all__ = ["OpenedImage", "RegistryAccess", "SourceNotFound", "UnknownSource", "host_platform", "open_image"]
 
@@ -32,14 +33,6 @@ class SourceNotFound(PrillError):
 
 class UnknownSource(PrillError):
     """A text names no kind of place that images are read from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryAccess:
-    """How to talk to registries. ``credentials`` is a Docker config file; one that is missing means anonymous."""
-
-    credentials: Path | None = None
-    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,9 +44,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     begin = time.monotonic()
     from prill.api.build import BuildRequest, build_spec  # noqa: PLC0415 - start-up stays lazy
     from prill.api.publish import publish  # noqa: PLC0415
-    from prill.api.summary import summarise  # noqa: PLC0415
     from prill.oci.destinations import Destination  # noqa: PLC0415
-    from prill.oci.sources import RegistryAccess  # noqa: PLC0415
+    from prill.oci.registry_access import RegistryAccess  # noqa: PLC0415
 
     destination = Destination.parse(arguments.output)
     with open_services(arguments) as services:
@@ -60,7 +59,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         access = RegistryAccess(credentials=_docker_config(os.environ.get("HOME")), plain_http=arguments.plain_http)
         place = publish(built, destination, access=access)
     if not arguments.quiet:
-        from prill.views.image_summary import image_summary  # noqa: PLC0415 - only when somebody reads it
+        from prill.api.summary import summarise  # noqa: PLC0415 - only when somebody reads it
+        from prill.views.image_summary import image_summary  # noqa: PLC0415
 
         seconds = time.monotonic() - begin
         for image in built.images:
