@@ -56,10 +56,12 @@ def test_finds_a_solution_or_why_there_is_none(
     try:
         values = solve(wanted, decisions, late=late)
     except Contradiction as contradiction:
-        assert not solvable([cause for cause in contradiction.causes if isinstance(cause, tuple)])
-        assert len(set(contradiction.causes)) == len(contradiction.causes)
+        causes = contradiction.causes
     else:
         assert all(any(values[abs(literal)] == (literal > 0) for literal in clause) for clause in wanted)
+        return
+    assert len(set(causes)) == len(causes)
+    assert not solvable([cause for cause in causes if isinstance(cause, tuple)])
 
 
 def test_a_decision_is_kept_where_nothing_is_against_it():

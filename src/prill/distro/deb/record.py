@@ -128,4 +128,5 @@ class PackageRecord:
         try:
             return parse_relations(text)
         except (InvalidRelation, InvalidVersion) as error:
-            raise InvalidPackageRecord(f"package {self.name} {self.version} in {self.pocket}: {name}: {error}") from error
+            package = f"package {self.name} {self.version} in {self.pocket}"
+            raise InvalidPackageRecord(f"{package}: {name}: {error}") from error
