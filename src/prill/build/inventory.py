@@ -34,10 +34,11 @@ def inventory(image: BuiltImage, *, distro: Distro, created: int) -> Sbom:
     for owned in files.values():
         owned.sort()
     packages = [_deb(image, one, distro, tuple(files.get(one.name, ()))) for one in assembly.image.packages]
-    sources = zip(
-        [name for name in sorted(files, key=_number) if name.startswith("files:")], assembly.image.files, strict=True
-    )
-    packages += [_artifact(locked, tuple(files[name])) for name, locked in sources]
+    owners = {int(name.split(":")[1]): name for name in files if name.startswith("files:")}
+    packages += [
+        _artifact(locked, tuple(files.get(owners.get(number, ""), ())))
+        for number, locked in enumerate(assembly.image.files, start=1)
+    ]
     purls = {one.name: package.purl for one, package in zip(assembly.image.packages, packages, strict=False)}
     relationships = {
         Relationship(purls[reason.wanted_by], purls[one.name])
@@ -62,11 +63,6 @@ def inventory(image: BuiltImage, *, distro: Distro, created: int) -> Sbom:
         ),
         created=created,
     )
-
-
-def _number(name: str) -> tuple[int, str]:
-    parts = name.split(":")
-    return (int(parts[1]), name) if parts[0] == "files" else (0, name)
 
 
 def _purl(package: Package) -> str:

@@ -212,10 +212,14 @@ def _label(image: LockedPlatform) -> str:
     return f"{image.platform} {image.variant}".strip()
 
 
+def _unversioned(file: LockedFile) -> str:
+    return file.source.removesuffix(f"@{file.version}") if file.version else file.source
+
+
 def _versions(images: Iterable[LockedPlatform], label: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for image in images:
         if _label(image) == label:
             found |= {package.name: (package.version, package.pocket) for package in image.packages}
-            found |= {file.source.split("@")[0]: (file.version or file.digest, "") for file in image.files}
+            found |= {_unversioned(file): (file.version or file.digest, "") for file in image.files}
     return found

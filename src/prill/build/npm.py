@@ -9,12 +9,13 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 import msgspec
 
 from prill._io.http import Fetcher
 from prill.errors import PrillError
-from prill.model import Digest
+from prill.model import Digest, InvalidDigest
 
 __all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
 
@@ -71,13 +72,16 @@ class NpmRegistry:
             versions = msgspec.json.decode(data, type=_Metadata).versions
         except (msgspec.DecodeError, RecursionError) as error:
             raise InvalidNpmAnswer(f"the npm registry's answer about {name!r} is not npm metadata: {error}") from error
-        prefix = [part for part in wanted.split(".") if part not in ("x", "*")]
+        if wanted in versions:
+            return NpmRelease(name=name, version=wanted, digest=_digest(name, wanted, versions[wanted].dist.integrity))
+        prefix = list(takewhile(_is_number, wanted.split(".")))
         fitting = [
             (tuple(map(int, match.groups())), version)
             for version, facts in versions.items()
             if (match := _VERSION.fullmatch(version))
             and version.split(".")[: len(prefix)] == prefix
-            and (not facts.deprecated or version == wanted)
+            and "-" not in wanted
+            and not facts.deprecated
         ]
         if not fitting:
             newest = max(
@@ -102,6 +106,10 @@ class NpmRegistry:
         return self.address.rstrip("/")
 
 
+def _is_number(part: str) -> bool:
+    return part not in ("x", "*")
+
+
 def _numbers(groups: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(map(int, groups))
 
@@ -112,6 +120,6 @@ def _digest(name: str, version: str, integrity: str) -> Digest:
         if algorithm == "sha512":
             try:
                 return Digest("sha512", base64.b64decode(encoded, validate=True).hex())
-            except binascii.Error as error:
+            except (binascii.Error, InvalidDigest) as error:
                 raise InvalidNpmAnswer(f"{name} {version} has a broken integrity {integrity[:160]!r}") from error
     raise InvalidNpmAnswer(f"{name} {version} has no SHA-512 integrity: {integrity[:160]!r}")

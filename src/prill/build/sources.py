@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prill._io.http import Fetcher
     from prill.build.npm import NpmRegistry
 
-__all__ = ["SourceChanged", "SourceStore", "SourceUnavailable"]
+__all__ = ["SourceChanged", "SourceOutside", "SourceStore", "SourceUnavailable"]
 
 _MAX_DOWNLOAD = 4 << 30
 
@@ -26,6 +26,10 @@ class SourceChanged(PrillError):
 
 class SourceUnavailable(PrillError):
     """A source's bytes cannot be had: offline, or no registry is known."""
+
+
+class SourceOutside(PrillError):
+    """A local source is a symlink that leaves the spec's folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,13 @@ class SourceStore:
                 f"{label} is not in the cache, and there is no spec beside which to look for it",
                 hint="build from the spec, or keep the cache",
             )
-        return pack_local(self.folder / label.removeprefix("file:"))
+        path = self.folder / label.removeprefix("file:")
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise SourceOutside(
+                f"{path} leads to {path.resolve()}, outside the spec's folder",
+                hint="copy it beside the spec; what an image is made of should not depend on the machine",
+            )
+        return pack_local(path)
 
     def _download(self, url: str, digest: Digest) -> bytes:
         self._need_network(url)
