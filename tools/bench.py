@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PRILL = ROOT / ".venv" / "bin" / "prill"
+CHANGED = ("libexpat1", "libssl3")  # a small one, and one of the largest; the archive has two versions of each
 COMPUTED = ("listing", "member", "layer", "content")
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 
@@ -203,32 +204,37 @@ def main() -> None:
         build(plain, work / "plain", cache)
         untrimmed, _ = layout_size(work / "plain")
 
-        # One package changed: everything is known of the image with the former libssl3, nothing of the new one.
-        version = next(str(one["version"]) for one in packages if one["name"] == "libssl3")
-        former = work / "former.yaml"
-        former.write_text(
-            spec_text(
-                trimmed=True, packages=["libssl3<<" + version if name == "libssl3" else name for name in PACKAGES]
-            )
-        )
-        lock(former, cache)
-        forget(cache, *COMPUTED)
-        build(former, work / "former", cache)
-        kept = work / "kept"
-        shutil.copytree(cache / "prill" / "derived", kept)
-        changed, same = Run([], 0), Run([], 0)
-        for _ in range(ROUNDS):
-            shutil.rmtree(cache / "prill" / "derived")
-            shutil.copytree(kept, cache / "prill" / "derived")
-            shutil.rmtree(out, ignore_errors=True)
-            measure(changed, lambda: build(spec, out, cache))
-            shutil.rmtree(out, ignore_errors=True)
-            measure(same, lambda: build(spec, out, cache))
+        same, changed = Run([], 0), {}
+        for name in CHANGED:
+            changed[name] = one_changed(name, work, cache, packages, same)
         start = Run([], 0)
         for _ in range(4 * ROUNDS):
             measure(start, lambda: timed([PRILL, "--version"]))
         sizes = Sizes(size, unpacked, untrimmed)
         report(Runs(cold, changed, same, start), sizes, len(packages), peers(work, packages))
+
+
+def one_changed(name: str, work: Path, cache: Path, packages: list[dict[str, object]], same: Run) -> Run:
+    """Measure builds that know everything of the image with the former version of ``name``, nothing of the new one."""
+    spec, out = work / "bench.yaml", work / "out"
+    version = next(str(one["version"]) for one in packages if one["name"] == name)
+    former = work / f"former-{name}.yaml"
+    wanted = [f"{one}<<{version}" if one == name else one for one in PACKAGES]
+    former.write_text(spec_text(trimmed=True, packages=wanted))
+    lock(former, cache)
+    forget(cache, *COMPUTED)
+    build(former, work / "former", cache)
+    kept = work / f"kept-{name}"
+    shutil.copytree(cache / "prill" / "derived", kept)
+    run = Run([], 0)
+    for _ in range(ROUNDS):
+        shutil.rmtree(cache / "prill" / "derived")
+        shutil.copytree(kept, cache / "prill" / "derived")
+        shutil.rmtree(out, ignore_errors=True)
+        measure(run, lambda: build(spec, out, cache))
+        shutil.rmtree(out, ignore_errors=True)
+        measure(same, lambda: build(spec, out, cache))
+    return run
 
 
 def measure(run: Run, job: Callable[[], tuple[float, int]]) -> None:
@@ -243,7 +249,7 @@ class Runs:
     """Prill's measurements."""
 
     cold: Run
-    changed: Run
+    changed: dict[str, Run]
     same: Run
     start: Run
 
@@ -272,7 +278,7 @@ def report(runs: Runs, sizes: Sizes, packages: int, others: tuple[Run, Run, int]
     print()
     rows = [
         ("Prill, cached .debs, cold member cache", runs.cold),
-        ("Prill, warm cache, libssl3 changed", runs.changed),
+        *((f"Prill, warm cache, {name} changed", run) for name, run in runs.changed.items()),
         ("Prill, warm cache, nothing changed", runs.same),
         ("prill --version", runs.start),
     ]
@@ -289,7 +295,8 @@ def report(runs: Runs, sizes: Sizes, packages: int, others: tuple[Run, Run, int]
     if peer is not None:
         print(f"mmdebstrap and umoci {peer:.2f} s, {peer_size / 1e6:.1f} MB")
         print(f"  cold: {peer / runs.cold.median:.1f} times faster (wanted: 3)")
-        print(f"  one package changed: {peer / runs.changed.median:.1f} times faster (wanted: 15, and below 0.5 s)")
+        for name, run in runs.changed.items():
+            print(f"  {name} changed: {peer / run.median:.1f} times faster (wanted: 15, and below 0.5 s)")
     else:
         print("mmdebstrap or umoci is not installed: no comparison")
     print(f"peak memory / uncompressed image: {runs.cold.peak / sizes.unpacked:.2f} (wanted: below 4)")
