@@ -156,11 +156,21 @@ def test_providers():
 
 
 def test_the_last_stanza_may_lack_its_line_end():
-    parsed = PackageIndex.parse(packages_file(["a", "b"]).rstrip(b"\n"), pocket="main")
+    parsed = PackageIndex.parse(packages_file(["a", "b; Provides: cc"]).rstrip(b"\n"), pocket="main")
     assert [record.name for name in ("a", "b") for record in parsed.records(name)] == ["a", "b"]
+    assert list(parsed.provided()) == ["cc"]
+    assert list(PackageIndex.parse(b"Package: ab", pocket="main").names()) == ["ab"]
 
 
-@given(st.binary(max_size=80).map(lambda data: b"Package: a\n" + data) | st.binary(max_size=20))
+def test_odd_provides():
+    assert universe("a; Provides: b(= 1) , ,c").provided() == {"b", "c"}
+
+
+@given(
+    st.binary(max_size=40).map(lambda data: b"Package: a\n" + data)
+    | st.text("a,:( =1)\n", max_size=12).map(lambda text: f"Package: a\nProvides: {text}".encode())
+    | st.text("Package: \n", max_size=20).map(str.encode)
+)
 def test_any_bytes_are_read_or_refused(data: bytes):
     try:
         parsed = PackageIndex.parse(data, pocket="main")

@@ -32,7 +32,7 @@ _FIELDS = {
 
 
 def first_mention(data: bytes, name: str) -> Mention | None:
-    """Say where the index ``data``, which begins with an empty line, first mentions package ``name``.
+    """Say where the index ``data`` first mentions package ``name``.
 
     ``name:any`` is not a mention: to apt that is another package.
     """
@@ -55,7 +55,8 @@ def first_mention(data: bytes, name: str) -> Mention | None:
 
 
 def _within_stanza(data: bytes, offset: int, wanted: bytes) -> Mention:
-    begin = data.rfind(b"\n\n", 0, offset) + 2
+    before = data.rfind(b"\n\n", 0, offset)
+    begin = before + 2 if before >= 0 else 0
     end = data.find(b"\n\n", offset)
     mention = re.compile(rb"(?:^|[ ,|])" + re.escape(wanted) + rb"(?=[ ,|(]|$)")
     found = []

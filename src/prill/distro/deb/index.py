@@ -4,6 +4,7 @@ An index of Debian's main component has 60,000 stanzas in 50 MB, of which an ima
 only notes where each package and each provided name stands; a stanza is parsed when somebody asks for it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -17,6 +18,7 @@ __all__ = ["InvalidPackageIndex", "InvalidPackageRecord", "PackageIndex", "Packa
 _MAX_INDEX = 1 << 30
 _PACKAGE = b"\nPackage: "
 _PROVIDES = b"\nProvides: "
+_PROVIDED = re.compile(r"(?:^|,)\s*([^\s,:(]+)").findall
 _NEWLINE = ord("\n")
 
 
@@ -32,7 +34,7 @@ class PackageIndex:
     def __init__(self, data: bytes, *, pocket: str) -> None:
         self.pocket = pocket
         self._data = data
-        self._stanzas: dict[str, int] = {}  # package -> offset of its first stanza's Package line
+        self._stanzas: dict[str, int] = {}  # package -> offset of its first stanza
         self._more: dict[str, list[int]] = {}  # package -> offsets of its further stanzas
         self._providers: dict[str, list[str]] = {}  # provided name -> packages of which a stanza provides it
 
@@ -41,7 +43,7 @@ class PackageIndex:
         """Note where the packages of an uncompressed ``Packages`` file stand; raise `InvalidPackageIndex`."""
         if len(data) > _MAX_INDEX:
             raise InvalidPackageIndex(f"the index of {pocket} has {len(data)} bytes; {_MAX_INDEX} are allowed")
-        index = cls(b"\n" + data, pocket=pocket)
+        index = cls(data if data.endswith(b"\n") else data + b"\n", pocket=pocket)
         try:
             index._scan()
         except UnicodeDecodeError as error:
@@ -54,22 +56,21 @@ class PackageIndex:
         data, stanzas, providers = self._data, self._stanzas, self._providers
         find = data.find
         provides = find(_PROVIDES)
-        name = ""
-        offset = find(_PACKAGE)
+        offset = 0 if data.startswith(_PACKAGE[1:]) else find(_PACKAGE) + 1 or -1
         while offset >= 0:
-            if offset and data[offset - 1] != _NEWLINE:
+            if offset > 1 and data[offset - 2] != _NEWLINE:
                 raise InvalidPackageIndex(f"the index of {self.pocket}: Package is not the first field of a stanza")
-            begin = offset + len(_PACKAGE)
+            begin = offset + len(_PACKAGE) - 1
             name = data[begin : find(b"\n", begin)].decode()
             if name in stanzas:
                 self._more.setdefault(name, []).append(offset)
             else:
                 stanzas[name] = offset
-            offset = find(_PACKAGE, begin)
+            offset = find(_PACKAGE, begin) + 1 or -1
             while provides >= 0 and (provides < offset or offset < 0):
                 begin = provides + len(_PROVIDES)
-                for provided in data[begin : find(b"\n", begin)].decode().split(","):
-                    providers.setdefault(provided.split(None, 1)[0].partition(":")[0], []).append(name)
+                for provided in _PROVIDED(data[begin : find(b"\n", begin)].decode()):
+                    providers.setdefault(provided, []).append(name)
                 provides = find(_PROVIDES, begin)
 
     def names(self) -> Iterable[str]:
