@@ -161,13 +161,19 @@ class TestConflicts:
         assert refusal(offer, "x", "a").lines == (
             "no set of packages meets the request:",
             "a is requested",
-            "x is requested",
             "a 1 has Depends: b | b2",
-            "x 1 has Pre-Depends: y",
             "b 1 has Depends: c (>= 1)",
             "b2 1 has Depends: c",
+            "x is requested",
+            "x 1 has Pre-Depends: y",
             "y 1 has Breaks: c",
         )
+
+    def test_a_long_story_is_cut_short(self):
+        providers = [f"p{number}; Provides: v; Conflicts: b" for number in range(100)]
+        lines = refusal(universe("a; Depends: v", "b", *providers), "a", "b").lines
+        assert len(lines) == 61
+        assert lines[-1] == "and 44 more lines of this kind"
 
 
 class TestArchitectures:

@@ -13,6 +13,7 @@ from prill.errors import PrillError
 __all__ = ["Clash", "Need", "Request", "UnsatisfiableRequest", "explain", "nearest_names", "unknown_package"]
 
 _MAX_LISTED = 8
+_MAX_LINES = 60
 
 
 class UnsatisfiableRequest(PrillError):
@@ -54,14 +55,21 @@ class Clash:
 def explain(causes: Iterable[object], candidates: Candidates) -> UnsatisfiableRequest:
     """Turn the causes that together exclude a solution into an error that tells them from the request down."""
     causes = tuple(causes)
-    requests = [cause for cause in causes if isinstance(cause, Request)]
+    requests = sorted((each for each in causes if isinstance(each, Request)), key=lambda each: each.requirement)
+    needs: dict[str, list[Need]] = {}
+    for cause in causes:
+        if isinstance(cause, Need):
+            needs.setdefault(cause.package.name, []).append(cause)
+    told: set[str] = set()
     lines = ["no set of packages meets the request:"]
-    for cause in sorted(requests, key=lambda each: each.requirement):
-        alias = "" if cause.package == cause.requirement.name else f", which only {cause.package} provides"
-        lines.append(f"{cause.requirement} is requested{alias}")
-    lines.extend(_tell_needs([cause for cause in causes if isinstance(cause, Need)], requests, candidates))
+    for request in requests:
+        alias = "" if request.package == request.requirement.name else f", which only {request.package} provides"
+        lines.append(f"{request.requirement} is requested{alias}")
+        lines.extend(_tell_needs(request.package, needs, told, candidates))
     clashes = {(each.package.name, each.other.name): each for each in causes if isinstance(each, Clash)}
     lines.extend(_tell_clash(clashes[pair]) for pair in sorted(clashes))
+    if len(lines) > _MAX_LINES:
+        lines[_MAX_LINES:] = [f"and {len(lines) - _MAX_LINES} more lines of this kind"]
     return UnsatisfiableRequest(lines, hint="request other packages or versions, or exclude one that may be missing")
 
 
@@ -94,19 +102,19 @@ def nearest_names(name: str, candidates: Candidates, *, limit: int = 3) -> tuple
     return tuple(get_close_matches(name, sorted(near), n=limit, cutoff=0.7))
 
 
-def _tell_needs(needs: list[Need], requests: list[Request], candidates: Candidates) -> Iterator[str]:
-    """Tell each need once, those of the request's packages first, then those of what they need, and so on."""
-    by_package: dict[str, list[Need]] = {}
-    for need in needs:
-        by_package.setdefault(need.package.name, []).append(need)
-    agenda = sorted({request.package for request in requests})
-    told = set(agenda)
+def _tell_needs(package: str, needs: dict[str, list[Need]], told: set[str], candidates: Candidates) -> Iterator[str]:
+    """Tell what ``package`` needs, and what that needs in turn, depth first and each package once."""
+    agenda = [package]
     while agenda:
-        for need in by_package.get(agenda.pop(0), []):
+        package = agenda.pop()
+        if package in told:
+            continue
+        told.add(package)
+        further: list[str] = []
+        for need in needs.get(package, ()):
             yield f"{_named(need.package)} has {need.field}: {render_group(need.group)}{_tell(need, candidates)}"
-            further = [name for name in need.solutions if name not in told]
-            told.update(further)
-            agenda.extend(further)
+            further.extend(need.solutions)
+        agenda.extend(reversed(further))
 
 
 def _tell(need: Need, candidates: Candidates) -> str:
