@@ -14,6 +14,7 @@ from prill.oci.image import Image
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
 from prill.oci.media_types import INDEXES
+from prill.oci.registry_access import RegistryAccess
 from prill.oci.sources import OpenedImage, open_image
 from prill.oci.store import read_document
 
@@ -55,12 +56,12 @@ class Built:
 
 
 @contextmanager
-def open_built(text: str, *, platform: Platform | None = None) -> Iterator[Built]:
+def open_built(text: str, *, platform: Platform | None = None, access: RegistryAccess | None = None) -> Iterator[Built]:
     """Open an image that Prill built; raise `NotBuiltByPrill` for any other.
 
     Without ``platform`` any image of an index will do: the host's, or the first.
     """
-    with open_image(text, platform=platform) as source:
+    with open_image(text, platform=platform, access=access) as source:
         image = source.image
         lock = decode_lock(_attached(source, image, LOCK, MAX_LOCK_BYTES), f"the lock of {text}")
         record = decode_record(_attached(source, image, RECORD, _MAX_RECORD))

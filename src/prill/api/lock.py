@@ -37,8 +37,18 @@ class LockOutcome:
 
 
 def lock_spec(path: Path, services: Services) -> LockOutcome:
-    """Resolve the spec at ``path`` and write its lock unless nothing changed; raise what resolving raises."""
-    outcome = check_lock(path, services)
+    """Resolve the spec at ``path`` and write its lock unless nothing changed; raise what resolving raises.
+
+    A lock that cannot be read is replaced; the person is told.
+    """
+    try:
+        former = read_lock(lock_path(path))
+    except NoLock:
+        former = None
+    except InvalidLock as error:
+        services.note(f"the former lock is set aside: {error}")
+        former = None
+    outcome = _compare(path, former, services)
     if outcome.matches:
         return outcome
     write_atomic(outcome.path, encode_lock(outcome.lock))
@@ -46,10 +56,19 @@ def lock_spec(path: Path, services: Services) -> LockOutcome:
 
 
 def check_lock(path: Path, services: Services) -> LockOutcome:
-    """Resolve the spec at ``path`` and compare with its lock; write nothing but the cache."""
+    """Resolve the spec at ``path`` and compare with its lock; write nothing but the cache.
+
+    Raise `InvalidLock` for a lock that cannot be read.
+    """
+    try:
+        former = read_lock(lock_path(path))
+    except NoLock:
+        former = None
+    return _compare(path, former, services)
+
+
+def _compare(path: Path, former: Lock | None, services: Services) -> LockOutcome:
     loaded = load_spec(path)
-    target = lock_path(path)
-    former = _former(target, services)
     archive = archive_for(loaded.spec, services)
     services.progress.update("reading the indexes of the archive", 0, 0)
     lock = make_lock(
@@ -65,17 +84,9 @@ def check_lock(path: Path, services: Services) -> LockOutcome:
         source_store(path.parent, services),
     )
     changes = lock_changes(former, lock) if former is not None else ()
-    return LockOutcome(path=target, lock=lock, former=former, changes=changes, gaps=archive.notes, written=False)
-
-
-def _former(path: Path, services: Services) -> Lock | None:
-    try:
-        return read_lock(path)
-    except NoLock:
-        return None
-    except InvalidLock as error:
-        services.note(f"the former lock is set aside: {error}")
-        return None
+    return LockOutcome(
+        path=lock_path(path), lock=lock, former=former, changes=changes, gaps=archive.notes, written=False
+    )
 
 
 def _substance(lock: Lock) -> Lock:

@@ -4,25 +4,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from prill.errors import PrillError
 from prill.formats.structure_config import parse_structure_tests
 from prill.formats.yaml_nodes import MAX_BYTES
 from prill.model import Platform
 from prill.model.structure_tests import StructureTests, TestRun
+from prill.oci.registry_access import RegistryAccess
 from prill.oci.rootfs import ImageTree
 from prill.oci.sources import open_image
 from prill.oci.unpack import unpack
 from prill.sandbox.command import Limits
 from prill.sandbox.structure import ImageUnderTest, TestOptions, needs_unpacked_root, run_structure_tests
 
-__all__ = ["read_structure_tests", "run_tests"]
+__all__ = ["UnreadableTests", "read_structure_tests", "run_tests"]
+
+
+class UnreadableTests(PrillError):
+    """A file of structure tests cannot be read."""
 
 
 def read_structure_tests(paths: Sequence[Path]) -> tuple[StructureTests, ...]:
-    """Read configuration files; raise `YamlError` with the place of what is wrong."""
+    """Read configuration files; raise `UnreadableTests`, or `YamlError` with the place of what is wrong."""
     found = []
     for path in paths:
-        with path.open("rb") as stream:
-            found.append(parse_structure_tests(stream.read(MAX_BYTES + 1), str(path)))
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise UnreadableTests(f"cannot read {str(path)!r}: {error.strerror}") from error
+        found.append(parse_structure_tests(data, str(path)))
     return tuple(found)
 
 
@@ -31,6 +41,7 @@ def run_tests(
     configurations: Sequence[StructureTests],
     *,
     platform: Platform | None = None,
+    access: RegistryAccess | None = None,
     variables: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> TestRun:
@@ -40,7 +51,7 @@ def run_tests(
     command.
     """
     options = TestOptions(machine_variables=dict(variables or {}), limits=limits or Limits())
-    with open_image(text, platform=platform) as source, ImageTree(source.image) as tree:
+    with open_image(text, platform=platform, access=access) as source, ImageTree(source.image) as tree:
         config = source.image.config()
         if not needs_unpacked_root(configurations):
             return run_structure_tests(configurations, ImageUnderTest(tree=tree, config=config), options)

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from prill.api.built import Built
 from prill.build.lock import LockedPlatform
-from prill.build.why import PackageAnswer, PathAnswer, why_package, why_path
+from prill.build.spec_json import spec_from_json
+from prill.build.spec_variant import apply_variant
+from prill.build.why import ExcludedAnswer, PackageAnswer, PathAnswer, why_excluded, why_package, why_path
 from prill.model import FileKind
 from prill.views.facts import fact_sheet
 
@@ -38,6 +40,10 @@ def explain(built: Built, thing: str) -> str:
     if "/" in thing:
         answer = why_path(thing, image=image, lock=built.lock, record=built.record)
         return "\n".join(_path_sheets(answer))
+    spec = apply_variant(spec_from_json(bytes(built.lock.spec)), built.record.variant)
+    excluded = why_excluded(thing, image=image, spec=spec)
+    if excluded is not None:
+        return fact_sheet(f"{thing} is not in the image", _excluded_rows(excluded))
     return fact_sheet(*_package(why_package(thing, image=image, lock=built.lock), image))
 
 
@@ -76,6 +82,14 @@ def _package(answer: PackageAnswer, image: LockedPlatform) -> tuple[str, list[tu
     rows = _package_rows(answer)
     rows.append(("wanted by", ", ".join(wanted)))
     return f"{answer.package.name} in {image.platform}{f' ({image.variant})' if image.variant else ''}", rows
+
+
+def _excluded_rows(answer: ExcludedAnswer) -> list[tuple[str, str]]:
+    rows = [("excluded by", "the spec")]
+    if answer.reason:
+        rows.append(("reason", answer.reason))
+    who = [f"{one.wanted_by} {one.field}: {one.relation}" for one in answer.wanted_by] or ["nobody"]
+    return rows + [("wanted by" if number == 0 else "", one) for number, one in enumerate(who)]
 
 
 def _package_rows(answer: PackageAnswer) -> list[tuple[str, str]]:

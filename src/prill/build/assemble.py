@@ -33,19 +33,15 @@ from prill.build.rootfs import Package, Placed, Rootfs, merge
 from prill.build.spec import Spec
 from prill.build.tree import RootfsTree
 from prill.build.trim import Trimmer
-from prill.errors import PrillError
+from prill.build.variants import check_variant
 from prill.model import FileKind, Platform
 
-__all__ = ["MADE", "Assembly", "Ingredients", "VariantConflict", "assemble"]
+__all__ = ["MADE", "Assembly", "Ingredients", "assemble"]
 
 MADE = "prill"
 """The owner of what the builder makes."""
 
 _FILES = "files:"
-
-
-class VariantConflict(PrillError):
-    """A variant would take away or change a package of the image that it stands on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +70,8 @@ class Assembly:
     """As whom it runs: ``uid:gid``."""
     metadata: Mapping[str, str]
     """Path of each ``status.d`` file, and its package."""
+    status: Mapping[str, bytes]
+    """The same files' contents."""
 
 
 def assemble(
@@ -84,7 +82,7 @@ def assemble(
     Raise `FileConflict`, `VariantConflict`, or what the packages' readers raise.
     """
     if base is not None:
-        _check_variant(image, base.image)
+        check_variant(image, base.image)
     listings = ingredients.packages.listings(image.packages, threads=ingredients.threads)
     root = _merge_packages(image, spec, listings)
     owners = {one.name: one for one in (*_package_owners(image, listings, ingredients),)}
@@ -94,24 +92,21 @@ def assemble(
     tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
     user = _make(image, spec, root, tree, listings, made, ingredients.epoch, ingredients.cache)
     root.finish()
-    metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings)
+    status = {} if "dpkg" in listings else _add_metadata(root, owners, listings, base)
     layers = _layers(image, root, owners, made, ingredients, base, spec.layering.budget)
     for package in image.packages:
         ingredients.packages.forget(package)
     return Assembly(
-        image=image, spec=spec, root=root, listings=listings, made=made, layers=layers, metadata=metadata, user=user
+        image=image,
+        spec=spec,
+        root=root,
+        listings=listings,
+        made=made,
+        layers=layers,
+        user=user,
+        metadata={path: name for path, (name, _) in status.items()},
+        status={path: content for path, (_, content) in status.items()},
     )
-
-
-def _check_variant(image: LockedPlatform, base: LockedPlatform) -> None:
-    have = {one.name: one.version for one in image.packages}
-    for package in base.packages:
-        if have.get(package.name) != package.version:
-            raise VariantConflict(
-                f"the variant {image.variant!r} has {package.name} {have.get(package.name, 'not at all')},"
-                f" the image below it {package.version}",
-                hint="a variant only adds: name a package that fits what the image has",
-            )
 
 
 def _merge_packages(image: LockedPlatform, spec: Spec, listings: Mapping[str, PackageListing]) -> Rootfs:
@@ -224,17 +219,21 @@ def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[Genera
         root.cover(Placed(listed, MADE, one.rule), f"made:{one.rule}")
 
 
-def _add_metadata(root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing]) -> dict[str, str]:
-    """Give each package its ``status.d`` files; return their paths with their packages."""
+def _add_metadata(
+    root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing], base: "Assembly | None"
+) -> dict[str, tuple[str, bytes]]:
+    """Give each package its ``status.d`` files but those that ``base`` has; return all paths, packages and contents."""
     kept: dict[str, list[str]] = {}
     for path, placed in root.placed.items():
         kept.setdefault(placed.owner, []).append(path)
-    metadata: dict[str, str] = {}
+    below = base.status if base is not None else {}
+    found: dict[str, tuple[str, bytes]] = {}
     for name, listing in listings.items():
-        extra = status_d(name, listing, kept.get(name, ()))
+        pairs = status_d(name, listing, kept.get(name, ()))
+        extra = tuple((entry, content) for entry, content in pairs if below.get(entry.path) != content)
         owners[name] = msgspec.structs.replace(owners[name], extra=extra)
-        metadata |= {entry.path: name for entry, _ in extra}
-    return metadata
+        found |= {entry.path: (name, content) for entry, content in pairs}
+    return found
 
 
 def _layers(
@@ -265,11 +264,8 @@ def _in_base(root: Rootfs, base: "Assembly | None") -> Callable[[str], bool]:
     if base is None:
         return lambda _path: False
     below = base.root.placed
-    metadata = base.metadata
 
     def same(path: str) -> bool:
-        if path in metadata:
-            return True
         old, new = below.get(path), root.placed.get(path)
         return (
             old is not None

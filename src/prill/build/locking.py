@@ -30,6 +30,7 @@ from prill.build.lock import (
 from prill.build.spec import FileSource, Spec
 from prill.build.spec_json import spec_to_json
 from prill.build.spec_variant import apply_variant
+from prill.build.variants import check_variant
 from prill.distro.deb.archive import Archive, Wanted
 from prill.distro.deb.downloads import Progress as Downloaded
 from prill.distro.deb.index import PackageIndex, Universe
@@ -71,8 +72,11 @@ def make_lock(request: LockRequest, archive: Archive, files: FileFetcher) -> Loc
         universe = Universe.of(
             [PackageIndex.parse(data, pocket=release.pocket) for release, data in archive.packages(architecture)]
         )
-        for variant in ("", *(name for name, _ in spec.variants)):
-            images.append(_resolve(request, universe, architecture, variant, files))  # noqa: PERF401 - read top down
+        production = _resolve(request, universe, architecture, "", files)
+        variants = [_resolve(request, universe, architecture, name, files) for name, _ in spec.variants]
+        for variant in variants:
+            check_variant(variant, production)
+        images += (production, *variants)
     paths = archive.fetch_all(_wanted(images), progress=request.progress)
     images = [_dated(image, paths) for image in images]
     newest = max((package.built for image in images for package in image.packages), default=0)

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from prill.build.lock import ExcludedPackage, Lock, LockedFile, LockedPackage, LockedPlatform, LockedRelease, Reason
+from prill.build.lock import Lock, LockedFile, LockedPackage, LockedPlatform, LockedRelease, Reason
 from prill.build.merged_usr import merged_usr
 from prill.build.record import BuildRecord, DroppedFile, RecordedFile
+from prill.build.spec import Spec
 from prill.errors import PrillError
 from prill.model import FileKind
 
-__all__ = ["NothingKnown", "PackageAnswer", "PathAnswer", "why_package", "why_path"]
+__all__ = [
+    "ExcludedAnswer",
+    "NothingKnown",
+    "PackageAnswer",
+    "PathAnswer",
+    "why_excluded",
+    "why_package",
+    "why_path",
+]
 
 _MAX_LINKS = 40
 _MAX_CHAIN = 64
@@ -28,6 +37,15 @@ class PackageAnswer:
     release: LockedRelease | None
     chain: tuple[tuple[str, Reason], ...]
     """Each package on the way, and why the next one up wanted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedAnswer:
+    """A package that the spec keeps out, why, and who wanted it."""
+
+    name: str
+    reason: str
+    wanted_by: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +67,14 @@ class PathAnswer:
 def why_path(path: str, *, image: LockedPlatform, lock: Lock, record: BuildRecord) -> PathAnswer:
     """Explain a path; raise `NothingKnown` where there is nothing to explain."""
     files = {file.path: file for file in record.files}
-    target, links = _follow(path.strip("/"), files)
+    asked = _normal(path.split("/"))
+    target, links = _follow(asked, files)
     file = files.get(target)
-    dropped = tuple(one for one in record.dropped if one.path in {target, path.strip("/")})
+    dropped = tuple(one for one in record.dropped if one.path in {target, asked, merged_usr(asked)})
     if file is None and not dropped:
         near = get_close_matches(target, files, n=1)
         raise NothingKnown(
-            f"the image has no /{path.strip('/')}, and no package of it would have brought it",
+            f"the image has no /{asked[:400]}, and no package of it would have brought it",
             hint=f"did you mean /{near[0]}?" if near else None,
         )
     names = dict.fromkeys([*([file.owner] if file else []), *(one.owner for one in dropped)])
@@ -107,22 +126,25 @@ def _normal(parts: list[str]) -> str:
 
 
 def why_package(name: str, *, image: LockedPlatform, lock: Lock) -> PackageAnswer:
-    """Explain a package; raise `NothingKnown` where it is not in the image, and say who wanted it if it is excluded."""
+    """Explain a package; raise `NothingKnown` where it is not in the image."""
     packages = {package.name: package for package in image.packages}
     package = packages.get(name)
     if package is None:
-        excluded = next((one for one in image.excluded if one.name == name), None)
-        raise NothingKnown(*_absent(name, excluded, packages))
+        near = get_close_matches(name, packages, n=1)
+        raise NothingKnown(
+            f"there is no package {name[:80]} in the image", hint=f"did you mean {near[0]}?" if near else None
+        )
     release = next((one for one in lock.releases if one.pocket == package.pocket), None)
     return PackageAnswer(package=package, release=release, chain=_chain(package, packages))
 
 
-def _absent(name: str, excluded: ExcludedPackage | None, packages: Mapping[str, LockedPackage]) -> tuple[str]:
-    if excluded is not None:
-        who = ", ".join(f"{one.wanted_by} ({one.field}: {one.relation})" for one in excluded.wanted_by) or "nobody"
-        return (f"{name} is excluded by the spec; wanted by {who}",)
-    near = get_close_matches(name, packages, n=1)
-    return (f"there is no package {name} in the image" + (f"; did you mean {near[0]}?" if near else ""),)
+def why_excluded(name: str, *, image: LockedPlatform, spec: Spec) -> ExcludedAnswer | None:
+    """Explain a package that ``spec``, with its variant applied, keeps out; None where it does not."""
+    for exclusion in spec.contents.exclude:
+        if exclusion.name == name:
+            wanted = next((one.wanted_by for one in image.excluded if one.name == name), ())
+            return ExcludedAnswer(name=name, reason=exclusion.reason, wanted_by=wanted)
+    return None
 
 
 def _chain(package: LockedPackage, packages: Mapping[str, LockedPackage]) -> tuple[tuple[str, Reason], ...]:

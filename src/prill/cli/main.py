@@ -3,6 +3,7 @@
 Start-up is lazy: a command's module is imported when that command is called, and ``prill --version`` imports none.
 """
 
+import os
 import sys
 
 from prill import __version__
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
     from prill.cli.command import Command
 
-__all__ = ["COMMANDS", "command_parser", "load_command", "main"]
+__all__ = ["COMMANDS", "INTERRUPTED", "command_parser", "load_command", "main"]
+
+INTERRUPTED = 130
+"""What a shell reports for a program that Ctrl-C ended."""
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("new", "write a commented spec to start from"),
@@ -87,15 +91,22 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(name: str, words: list[str]) -> int:
     try:
-        return load_command(name).run(command_parser(name).parse_args(words))
+        code = load_command(name).run(command_parser(name).parse_args(words))
+        sys.stdout.flush()
     except PrillError as error:
+        from prill.cli.failure import exit_code_of  # noqa: PLC0415 - only for an error
+
         _complain(str(error), error.hint)
-        return getattr(error, "exit_code", None) or _code_of(error)
+        return exit_code_of(error)
     except KeyboardInterrupt:
         _complain("interrupted; nothing half-written was left in place", None)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read our output has seen enough. What is left in the buffer must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return Exit.BROKE
+    except OSError as error:
+        _complain(f"{error.filename or name}: {error.strerror or error}", None)
         return Exit.BROKE
     except Exception as error:  # noqa: BLE001 - the last door: a bug becomes a message, not a wall of text
         import traceback  # noqa: PLC0415 - only for a bug
@@ -103,13 +114,7 @@ def _run(name: str, words: list[str]) -> int:
         traceback.print_exc()
         _complain(f"this is a bug in Prill: {error!r}", "please report it with the lines above")
         return Exit.BROKE
-
-
-def _code_of(error: PrillError) -> Exit:
-    """Choose the exit code: what the person wrote is misuse, everything else broke."""
-    from prill.cli.misuse import is_misuse  # noqa: PLC0415 - only for an error
-
-    return Exit.MISUSED if is_misuse(error) else Exit.BROKE
+    return code
 
 
 def _complain(message: str, hint: str | None) -> None:

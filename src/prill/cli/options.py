@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 from prill.api.services import MirrorChoice, Services
 from prill.cli.progress import progress_for
-from prill.cli.settings import Settings, load_settings, source_date_epoch
+from prill.cli.settings import Settings, load_settings, npmrc_registry, source_date_epoch
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
     from prill.model.platforms import Platform
+    from prill.oci.registry_access import RegistryAccess
 
-__all__ = ["add_common", "add_network", "add_platform", "host_architecture", "open_services", "platform_of"]
+__all__ = [
+    "add_common",
+    "add_network",
+    "add_platform",
+    "add_registry",
+    "host_architecture",
+    "open_services",
+    "platform_of",
+    "registry_access",
+]
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -87,9 +97,15 @@ def _fetcher(stack: ExitStack) -> "Fetcher":
 
 def _npm_registry(settings: Settings) -> str | None:
     """Return the npm registry: the settings', the environment's, or what the machine's own npm is set to."""
+    if settings.npm_registry:
+        return settings.npm_registry
     for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
-        if value := settings.npm_registry or os.environ.get(name):
+        if value := os.environ.get(name):
             return value
+    return _asked_of_npm() or npmrc_registry(Path.home() / ".npmrc")
+
+
+def _asked_of_npm() -> str | None:
     import subprocess  # noqa: PLC0415 - only for npm packages
     from shutil import which  # noqa: PLC0415
 
@@ -104,6 +120,23 @@ def _npm_registry(settings: Settings) -> str | None:
         return None
     address = answer.stdout.strip()
     return address if address.startswith(("https://", "http://")) else None
+
+
+def add_registry(parser: argparse.ArgumentParser) -> None:
+    """Add ``--plain-http``."""
+    parser.add_argument("--plain-http", action="store_true", help="speak HTTP without TLS to the registry")
+
+
+def registry_access(arguments: argparse.Namespace) -> "RegistryAccess":
+    """Return how to talk to registries: with the logins in Docker's config file, where there is one."""
+    from prill.oci.registry_access import RegistryAccess  # noqa: PLC0415 - start-up stays lazy
+
+    home = os.environ.get("HOME")
+    folder = os.environ.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
+    path = Path(folder) / "config.json"
+    return RegistryAccess(
+        credentials=path if folder and path.is_file() else None, plain_http=bool(arguments.plain_http)
+    )
 
 
 def add_platform(parser: argparse.ArgumentParser) -> None:

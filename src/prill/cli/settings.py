@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prill.errors import PrillError
 
-__all__ = ["InvalidSettings", "Settings", "load_settings", "source_date_epoch"]
+__all__ = ["InvalidSettings", "Settings", "load_settings", "npmrc_registry", "source_date_epoch"]
 
 _KEYS = {"archive": {"mirrors", "keys"}, "cache": {"directory"}, "npm": {"registry"}}
 
@@ -83,6 +83,19 @@ def _check(path: Path, table: dict[str, dict[str, object]]) -> None:
 def _nearest(word: str, known: "dict[str, set[str]] | set[str]") -> str:
     near = get_close_matches(word, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+
+
+def npmrc_registry(path: Path) -> str | None:
+    """Return the registry that an ``.npmrc`` names (npm's documentation, "npmrc"); None where it names none."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        key, equals, value = line.partition("=")
+        if equals and key.strip() == "registry":
+            return value.strip().strip("\"'") or None
+    return None
 
 
 def source_date_epoch() -> int | None:

@@ -119,6 +119,10 @@ class VerifiedReader(io.BufferedIOBase, BinaryIO):
         view[: len(data)] = data
         return len(data)
 
+    def unverified(self) -> BinaryIO:
+        """Return the stream underneath, from where it is: only for comparing its bytes with others that are good."""
+        return self._stream
+
     def close(self) -> None:
         """Close the stream underneath."""
         self._stream.close()

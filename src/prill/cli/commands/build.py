@@ -11,12 +11,11 @@ examples:
 """
 
 import argparse
-import os
 import time
 from pathlib import Path
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_network, host_architecture, open_services
+from prill.cli.options import add_common, add_network, add_registry, host_architecture, open_services, registry_access
 from prill.cli.output import say
 
 __all__ = ["run", "setup_parser"]
@@ -34,7 +33,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         help="amd64, arm64 or all; may be given several times (default: this machine's)",
     )
     parser.add_argument("--variant", default="", metavar="NAME", help="build this variant of the spec, such as dev")
-    parser.add_argument("--plain-http", action="store_true", help="speak HTTP without TLS to the registry")
+    add_registry(parser)
     add_network(parser)
     add_common(parser)
 
@@ -45,7 +44,6 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.build import BuildRequest, build_spec  # noqa: PLC0415 - start-up stays lazy
     from prill.api.publish import publish  # noqa: PLC0415
     from prill.oci.destinations import Destination  # noqa: PLC0415
-    from prill.oci.registry_access import RegistryAccess  # noqa: PLC0415
 
     destination = Destination.parse(arguments.output)
     with open_services(arguments) as services:
@@ -56,8 +54,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             folder=arguments.spec.parent,
         )
         built = build_spec(arguments.spec, services, request)
-        access = RegistryAccess(credentials=_docker_config(os.environ.get("HOME")), plain_http=arguments.plain_http)
-        place = publish(built, destination, access=access)
+        place = publish(built, destination, access=registry_access(arguments))
     if not arguments.quiet:
         from prill.api.summary import summarise  # noqa: PLC0415 - only when somebody reads it
         from prill.views.image_summary import image_summary  # noqa: PLC0415
@@ -76,9 +73,3 @@ def _architectures(wanted: list[str]) -> tuple[str, ...]:
     if "all" in wanted:
         return ()
     return tuple(dict.fromkeys(wanted)) or (host_architecture(),)
-
-
-def _docker_config(home: str | None) -> Path | None:
-    folder = os.environ.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
-    path = Path(folder) / "config.json"
-    return path if folder and path.is_file() else None

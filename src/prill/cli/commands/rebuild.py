@@ -11,7 +11,7 @@ examples:
 import argparse
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_network, open_services
+from prill.cli.options import add_common, add_network, add_registry, open_services, registry_access
 from prill.cli.output import say
 
 __all__ = ["run", "setup_parser"]
@@ -24,6 +24,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--verify", action="store_true", help="compare with what is there, and write nothing")
     group.add_argument("-o", "--output", metavar="DEST", help="write the rebuilt image there")
     add_network(parser)
+    add_registry(parser)
     add_common(parser)
 
 
@@ -33,12 +34,14 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.rebuild import rebuild, verify_rebuild  # noqa: PLC0415
     from prill.oci.destinations import Destination  # noqa: PLC0415
 
+    access = registry_access(arguments)
     with open_services(arguments) as services:
         if arguments.output:
-            place = publish(rebuild(arguments.image, services), Destination.parse(arguments.output))
+            destination = Destination.parse(arguments.output)
+            place = publish(rebuild(arguments.image, services, access=access), destination, access=access)
             say(f"wrote {place}", quiet=arguments.quiet)
             return Exit.GOOD
-        found = verify_rebuild(arguments.image, services)
+        found = verify_rebuild(arguments.image, services, access=access)
     if found.exact:
         say(f"{found.name}: exact, {found.digest}, {found.compared} blobs compared", quiet=arguments.quiet)
         return Exit.GOOD

@@ -10,7 +10,7 @@ examples:
 import argparse
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_platform, platform_of
+from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import say
 
 __all__ = ["run", "setup_parser"]
@@ -22,6 +22,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json prints the build record")
     parser.add_argument("--scripts", action="store_true", help="list the maintainer scripts that were not run")
     add_platform(parser)
+    add_registry(parser)
     add_common(parser)
 
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.views.facts import fact_sheet  # noqa: PLC0415
     from prill.views.image_summary import image_summary  # noqa: PLC0415
 
-    with open_built(arguments.image, platform=platform_of(arguments)) as built:
+    with open_built(arguments.image, platform=platform_of(arguments), access=registry_access(arguments)) as built:
         if arguments.format == "json":
             say(record_json(built.record))
             return Exit.GOOD

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_platform, platform_of
+from prill.cli.options import add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import say
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         help="how long one command may run, 60 unless given; emulated programs need more",
     )
     add_platform(parser)
+    add_registry(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what passing commands printed, too")
 
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         arguments.image,
         read_structure_tests(arguments.configurations),
         platform=platform_of(arguments),
+        access=registry_access(arguments),
         variables=os.environ,
         limits=Limits(seconds=arguments.timeout),
     )

@@ -12,7 +12,7 @@ examples:
 import argparse
 
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_platform, platform_of
+from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import say
 
 __all__ = ["run", "setup_parser"]
@@ -23,6 +23,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help="an image that prill build wrote")
     parser.add_argument("thing", metavar="PATH|PACKAGE", nargs="+", help="a path in the image, or a package's name")
     add_platform(parser)
+    add_registry(parser)
     add_common(parser)
 
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.build.why import NothingKnown  # noqa: PLC0415
 
     code = Exit.GOOD
-    with open_built(arguments.image, platform=platform_of(arguments)) as built:
+    with open_built(arguments.image, platform=platform_of(arguments), access=registry_access(arguments)) as built:
         for thing in arguments.thing:
             try:
                 say(explain(built, thing), quiet=arguments.quiet)
