@@ -272,6 +272,11 @@ class TestExclude:
         assert names(offer, "a", exclude=("real", "v")) == ["a"]
         assert names(offer, "a", exclude=("real", "p")) == ["a"]
 
+    def test_a_conflict_with_an_excluded_name_still_counts(self):
+        offer = universe("a; Depends: v; Conflicts: v", "p; Provides: v", "v")
+        assert names(offer, "a", exclude=("v",)) == ["a"]
+        assert "which p 1 provides" in refusal(offer, "a", "p", exclude=("v",)).message
+
     def test_what_nobody_asks_for(self):
         assert choose(self.offer, "e", exclude=("zzz",)).excluded == (Excluded(name="zzz", wanted_by=()),)
 

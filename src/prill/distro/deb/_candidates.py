@@ -41,6 +41,13 @@ class Candidates:
             self._chosen[name] = None if name in self.excluded else next(iter(self.versions(name)), None)
         return self._chosen[name]
 
+    def record(self, name: str) -> PackageRecord:
+        """Return the candidate of a name that is known to have one; raise `LookupError`."""
+        record = self.get(name)
+        if record is None:
+            raise LookupError(name)
+        return record
+
     def pin(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         """Let the requests choose their versions; return those for which there is none."""
         requirements = tuple(requirements)
@@ -88,13 +95,14 @@ class Candidates:
 
     def solutions(self, group: Group) -> tuple[str, ...]:
         """Return the packages whose candidates satisfy one of the alternatives; see `in_order` for the better order."""
-        return tuple(dict.fromkeys(name for relation in group for name in self.satisfying(relation)))
+        wanted = (relation for relation in group if relation.name not in self.excluded)
+        return tuple(dict.fromkeys(name for relation in wanted for name in self.satisfying(relation)))
 
     def satisfying(self, relation: Relation) -> tuple[str, ...]:
         """Return the packages whose candidates satisfy ``relation``: the one so named first, then providers by name."""
         known = self._solutions.get(relation)
         if known is None:
-            known = self._solutions[relation] = () if relation.name in self.excluded else tuple(self._find(relation))
+            known = self._solutions[relation] = tuple(self._find(relation))
         return known
 
     def in_order(self, group: Group) -> Iterator[str]:
@@ -105,7 +113,7 @@ class Candidates:
         indexes mention last (apt-pkg/depcache.cc, ``CompareProviders``).
         """
         for relation in group:
-            names = self.satisfying(relation)
+            names = self.satisfying(relation) if relation.name not in self.excluded else ()
             named = names[:1] if names[:1] == (relation.name,) else ()
             yield from named
             ranks = {name: self._rank(name) for name in names[len(named) :]}
@@ -132,8 +140,7 @@ class Candidates:
                 yield name
 
     def _rank(self, name: str) -> tuple[bool, bool, int]:
-        record = self.get(name)
-        assert record is not None, name  # noqa: S101 - only candidates satisfy anything
+        record = self.record(name)
         priority = record.priority if record.priority in _PRIORITIES else _PRIORITIES[-1]
         return not record.essential, not record.important, _PRIORITIES.index(priority)
 

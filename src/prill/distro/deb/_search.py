@@ -66,13 +66,13 @@ class Search:
             taken.append(package)
             inside.add(package)
             agenda = (self.needs(package), 0, agenda)
-        return {name: self._record(name) for name in taken}
+        return {name: self._candidates.record(name) for name in taken}
 
     def needs(self, package: str) -> tuple[Need, ...]:
         """Return the dependencies of a package that are not waived."""
         known = self._needs.get(package)
         if known is None:
-            known = self._needs[package] = tuple(self._read_needs(self._record(package)))
+            known = self._needs[package] = tuple(self._read_needs(self._candidates.record(package)))
         return known
 
     def _read_needs(self, record: PackageRecord) -> Iterator[Need]:
@@ -111,18 +111,15 @@ class Search:
         package = self._names[number]
         for need in self.needs(package):
             yield Clause([-number, *map(self._number, need.solutions)], need)
-        record = self._record(package)
+        record = self._candidates.record(package)
         for field, group in groups_of(record, NEGATIVE_FIELDS):
             for relation in group:
                 for name in self._candidates.satisfying(relation):
                     if name != package:
-                        clash = Clash(package=record, field=field, relation=relation, other=self._record(name))
+                        clash = Clash(
+                            package=record, field=field, relation=relation, other=self._candidates.record(name)
+                        )
                         yield Clause([-number, -self._number(name)], clash)
-
-    def _record(self, name: str) -> PackageRecord:
-        record = self._candidates.get(name)
-        assert record is not None, name  # noqa: S101 - only candidates get numbers
-        return record
 
     def _number(self, name: str) -> int:
         number = self._numbers.get(name)

@@ -96,9 +96,10 @@ def unknown_package(requirement: Requirement, candidates: Candidates) -> Unsatis
 
 
 def nearest_names(name: str, candidates: Candidates, *, limit: int = 3) -> tuple[str, ...]:
-    """Return the names of packages most like ``name``."""
+    """Return the names, of packages or provided by some, that are most like ``name``."""
     length = len(name)
-    near = [each for each in candidates.universe.names() if abs(len(each) - length) <= max(2, length // 3)]
+    known = candidates.universe.names() | candidates.universe.provided()
+    near = [each for each in known if abs(len(each) - length) <= max(2, length // 3)]
     return tuple(get_close_matches(name, sorted(near), n=limit, cutoff=0.7))
 
 

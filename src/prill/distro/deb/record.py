@@ -54,10 +54,11 @@ class PackageRecord:
         get = fields.get
         name, version = get("Package", ""), get("Version", "")
         source = _SOURCE.fullmatch(get("Source") or name)
+        if source is None:
+            raise InvalidPackageRecord(f"package {name[:80]!r} in {pocket}: Source is {get('Source', '')[:160]!r}")
         checks = (
             ("Package", _NAME.fullmatch(name)),
             ("Architecture", _WORD.fullmatch(get("Architecture", ""))),
-            ("Source", source),
             ("Filename", all(map(_PATH_PART.fullmatch, get("Filename", "").split("/")))),
             ("Size", (size := get("Size", "")).isdecimal() and len(size) < 14 and int(size) <= _MAX_SIZE),  # noqa: PLR2004
             ("SHA256", _SHA256.fullmatch(get("SHA256", ""))),
@@ -66,7 +67,6 @@ class PackageRecord:
             if not good:
                 raise InvalidPackageRecord(f"package {name[:80]!r} in {pocket}: {label} is {get(label, '')[:160]!r}")
         sort_key(version)
-        assert source is not None  # noqa: S101 - checked above
         return cls(
             name=name,
             version=version,
