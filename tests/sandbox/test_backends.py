@@ -58,6 +58,11 @@ def test_streams_and_exit_code_come_back(backend: SandboxBackend, root: Path):
     assert backend.run(make(root, "tool", "exit", "125")).exit_code == 125
 
 
+@pytest.mark.parametrize("stream", ["/dev/stdout", "/dev/stderr"])
+def test_the_user_may_open_its_streams_by_name(backend: SandboxBackend, root: Path, stream: str):
+    assert said(backend.run(make(root, "tool", "create", stream))) == "ok"
+
+
 @pytest.mark.parametrize("number", [6, 9, 11, 15])
 def test_a_signal_is_128_and_its_number(backend: SandboxBackend, root: Path, number: int):
     assert backend.run(make(root, "tool", "signal", str(number))).exit_code == 128 + number

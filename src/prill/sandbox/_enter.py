@@ -29,6 +29,7 @@ import re
 import resource
 import signal
 import socket
+import stat
 import struct
 import sys
 from collections.abc import Callable
@@ -217,6 +218,13 @@ def bound_resources(limits: dict[str, int]) -> None:
         resource.setrlimit(number, (value, value))
 
 
+def own_streams(orders: dict[str, Any]) -> None:
+    """Give the user the pipes it reads and writes, as container engines do: so it can open ``/dev/stdout``."""
+    for descriptor in (0, 1, 2):
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            os.fchown(descriptor, orders["uid"], orders["gid"])
+
+
 def drop_privileges(orders: dict[str, Any]) -> None:
     """Keep no capability for a user, and the harmless ones for root; switch to the user, for good."""
     kept = ROOT_CAPABILITIES if orders["uid"] == 0 else frozenset()
@@ -224,6 +232,7 @@ def drop_privileges(orders: dict[str, Any]) -> None:
         if number not in kept:
             LIBC.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
     if not orders["user_namespace"]:
+        own_streams(orders)
         os.setgroups(orders["groups"])
         os.setresgid(orders["gid"], orders["gid"], orders["gid"])
         os.setresuid(orders["uid"], orders["uid"], orders["uid"])
@@ -241,6 +250,7 @@ def expose(orders: dict[str, Any], status: int) -> NoReturn:
     os.mkdir(orders["exposed"], 0o755)
     mount(f"/proc/self/fd/{root}", orders["exposed"], "", MS_BIND | MS_REC)
     bound_resources(orders["limits"])
+    own_streams(orders)
     os.setgroups(orders["groups"])
     os.setresgid(orders["gid"], orders["gid"], orders["gid"])
     os.setresuid(orders["uid"], orders["uid"], orders["uid"])
