@@ -75,6 +75,7 @@ def build_locked(lock: Lock, spec: Spec, services: Services, request: BuildReque
         cache=request.members,
         codec=codec,
         epoch=lock.source_date_epoch,
+        released=max((release.date for release in lock.releases), default=lock.source_date_epoch),
     )
     images = tuple(_build_one(lock, spec, image, ingredients, services) for image in wanted)
     return _finish(lock, spec, images)

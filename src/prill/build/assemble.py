@@ -53,6 +53,8 @@ class Ingredients:
     cache: ContentCache | None
     codec: Codec
     epoch: int
+    released: int = 0
+    """The newest date among the signed releases that the lock names."""
     threads: int = 2
 
 
@@ -90,7 +92,7 @@ def assemble(
         owners[owner.name] = owner
     made: dict[str, GeneratedEntry] = {}
     tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
-    user = _make(image, spec, root, tree, listings, made, ingredients.epoch, ingredients.cache)
+    user = _make(image, spec, root, tree, listings, made, ingredients)
     root.finish()
     status = {} if "dpkg" in listings else _add_metadata(root, owners, listings, base)
     layers = _layers(image, root, owners, made, ingredients, base, spec.layering.budget)
@@ -183,13 +185,17 @@ def _make(
     tree: RootfsTree,
     listings: Mapping[str, PackageListing],
     made: dict[str, GeneratedEntry],
-    epoch: int,
-    cache: ContentCache | None,
+    ingredients: Ingredients,
 ) -> str:
     """Make what nobody ships, and lay it over the root; return as whom the image runs, in numbers."""
+    epoch = ingredients.epoch
     accounts = image_accounts(spec, tree)
     _put(root, made, account_files(tree, accounts), epoch)
-    for entries in declare(spec, tree, listings, architecture=_architecture(image), memo=Memo(cache)):
+    memo = Memo(ingredients.cache)
+    declared = declare(
+        spec, tree, listings, architecture=_architecture(image), memo=memo, released=ingredients.released
+    )
+    for entries in declared:
         _put(root, made, entries, epoch)
     _put(root, made, apply_paths(spec.paths, root, tree, made), epoch)
     if "dpkg" in listings:

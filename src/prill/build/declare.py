@@ -9,6 +9,7 @@ from prill.build.generated import GeneratedEntry
 from prill.build.listing import PackageListing
 from prill.build.loader_cache import loader_entries
 from prill.build.memo import Memo
+from prill.build.package_sources import package_sources
 from prill.build.spec import Spec
 from prill.build.system_files import system_files
 from prill.build.tree import RootfsTree
@@ -58,18 +59,26 @@ def image_distro(spec: Spec) -> Distro:
 
 
 def declare(
-    spec: Spec, tree: RootfsTree, listings: Mapping[str, PackageListing], *, architecture: str, memo: Memo
+    spec: Spec,
+    tree: RootfsTree,
+    listings: Mapping[str, PackageListing],
+    *,
+    architecture: str,
+    memo: Memo,
+    released: int,
 ) -> Iterator[tuple[GeneratedEntry, ...]]:
     """Yield what is to be made, step by step; each step sees in ``tree`` what those before it made.
 
     1. Folders, links and small files that every system has.
     2. Alternatives and interpreter links.
-    3. Certificates, for OpenSSL and for Java.
-    4. The loader's links and cache, last, since it lists what is there.
+    3. Where apt gets packages from, in an image that has it.
+    4. Certificates, for OpenSSL and for Java.
+    5. The loader's links and cache, last, since it lists what is there.
     """
     yield system_files(tree, image_distro(spec))
     yield alternative_links(tree, (one for name in sorted(listings) for one in listings[name].alternatives))
     yield interpreter_links(tree)
+    yield package_sources(tree, spec, released=released)
     yield memo.recall("certificates", tree, _CERTIFICATES, lambda: _certificates(tree))
     objects = {path: found for name in sorted(listings) for path, found in listings[name].objects}
     yield loader_entries(tree, objects, architecture=architecture)

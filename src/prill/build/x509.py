@@ -152,8 +152,8 @@ def _oid(body: bytes) -> str:
 def _escaped(text: str) -> str:
     """Escape a value (RFC 4514, section 2.4)."""
     text = re.sub(r'(["+,;<>\\])', r"\\\1", text).replace("\0", "\\00")
-    if text.startswith(("#", " ")):
-        text = "\\" + text
     if text.endswith(" ") and len(text) > 1:
         text = text[:-1] + "\\ "
+    if text.startswith(("#", " ")):
+        text = "\\" + text
     return text

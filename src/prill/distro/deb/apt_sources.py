@@ -126,6 +126,8 @@ def _address(source: _Source, ignored: list[Gap]) -> Iterator[str]:
     scheme, _, rest = source.uri.partition(":")
     if scheme not in {"http", "https", "file"}:
         ignored.append(Gap(source.where, f"{scheme[:20]}: addresses are not fetched from"))
+    elif not rest.strip("/"):
+        ignored.append(Gap(source.where, f"{scheme}: address without a host or path"))
     elif "$(" in source.uri:
         ignored.append(Gap(source.where, f"{redact(source.uri)} has a variable"))
     elif source.suites and all(suite.endswith("/") for suite in source.suites):
