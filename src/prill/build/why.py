@@ -1,6 +1,6 @@
 """Why a file or a package is in an image, or is not: read from the lock and the build record."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -72,10 +72,10 @@ def why_path(path: str, *, image: LockedPlatform, lock: Lock, record: BuildRecor
     file = files.get(target)
     dropped = tuple(one for one in record.dropped if one.path in {target, asked, merged_usr(asked)})
     if file is None and not dropped:
-        near = get_close_matches(target, files, n=1)
+        near = _nearest(target, {*files, *(one.path for one in record.dropped)})
         raise NothingKnown(
             f"the image has no /{asked[:400]}, and no package of it would have brought it",
-            hint=f"did you mean /{near[0]}?" if near else None,
+            hint=f"did you mean /{near}?" if near else None,
         )
     names = dict.fromkeys([*([file.owner] if file else []), *(one.owner for one in dropped)])
     packages = {package.name for package in image.packages}
@@ -87,6 +87,14 @@ def why_path(path: str, *, image: LockedPlatform, lock: Lock, record: BuildRecor
         owners=tuple(why_package(name, image=image, lock=lock) for name in names if name in packages),
         source=_source(file, image),
     )
+
+
+def _nearest(path: str, known: Collection[str]) -> str | None:
+    """Return a path with the same name in another folder, or else the most similar one."""
+    name = path.rpartition("/")[2]
+    same = sorted(one for one in known if one.rpartition("/")[2] == name)
+    near = get_close_matches(path, same or known, n=1, cutoff=0.0 if same else 0.6)
+    return near[0] if near else None
 
 
 def _source(file: RecordedFile | None, image: LockedPlatform) -> LockedFile | None:

@@ -60,7 +60,10 @@ def run(arguments: argparse.Namespace) -> Exit:
             return Exit.GOOD
         age = arguments.max_age
         if age is None and arguments.max_size is None:
-            age = 0 if arguments.all else 30 * _DAY
-        pruned = services.cache.prune(max_age=0 if arguments.all else age, max_bytes=arguments.max_size)
+            age = 30 * _DAY
+        if arguments.all:
+            pruned = services.cache.prune(max_bytes=0)
+        else:
+            pruned = services.cache.prune(max_age=age, max_bytes=arguments.max_size)
         say(f"removed {pruned.entries} entries, {human_size(pruned.bytes)}", quiet=arguments.quiet)
     return Exit.GOOD
