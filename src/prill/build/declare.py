@@ -25,6 +25,7 @@ _CERTIFICATES = (
     "etc/ca-certificates.conf",
     "etc/ssl/**",
     "usr/lib/ssl/**",
+    "usr/lib/*/libssl.so.*",
     "usr/lib/jvm/*/lib/security/cacerts",
     "usr/lib/jvm/**/bin/java",
 )

@@ -12,7 +12,7 @@ from prill.build.tree import RootfsTree
 __all__ = ["Memo"]
 
 _KIND = "made"
-_VERSION = 1
+_VERSION = 2
 """Raised whenever one of the makers makes something else of the same files."""
 
 _DECODER = msgspec.msgpack.Decoder(tuple[GeneratedEntry, ...])
