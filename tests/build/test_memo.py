@@ -45,6 +45,7 @@ def tree_of(files: dict[str, bytes]) -> RootfsTree:
         made[path] = regular_file(path, content, "test")
         listed = listed_of(made[path], sha256=hashlib.sha256(content).hexdigest())
         root.placed[path] = Placed(listed, "test")
+    root.complete_parents()
     return RootfsTree(root, lambda _: memoryview(b""), made, None)
 
 
