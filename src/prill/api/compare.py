@@ -52,7 +52,8 @@ def compare(built: Built, again: BuiltSet) -> Iterator[Difference]:
         if image is None or mine is None:
             yield Difference(what="an image of the index", stored=_there(image), rebuilt=_there(mine))
             continue
-        for difference in _image(store, image, mine, again.store):
+        label = f"{mine.platform} " if len(again.images) > 1 else ""
+        for difference in _image(store, image, mine, again.store, label):
             found = True
             yield difference
     if built.source.target.digest != again.main.digest and not found:
@@ -64,8 +65,7 @@ def _there(thing: object) -> str:
     return "missing" if thing is None else "there"
 
 
-def _image(store: BlobSource, image: Image, mine: BuiltImage, again: BlobSource) -> Iterator[Difference]:
-    label = f"{mine.platform} " if image.descriptor.platform else ""
+def _image(store: BlobSource, image: Image, mine: BuiltImage, again: BlobSource, label: str) -> Iterator[Difference]:
     try:
         manifest = image.manifest()
     except PrillError as error:

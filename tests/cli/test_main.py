@@ -1,0 +1,309 @@
+"""The entry point: what it imports, what it complains about, and with which code it ends."""
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from deb_files import Deb
+from prill import __version__
+from prill.cli.exit import Exit
+from prill.cli.failure import FAILURES, exit_code_of
+from prill.cli.main import COMMANDS, INTERRUPTED, command_parser, load_command, main
+from prill.errors import PrillError
+from workshop import Workshop
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+NAMES = [name for name, _ in COMMANDS]
+HEAVY = [
+    "httpx2",
+    "yaml",
+    "rich",
+    "cryptography",
+    "pysequoia",
+    "msgspec",
+    "argparse",
+    "socket",
+    "ssl",
+    "email",
+    "typing",
+]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+class TestStartUp:
+    def test_version_imports_nothing_heavy(self):
+        code = f"import sys; from prill.cli.main import main; main(['--version']); print([m for m in {HEAVY} if m in sys.modules])"
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"prill {__version__}\n[]\n"
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_help_imports_no_http_crypto_yaml_or_tables(self, name: str):
+        code = f"import sys\nfrom prill.cli.main import main\ntry:\n    main([{name!r}, '--help'])\nexcept SystemExit:\n    pass\n"
+        code += f"print([m for m in {HEAVY[:5]} if m in sys.modules])"
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+def _with_path(code: str) -> str:
+    return f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r}\n{code}"
+
+
+class TestHelp:
+    def test_the_overview_names_every_command(self, shop: Workshop):
+        said = shop.run("completion", "bash").out
+        assert all(name in said for name in NAMES)
+
+    @pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]])
+    def test_overview(self, words: list[str], capsys: pytest.CaptureFixture[str]):
+        assert main(words) == 0
+        said = capsys.readouterr().out
+        assert [name for name in NAMES if f"\n  {name} " not in said] == []
+        assert all(f"{code.value} " in said for code in Exit)
+
+    def test_no_command_is_misuse(self, capsys: pytest.CaptureFixture[str]):
+        assert main([]) == 2
+        assert "usage: prill COMMAND" in capsys.readouterr().out
+
+    def test_a_wrong_command_and_the_nearest_one(self, capsys: pytest.CaptureFixture[str]):
+        assert main(["biuld"]) == 2
+        assert capsys.readouterr().err == "prill: there is no command 'biuld'\n  → did you mean build?\n"
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_command_has_examples_that_parse(self, name: str):
+        """An example that a person copies must at least be one."""
+        text = command_parser(name).format_help()
+        _, found, examples = text.partition("\nexamples:\n")
+        assert found, text
+        lines = re.findall(rf"^  (?:source <\()?prill {name}(.*)$", examples, re.MULTILINE)
+        assert lines
+        for line in lines:
+            words = re.split(r"\s{{2,}}|\)|&&|>|;".replace("{{2,}}", "{2,}"), line.strip())[0].split()
+            command_parser(name).parse_args(words)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_option_is_explained(self, name: str):
+        parsers = [command_parser(name)]
+        for parser in parsers:
+            for action in parser._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    parsers += list(action.choices.values())
+                elif action.dest not in ("help", "shell"):
+                    assert action.help, (name, action)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_shared_options_are_spelt_the_same(self, name: str):
+        helps = {
+            "--quiet": "print nothing but errors",
+            "--offline": "use the cache alone",
+            "--plain-http": "speak HTTP without TLS to the registry",
+        }
+        parser = command_parser(name)
+        for action in parser._actions:
+            for option in action.option_strings:
+                if option in helps:
+                    assert action.help == helps[option]
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_command_has_a_page(self, name: str):
+        text = (DOCS / f"{name}.md").read_text()
+        assert f"prill {name}" in text
+        assert "\n    " in text, "no example"
+
+    def test_modules_and_commands_are_the_same(self):
+        modules = {path.stem for path in (Path(load_command("new").__file__).parent).glob("[a-z]*.py")}  # type: ignore[attr-defined]
+        assert modules == set(NAMES)
+
+
+class TestExitCodes:
+    PAGE = (DOCS / "exit-codes.md").read_text()
+
+    def test_the_page_has_the_table_of_the_code(self):
+        source = (Path(import_module("prill.cli.exit").__file__ or "")).read_text()
+        meaning = dict(re.findall(r'(\w+) = \d+\n\s+"""(.*)"""', source))
+        table = re.findall(r"^\| (\d+) \| `(\w+)` \| (.*) \|$", self.PAGE, re.MULTILINE)
+        assert table == [(str(code.value), code.name, meaning[code.name]) for code in Exit]
+        assert f"{INTERRUPTED} is what Ctrl-C leaves" in self.PAGE
+
+    def test_the_page_has_every_command(self):
+        assert re.findall(r"^\| `([a-z]+)` \|", self.PAGE, re.MULTILINE) == NAMES
+
+    def test_the_page_names_every_error(self):
+        rows = {
+            int(code): re.findall(r"`(\w+)`", rest)
+            for code, rest in re.findall(r"^\| (\d+) \| (`\w+`,.*) \|$", self.PAGE, re.MULTILINE)
+        }
+        expected: dict[int, list[str]] = {}
+        for code, _, names in FAILURES:
+            expected.setdefault(int(code), []).extend(names)
+        assert rows == {code: sorted(names) for code, names in expected.items()}
+
+    @pytest.mark.parametrize(("code", "module", "names"), FAILURES)
+    def test_every_error_exists_and_gets_its_code(self, code: Exit, module: str, names: tuple[str, ...]):
+        for name in names:
+            kind = getattr(import_module(module), name)
+            assert issubclass(kind, PrillError)
+            assert kind.__module__ == module
+            assert exit_code_of(kind.__new__(kind)) is code
+
+    def test_any_other_error_broke(self):
+        assert exit_code_of(PrillError("x")) is Exit.BROKE
+
+    def test_arguments(self, shop: Workshop):
+        for words in (
+            ["build"],
+            ["build", "x"],
+            ["lock"],
+            ["rebuild", "x"],
+            ["show"],
+            ["why", "x"],
+            ["test", "x"],
+            ["cache"],
+        ):
+            assert shop.run(*words).code == 2, words
+        assert shop.run("show", "x", "--frobnicate").code == 2
+
+    def test_specs(self, shop: Workshop):
+        for text in ("", "contents: [", "contnts: {}", "contents: {distribution: debian:99}"):
+            shop.spec_file.write_text(text)
+            ran = shop.run("lock", shop.spec_file)
+            assert ran.code == 2, (text, ran)
+            assert "image.yaml" in ran.err
+        assert shop.run("lock", shop.root / "none.yaml").code == 2
+
+    def test_destinations(self, shop: Workshop):
+        shop.lock()
+        (shop.root / "full").mkdir()
+        (shop.root / "full" / "f").touch()
+        for place in ("dir:x", "docker-daemon:x", "oci-dir:", shop.root / "full", "registry:UPPER/x:::"):
+            ran = shop.run("build", shop.spec_file, "-o", place, "--arch", "amd64")
+            assert ran.code == 2, (place, ran)
+
+    def test_settings(self, shop: Workshop):
+        for text, said in (
+            ("[archiv]\n", "did you mean archive?"),
+            ("[archive]\nmirror = []\n", "did you mean mirrors?"),
+            ("[archive]\nmirrors = 'x'\n", "must be a list of texts"),
+            ("[archive]\nkeys = [1]\n", "must be a list of texts"),
+            ("[cache]\ndirectory = 3\n", "must be a text"),
+            ("cache = 3\n", "no section 'cache'"),
+            ("[", "prill.toml"),
+        ):
+            shop.settings.write_text(text)
+            ran = shop.run("cache", "info")
+            assert (ran.code, said in ran.err) == (2, True), ran
+        shop.settings.unlink()
+        assert shop.run("cache", "info").code == 2
+
+    def test_a_mirror_that_is_not_there(self, shop: Workshop):
+        ran = shop.run("lock", shop.spec_file, "--mirror", f"file://{shop.root}/nowhere")
+        assert (ran.code, "no mirror serves trixie" in ran.err) == (1, True)
+
+    def test_offline_before_anything_was_fetched(self, shop: Workshop):
+        ran = shop.run("lock", shop.spec_file, "--offline")
+        assert (ran.code, "run it once without --offline" in ran.err) == (1, True)
+
+    def test_offline_afterwards(self, shop: Workshop):
+        shop.lock()
+        before = shop.lock_file.read_bytes()
+        shop.lock_file.unlink()
+        shop.lock("--offline")
+        assert shop.lock_file.read_bytes() == before
+
+    def test_what_the_operating_system_refuses(self, shop: Workshop):
+        shop.lock()
+        shop.spec_file.with_name("image.lock.json").unlink()
+        (shop.spec_file.with_name("image.lock.json")).mkdir()
+        ran = shop.run("build", shop.spec_file, "-o", shop.out)
+        assert ran.code == 1
+        assert ran.err.startswith("prill: ")
+        assert "image.lock.json" in ran.err
+        assert "Traceback" not in ran.err
+
+    def test_new(self, shop: Workshop):
+        assert shop.run("new", "base", "-o", shop.root / "new.yaml").code == 0
+        assert shop.run("new", "base", "-o", shop.root / "new.yaml").code == 2
+        assert shop.run("new", "no-such-kind").code == 2
+        assert shop.run("new").code == 2
+        assert shop.run("new", "--list").code == 0
+        assert shop.run("new", "base", "-o", shop.root / "no" / "dir.yaml").code == 1
+
+
+class TestStructureTests:
+    PASSES = "schemaVersion: 2.0.0\nfileExistenceTests: [{name: app, path: /usr/bin/app, shouldExist: true}]\n"
+
+    def test_codes(self, shop: Workshop):
+        out = shop.made()
+        for text, code in (
+            (self.PASSES, 0),
+            (self.PASSES.replace("true", "false"), 10),
+            ("schemaVersion: 2.0.0\n", 3),
+            ("schemaVersion: 1.0.0\n", 2),
+            ("schemaVersion: [", 2),
+        ):
+            (shop.root / "tests.yaml").write_text(text)
+            ran = shop.run("test", out, "--config", shop.root / "tests.yaml")
+            assert ran.code == code, (text, ran)
+        assert shop.run("test", out, "--config", shop.root / "none.yaml").code == 2
+        assert shop.run("test", shop.root / "none", "--config", shop.root / "tests.yaml").code == 2
+        (shop.root / "tests.yaml").write_text(self.PASSES)
+        assert shop.run("test", shop.root / "none", "--config", shop.root / "tests.yaml").code == 3
+
+    def test_reports(self, shop: Workshop):
+        out = shop.made()
+        (shop.root / "tests.yaml").write_text(self.PASSES)
+        said = shop.run("test", out, "--config", shop.root / "tests.yaml", "--format", "json").out
+        assert json.loads(said)
+        shop.run("test", out, "--config", shop.root / "tests.yaml", "--format", "junit", "-o", shop.root / "r.xml")
+        assert (shop.root / "r.xml").read_bytes().startswith(b"<?xml")
+
+
+class TestSignals:
+    def test_a_reader_that_has_seen_enough(self, shop: Workshop):
+        shop.publish([Deb(f"p{number:04}", "1", {}) for number in range(1)])
+        command = [sys.executable, "-m", "prill", "new", "app"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            said = process.stderr.read()
+        assert said == b""
+        assert process.returncode == 1
+
+    def test_control_c(self, shop: Workshop):
+        """Locking waits for a pipe that nobody writes to."""
+        os.mkfifo(shop.root / "pipe.yaml")
+        command = [sys.executable, "-m", "prill", "lock", str(shop.root / "pipe.yaml")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
+            _until_asleep(process.pid)
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+        assert process.returncode == INTERRUPTED
+        assert said == b"prill: interrupted; nothing half-written was left in place\n"
+
+
+def _until_asleep(pid: int) -> None:
+    """Wait until the process has been in one and the same call for a while: opening the pipe."""
+    seen: list[str] = []
+    for _ in range(500):
+        seen.append(Path(f"/proc/{pid}/syscall").read_text())
+        if len(seen) > 5 and len(set(seen[-5:])) == 1 and seen[-1] != "running\n":
+            return
+        time.sleep(0.02)
