@@ -86,7 +86,12 @@ _prill() {{
 {cases}
     esac
 }}
-compdef _prill prill"""
+# Autoloaded from $fpath this file is the function's body; sourced, it has to register the function.
+if [[ $funcstack[1] == _prill ]]; then
+    _prill "$@"
+else
+    compdef _prill prill
+fi"""
 
 
 def _fish(options: dict[str, dict[str, str]], commands: dict[str, str]) -> str:
