@@ -27,6 +27,7 @@ from prill.build.lock import (
     Reason,
     SpecInput,
 )
+from prill.build.packages import UnusablePackage
 from prill.build.spec import FileSource, Spec
 from prill.build.spec_json import spec_to_json
 from prill.build.spec_variant import apply_variant
@@ -38,6 +39,7 @@ from prill.distro.deb.release import SignedRelease
 from prill.distro.deb.requirement import Requirement
 from prill.distro.deb.resolve import Chosen, Resolution, resolve
 from prill.distro.deb.resolve import Reason as Wish
+from prill.errors import PrillError
 
 __all__ = ["FileFetcher", "LockRequest", "make_lock"]
 
@@ -174,15 +176,18 @@ def _wanted(images: Sequence[LockedPlatform]) -> tuple[Wanted, ...]:
 
 def _dated(image: LockedPlatform, paths: Mapping[str, Path]) -> LockedPlatform:
     packages = tuple(
-        msgspec.structs.replace(package, built=_built(paths[package.sha256])) for package in image.packages
+        msgspec.structs.replace(package, built=_built(package, paths[package.sha256])) for package in image.packages
     )
     return msgspec.structs.replace(image, packages=packages)
 
 
-def _built(path: Path) -> int:
-    """Return the time in the .deb's first member, which is its build's SOURCE_DATE_EPOCH."""
-    with path.open("rb") as stream:
-        return next((member.mtime for member in read_ar(stream)), 0)
+def _built(package: LockedPackage, path: Path) -> int:
+    """Return the time in the .deb's first member, which is its build's SOURCE_DATE_EPOCH; raise `UnusablePackage`."""
+    try:
+        with path.open("rb") as stream:
+            return next((member.mtime for member in read_ar(stream)), 0)
+    except PrillError as error:
+        raise UnusablePackage(f"{package.filename.rpartition('/')[2]}: {error}", hint=error.hint) from error
 
 
 def _release(release: SignedRelease) -> LockedRelease:

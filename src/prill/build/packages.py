@@ -11,15 +11,20 @@ import msgspec
 from prill._io.cache import ContentCache
 from prill.build.listing import LISTING_VERSION, PackageListing
 from prill.build.lock import LockedPackage
+from prill.errors import PrillError
 
 if TYPE_CHECKING:
     from prill.distro.deb.package import DebPackage
 
-__all__ = ["PackageStore"]
+__all__ = ["PackageStore", "UnusablePackage"]
 
 _KIND = "listing"
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(PackageListing)
+
+
+class UnusablePackage(PrillError):
+    """A package is damaged, hostile or over a bound."""
 
 
 class PackageStore:
@@ -55,7 +60,10 @@ class PackageStore:
         from prill.build.list_package import list_package  # noqa: PLC0415 - a warm build reads no package
 
         deb = self._read(package)
-        listing = list_package(package.name, deb)
+        try:
+            listing = list_package(package.name, deb)
+        except PrillError as error:
+            raise _unusable(package, error) from error
         with self._mutex:
             self._data[package.sha256] = deb.data
         if self._cache is not None:
@@ -65,7 +73,10 @@ class PackageStore:
     def _read(self, package: LockedPackage) -> "DebPackage":
         from prill.distro.deb.package import read_deb  # noqa: PLC0415 - a warm build reads no package
 
-        return read_deb(self._paths[package.sha256], expected_sha256=package.sha256, expected_size=package.size)
+        try:
+            return read_deb(self._paths[package.sha256], expected_sha256=package.sha256, expected_size=package.size)
+        except PrillError as error:
+            raise _unusable(package, error) from error
 
     def content(self, package: LockedPackage) -> memoryview:
         """Return the package's unpacked data, into which its entries' offsets point."""
@@ -81,3 +92,7 @@ class PackageStore:
         """Let go of the package's unpacked data; it is read again where it is asked for again."""
         with self._mutex:
             self._data.pop(package.sha256, None)
+
+
+def _unusable(package: LockedPackage, error: PrillError) -> UnusablePackage:
+    return UnusablePackage(f"{package.filename.rpartition('/')[2]}: {error}", hint=error.hint)

@@ -18,6 +18,7 @@ from prill.model import FileKind
 
 __all__ = [
     "SETUID",
+    "CircularLinks",
     "Dropped",
     "FileConflict",
     "LinkLeavesRoot",
@@ -36,6 +37,10 @@ SETUID = 0o6000
 
 class FileConflict(PrillError):
     """Two packages want different things at one path."""
+
+
+class CircularLinks(PrillError):
+    """A path lies behind symlinks that lead to each other."""
 
 
 class LinkLeavesRoot(PrillError):
@@ -110,7 +115,7 @@ class Rootfs:
     def settle(self, path: str, kind: FileKind, owner: str) -> str:
         """Return where an entry for ``path`` goes: behind the symlinks above it; a folder behind its own as well.
 
-        Raise `FileConflict` for a circle of symlinks, `LinkLeavesRoot` for one that leads out.
+        Raise `CircularLinks` for a circle of symlinks, `LinkLeavesRoot` for one that leads out.
         """
         place = _behind(path, self, owner)
         if kind is FileKind.DIRECTORY and _is_link(self, place):
@@ -268,7 +273,7 @@ def _follow_links(root: Rootfs, packages: dict[str, Package]) -> None:
                 continue
             moved = Placed(msgspec.structs.replace(placed.entry, path=target), placed.owner, f"through-link:{path}")
             _place(root, moved, packages)
-    raise FileConflict(f"/{below[0]} lies behind more than {_MAX_LINKS} symlinks")
+    raise CircularLinks(f"/{below[0]} lies behind more than {_MAX_LINKS} symlinks")
 
 
 def _behind(path: str, root: Rootfs, owner: str) -> str:
@@ -278,8 +283,9 @@ def _behind(path: str, root: Rootfs, owner: str) -> str:
         link = next((parent for parent in reversed(parents(target)) if _is_link(root, parent)), None)
         if link is None:
             return target
-        target = resolve_link(link, root.placed[link].entry.link) + target[len(link) :]
-    raise FileConflict(f"/{path} of {owner} lies behind a circle of symlinks")
+        placed = root.placed[link]
+        target = resolve_link(link, placed.entry.link, placed.owner) + target[len(link) :]
+    raise CircularLinks(f"/{path} of {owner} lies behind a circle of symlinks")
 
 
 def _is_link(root: Rootfs, path: str) -> bool:
@@ -290,16 +296,18 @@ def _is_link(root: Rootfs, path: str) -> bool:
 def _check_links(root: Rootfs) -> None:
     for path, placed in root.placed.items():
         if placed.entry.kind is FileKind.SYMLINK and ".." in placed.entry.link:
-            resolve_link(path, placed.entry.link)
+            resolve_link(path, placed.entry.link, placed.owner)
 
 
-def resolve_link(link: str, text: str) -> str:
+def resolve_link(link: str, text: str, owner: str = "") -> str:
     """Resolve the symlink text at path ``link``, inside the root; raise `LinkLeavesRoot`."""
     parts = [] if text.startswith("/") else link.split("/")[:-1]
     for part in text.split("/"):
         if part == "..":
             if not parts:
-                raise LinkLeavesRoot(f"/{link} is a symlink to {text!r}, which leads out of the root")
+                raise LinkLeavesRoot(
+                    f"/{link}{owner and f' of {owner}'} is a symlink to {text!r}, which leads out of the root"
+                )
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
