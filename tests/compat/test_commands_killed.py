@@ -61,7 +61,7 @@ def each_kill(
 @pytest.mark.parametrize("calls", [RENAMES, SYNCS], ids=["rename", "fsync"])
 @pytest.mark.parametrize("fetched", [False, True], ids=["cold", "warm"])
 def test_a_lock_is_the_old_one_or_the_new_one(shop: Workshop, calls: str, *, fetched: bool):
-    """strace counts the calls of each thread apart: with a warm cache the lock's own are the first."""
+    """strace counts the calls of each thread apart: offline, with a warm cache, the lock's own are the first."""
     shop.lock()
     old = shop.lock_file.read_bytes()
     shop.publish([base_files(), library(), program("3.0")])
@@ -69,6 +69,7 @@ def test_a_lock_is_the_old_one_or_the_new_one(shop: Workshop, calls: str, *, fet
     if fetched:
         shop.lock()
     shutil.copytree(cache, saved)
+    more = ["--offline"] if fetched else []
 
     def before() -> None:
         shutil.rmtree(cache)
@@ -80,7 +81,7 @@ def test_a_lock_is_the_old_one_or_the_new_one(shop: Workshop, calls: str, *, fet
         versions = {one.name: one.version for one in decode_lock(data, "lock").images[0].packages}
         return "old" if data == old else versions["app"]
 
-    found = each_kill(shop, command(shop, "lock", shop.spec_file), calls, before, after)
+    found = each_kill(shop, command(shop, "lock", shop.spec_file, *more), calls, before, after)
     if fetched:
         # The folder is synchronised after the rename.
         assert found == (["old"] if calls == RENAMES else ["old", "3.0"])
