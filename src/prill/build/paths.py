@@ -10,6 +10,7 @@ from prill.build.generated import GeneratedEntry
 from prill.build.rootfs import Placed, Rootfs
 from prill.build.spec import PathEntry, PathKind
 from prill.build.tree import RootfsTree
+from prill.build.tree_paths import resolve
 from prill.errors import PrillError
 from prill.model import FileKind
 
@@ -45,13 +46,14 @@ def apply_paths(
         elif one.type is PathKind.HARDLINK:
             entries[path] = _owned(_copy(one, path, tree), one)
         else:
-            _change(one, path, root, made, entries, below_only=False)
+            place = path if path in entries else root.settle(path, FileKind.FILE, PATHS_RULE)
+            _change(one, place, root, made, entries, below_only=False)
     return tuple(entries.values())
 
 
 def _copy(one: PathEntry, path: str, tree: RootfsTree) -> GeneratedEntry:
     """Copy the target: a hard link cannot reach into the layer below."""
-    source = (one.source or "").strip("/")
+    source = resolve(tree, (one.source or "").strip("/")) or ""
     target = tree.stat(source)
     if target is None or target.kind not in (FileKind.FILE, FileKind.HARDLINK):
         raise NothingToChange(f"paths: {one.path} is to be a hard link to {one.source}, which is no file of the image")
@@ -64,7 +66,7 @@ def _owned(entry: GeneratedEntry, one: PathEntry) -> GeneratedEntry:
         entry.stat,
         uid=entry.stat.uid if one.uid is None else one.uid,
         gid=entry.stat.gid if one.gid is None else one.gid,
-        mode=entry.stat.mode if one.permissions is None else one.permissions,
+        mode=_mode(entry.stat.mode, entry.stat.kind, one),
     )
     return GeneratedEntry(stat=stat, rule=entry.rule, content=entry.content)
 
