@@ -91,7 +91,7 @@ class Workshop:
         self.spec()
 
     def use_settings(self, *, cache: str = "cache", npm: str = "") -> None:
-        text = f'[archive]\nmirrors = ["file://{self.root}/archive"]\nkeys = ["keys/archive.asc"]\n'
+        text = f'[archive]\nmirrors = ["file://{self.root}/archive"]\nkeys = ["keys/archive.asc"]\nsnapshot = ""\n'
         text += f'[cache]\ndirectory = "{self.root / cache}"\n'
         self.settings.write_text(text + (f'[npm]\nregistry = "{npm}"\n' if npm else ""))
 

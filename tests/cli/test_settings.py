@@ -41,6 +41,13 @@ def test_a_file_that_is_named(home: Path):
     assert (found.cache, found.npm_registry) == (home / "c", "https://n")
 
 
+def test_no_snapshot_is_not_the_usual_one(home: Path):
+    (home / "a.toml").write_text('[archive]\nsnapshot = ""\n')
+    (home / "b.toml").write_text('[npm]\nregistry = ""\n')
+    assert (load_settings(home / "a.toml").snapshot, load_settings(home / "b.toml").snapshot) == ("", None)
+    assert load_settings(home / "b.toml").npm_registry is None
+
+
 def test_a_file_that_is_named_must_be_there(home: Path):
     with pytest.raises(InvalidSettings, match="there is no settings file"):
         load_settings(home / "none.toml")

@@ -24,7 +24,12 @@ def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = Non
         apt = _apt_sources(choice.apt_root, services)
     at = services.clock.now() if snapshot_at is None else snapshot_at
     mirrors = choose_mirrors(
-        spec=spec.contents.mirrors, option=choice.option, settings=choice.settings, apt=apt, timestamp=at
+        spec=spec.contents.mirrors,
+        option=choice.option,
+        settings=choice.settings,
+        apt=apt,
+        timestamp=at if choice.snapshot else None,
+        snapshot=choice.snapshot,
     )
     release = release_named(spec.contents.distribution)
     return Archive(
@@ -35,6 +40,7 @@ def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = Non
         clock=services.clock,
         offline=services.offline,
         components=spec.contents.components,
+        snapshot=choice.snapshot or None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from prill._io.cache import ContentCache
 from prill._io.clock import Clock
+from prill.distro.deb.snapshot import SNAPSHOT
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
@@ -38,6 +39,8 @@ class MirrorChoice:
     """The root under which apt's sources are read; None leaves them aside."""
     keys: tuple[Path, ...] = ()
     """OpenPGP keys that may sign the archive in place of Debian's own, for a mirror that signs anew."""
+    snapshot: str = SNAPSHOT
+    """Where packages are looked for that left the mirrors; ``""`` for nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from prill.api.services import MirrorChoice, Services
 from prill.cli.progress import progress_for
 from prill.cli.settings import Settings, load_settings, npmrc_registry, source_date_epoch
+from prill.distro.deb.snapshot import SNAPSHOT
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
@@ -79,6 +80,7 @@ def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
                 settings=settings.mirrors,
                 apt_root=Path("/"),
                 keys=settings.keys,
+                snapshot=SNAPSHOT if settings.snapshot is None else settings.snapshot,
             ),
             npm_registry=lambda: _npm_registry(settings),
             offline=bool(getattr(arguments, "offline", False)),

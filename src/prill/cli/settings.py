@@ -10,7 +10,7 @@ from prill.errors import PrillError
 
 __all__ = ["InvalidSettings", "Settings", "load_settings", "npmrc_registry", "source_date_epoch"]
 
-_KEYS = {"archive": {"mirrors", "keys"}, "cache": {"directory"}, "npm": {"registry"}}
+_KEYS = {"archive": {"mirrors", "keys", "snapshot"}, "cache": {"directory"}, "npm": {"registry"}}
 
 
 class InvalidSettings(PrillError):
@@ -26,6 +26,8 @@ class Settings:
     keys: tuple[Path, ...] = ()
     """OpenPGP keys that may sign the archive, in place of Debian's own."""
     npm_registry: str | None = None
+    snapshot: str | None = None
+    """Where packages are looked for that left the mirrors; ``""`` for nowhere, None where nobody says."""
 
 
 def _user_directory(variable: str, default: str) -> Path:
@@ -53,14 +55,15 @@ def load_settings(config: Path | None = None) -> Settings:
         cache=Path(directory).expanduser() if directory else _user_directory("XDG_CACHE_HOME", ".cache") / "prill",
         mirrors=_texts(path, table, "archive", "mirrors"),
         keys=tuple(path.parent / Path(one).expanduser() for one in _texts(path, table, "archive", "keys")),
-        npm_registry=_text(path, table, "npm", "registry"),
+        npm_registry=_text(path, table, "npm", "registry") or None,
+        snapshot=_text(path, table, "archive", "snapshot"),
     )
 
 
 def _text(path: Path, table: dict[str, dict[str, object]], section: str, key: str) -> str | None:
     value = table.get(section, {}).get(key)
     if value is None or isinstance(value, str):
-        return value or None
+        return value
     raise InvalidSettings(f"{path}: {section}.{key} must be a text, not {value!r}")
 
 
