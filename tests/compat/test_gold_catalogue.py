@@ -132,10 +132,12 @@ def manifest(layout: Path) -> dict[str, Any]:
     return found
 
 
+# What takes minutes in all is tried on those that take seconds; every image is tried as it runs in production.
+LIGHT = tuple(spec for spec in SPECS if not spec.startswith(("java", "go")))
 REBUILT = [
     *((spec, "", architecture) for spec in SPECS for architecture in ("amd64", "arm64")),
-    *((spec, "dev", "amd64") for spec in SPECS),
-    *((spec, "debug", "arm64") for spec in SPECS),
+    *((spec, "dev", "amd64") for spec in LIGHT),
+    *((spec, "debug", "arm64") for spec in LIGHT),
 ]
 
 
@@ -146,16 +148,17 @@ def test_the_lock_alone_gives_the_same_bytes(catalogue: Catalogue, spec: str, va
 
 
 SCANNED = [
-    *((spec, variant, "amd64") for spec in SPECS for variant in VARIANTS),
-    *((spec, "", "arm64") for spec in SPECS),
+    *((spec, "", architecture) for spec in SPECS for architecture in ("amd64", "arm64")),
+    *((spec, variant, "amd64") for spec in SPECS for variant in ("dev", "debug")),
 ]
+SCANNED_WITH_SYFT = [one for one in SCANNED if one[0] in LIGHT or one[1:] == ("", "amd64")]
 
 
 def expected_packages(catalogue: Catalogue, spec: str, variant: str, architecture: str) -> Counter[tuple[str, str]]:
     return Counter((one.name, one.version) for one in catalogue.locked(spec, variant, architecture).packages)
 
 
-@pytest.mark.parametrize(("spec", "variant", "architecture"), each(*SCANNED))
+@pytest.mark.parametrize(("spec", "variant", "architecture"), each(*SCANNED_WITH_SYFT))
 def test_syft_sees_each_package_once(catalogue: Catalogue, spec: str, variant: str, architecture: str, tmp_path: Path):
     syft = shutil.which("syft", path=Path(sys.executable).parent) or needs("syft")
     # syft takes a layout with one manifest only, and ours lists what refers to the image as well.
