@@ -19,7 +19,7 @@ from prill.sandbox.scratch import copy_root
 
 __all__ = ["CommandSetting", "run_command_test"]
 
-_NOT_EMULATED = "Exec format error"  # ENOEXEC as the C library words it
+_NOT_EMULATED = "exec format error"  # ENOEXEC as the C library, and Go in lower case, word it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _judge(test: CommandTest, ended: Completed, result: TestResult, matcher: Mat
     if ended.stderr_cut and test.excluded_error:
         undecided.append("stderr was cut, so what it must not have may come later")
     status = TestStatus.FAIL if failed else TestStatus.ERROR if undecided else TestStatus.PASS
-    if failed and ended.partly_emulated and _NOT_EMULATED in stdout + stderr:
+    if failed and ended.partly_emulated and _NOT_EMULATED in (stdout + stderr).lower():
         status = TestStatus.ERROR
         failed.insert(0, "a program that it started is for another machine; that needs qemu in binfmt_misc, flag F")
     return replace(
