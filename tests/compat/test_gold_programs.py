@@ -30,7 +30,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 
 
 def inside(root: Path, *command: str, work: Path, network: bool = False) -> str:
-    """Run a program of an unpacked image with ``work`` at ``/work``; as root, so that it may install and compile."""
+    """Run a program of an unpacked image with ``work`` at ``/mnt/work``; as root, so that it may install and compile."""
     bwrap = shutil.which("bwrap") or pytest.skip("bwrap is not installed")
     options = ["--unshare-all", "--die-with-parent", "--bind", root, "/", "--dev", "/dev", "--proc", "/proc"]
     options += ["--perms", "1777", "--tmpfs", "/tmp", "--bind", work, "/mnt/work", "--chdir", "/mnt/work", "--clearenv"]
