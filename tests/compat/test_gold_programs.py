@@ -229,7 +229,7 @@ def test_nginx_serves_a_page_as_an_ordinary_user(catalogue: Catalogue, debian: s
     (catalogue.gold / f"{name}.yaml").write_text(json.dumps(spec))
     layout = catalogue.layout(name)
     entrypoint = ("/usr/sbin/nginx", "-e", "stderr", "-g", "daemon off;")
-    said = output_of(layout, tmp_path, "/usr/bin/python3", "/app/ask_nginx.py", *entrypoint, expect="^200 ")
+    said = output_of(layout, tmp_path, "/usr/bin/python3", "/app/ask_nginx.py", *entrypoint, expect="(?m)^200 ")
     assert "200 text/html nginx\n" in said
     assert "workers run as {65532}\n" in said
     assert "ended with 0\n" in said

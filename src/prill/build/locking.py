@@ -6,7 +6,7 @@
 4. Layers are assigned; a former lock's assignment is kept as far as it goes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -49,7 +49,7 @@ _RESERVED_LAYERS = 2
 class FileFetcher(Protocol):
     """Finds and fetches ``files`` sources; what it returns lies in the cache under its digest."""
 
-    def lock(self, source: FileSource, *, architecture: str) -> LockedFile:
+    def lock(self, source: FileSource, *, architecture: str, architectures: Iterable[str] = ()) -> LockedFile:
         """Resolve a source to a digest and make sure that its bytes are there."""
 
 
@@ -110,7 +110,7 @@ def _resolve(
     packages = tuple(_package(chosen) for chosen in resolution.packages)
     platform = f"linux/{architecture}"
     locked_files = tuple(
-        files.lock(source, architecture=architecture)
+        files.lock(source, architecture=architecture, architectures=spec.archs)
         for source in spec.files
         if not source.archs or architecture in source.archs
     )

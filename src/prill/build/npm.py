@@ -8,7 +8,8 @@ version and digest, so that any registry will do.
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 import msgspec
@@ -60,18 +61,20 @@ class NpmRegistry:
 
     address: str
     fetcher: Fetcher
+    known: dict[str, dict[str, _Version]] = field(default_factory=dict)
+    """What the registry said before, by package."""
 
-    def pick(self, name: str, wanted: str) -> NpmRelease:
+    def pick(self, name: str, wanted: str, *, siblings: Iterable[str] = ()) -> NpmRelease:
         """Return the newest release of ``name`` that fits ``wanted``: ``24``, ``24.x``, ``24.11`` or ``24.11.0``.
 
+        Only versions that the packages ``siblings``, its like for other architectures, have as well are looked at.
         Pre-releases and deprecated versions are passed over unless the version is given in full. Raise
         `NoSuchNpmVersion` or `InvalidNpmAnswer`.
         """
-        data = self.fetcher.fetch_bytes(f"{self._base}/{name.replace('/', '%2f')}", max_size=_MAX_METADATA)
-        try:
-            versions = msgspec.json.decode(data, type=_Metadata).versions
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise InvalidNpmAnswer(f"the npm registry's answer about {name!r} is not npm metadata: {error}") from error
+        versions = dict(self._versions(name))
+        for sibling in siblings:
+            others = self._versions(sibling)
+            versions = {one: facts for one, facts in versions.items() if one in others and not others[one].deprecated}
         if wanted in versions:
             return NpmRelease(name=name, version=wanted, digest=_digest(name, wanted, versions[wanted].dist.integrity))
         prefix = list(takewhile(_is_number, wanted.split(".")))
@@ -93,6 +96,17 @@ class NpmRegistry:
             )
         version = max(fitting)[1]
         return NpmRelease(name=name, version=version, digest=_digest(name, version, versions[version].dist.integrity))
+
+    def _versions(self, name: str) -> dict[str, _Version]:
+        if name not in self.known:
+            data = self.fetcher.fetch_bytes(f"{self._base}/{name.replace('/', '%2f')}", max_size=_MAX_METADATA)
+            try:
+                self.known[name] = msgspec.json.decode(data, type=_Metadata).versions
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise InvalidNpmAnswer(
+                    f"the npm registry's answer about {name!r} is not npm metadata: {error}"
+                ) from error
+        return self.known[name]
 
     def tarball(self, name: str, version: str, digest: Digest) -> bytes:
         """Fetch a release's tarball, verified; at most 1 GiB."""

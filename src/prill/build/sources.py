@@ -1,9 +1,9 @@
 """Where ``files`` sources' bytes come from: the cache, the spec's folder, an address, an npm registry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prill._io.cache import ContentCache
 from prill.build.lock import LockedFile
@@ -45,9 +45,13 @@ class SourceStore:
     folder: Path | None
     npm_registry: Callable[[], str | None]
     offline: bool = False
+    _npm_versions: "dict[str, Any]" = field(default_factory=dict, repr=False)
 
-    def lock(self, source: FileSource, *, architecture: str) -> LockedFile:
-        """Resolve a source to its digest; its bytes are in the cache afterwards."""
+    def lock(self, source: FileSource, *, architecture: str, architectures: Iterable[str] = ()) -> LockedFile:
+        """Resolve a source to its digest; its bytes are in the cache afterwards.
+
+        An npm package gets the newest version that there is for all ``architectures`` of the spec.
+        """
         from prill.build.files import source_label  # noqa: PLC0415 - only for locking
 
         label = source_label(source, architecture=architecture)
@@ -56,7 +60,10 @@ class SourceStore:
             data = self._packed(label)
             digest = Digest.of(data)
         elif source.npm is not None:
-            release = self._npm(label).pick(label.removeprefix("npm:"), source.version or "")
+            wanted = {one for one in architectures if not source.archs or one in source.archs}
+            labels = sorted({source_label(source, architecture=one) for one in wanted} - {label})
+            siblings = [one.removeprefix("npm:") for one in labels]
+            release = self._npm(label).pick(label.removeprefix("npm:"), source.version or "", siblings=siblings)
             version, digest = release.version, release.digest
             label = f"{label}@{version}"
             data = self._cached(digest) or self._npm(label).tarball(release.name, version, digest)
@@ -122,7 +129,7 @@ class SourceStore:
             )
         from prill.build.npm import NpmRegistry  # noqa: PLC0415 - a build from the cache needs no registry
 
-        return NpmRegistry(address=address, fetcher=self.fetcher())
+        return NpmRegistry(address=address, fetcher=self.fetcher(), known=self._npm_versions)
 
     def _need_network(self, label: str) -> None:
         if self.offline:
