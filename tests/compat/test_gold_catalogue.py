@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -205,9 +206,11 @@ def test_skopeo_umoci_and_podman_read_it(catalogue: Catalogue, spec: str, tmp_pa
     assert [one["digest"] for one in manifest(layout)["layers"]] == seen["Layers"]
     history = json.loads(run(umoci, "stat", "--json", "--image", f"{layout}:latest", home=tmp_path))["history"]
     assert [one["layer"]["digest"] for one in history if one.get("layer")] == seen["Layers"]
-    storage = ("--root", tmp_path / "root", "--runroot", tmp_path / "run", "--storage-driver", "vfs")
-    pulled = run(podman, *storage, "pull", "-q", f"oci:{layout}:latest", home=tmp_path).strip()
-    read = json.loads(run(podman, *storage, "image", "inspect", pulled, home=tmp_path))[0]
+    # podman refuses a run root of more than 50 characters, which pytest's folders have.
+    with tempfile.TemporaryDirectory(prefix="pod-", dir="/tmp") as short:
+        storage = ("--root", tmp_path / "root", "--runroot", short, "--storage-driver", "vfs")
+        pulled = run(podman, *storage, "pull", "-q", f"oci:{layout}:latest", home=tmp_path).strip()
+        read = json.loads(run(podman, *storage, "image", "inspect", pulled, home=tmp_path))[0]
     assert read["Config"]["User"] == "65532:65532"
     assert (
         read["RootFS"]["Layers"]
