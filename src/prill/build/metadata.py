@@ -5,7 +5,7 @@ md5sums of the files that are really there. An image with dpkg gets dpkg's own d
 install`` works, and no ``status.d``: each package is on record once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from prill.build.generated import GeneratedEntry
 from prill.build.listing import Listed, PackageListing
@@ -13,7 +13,7 @@ from prill.build.merged_usr import merged_usr
 from prill.distro.deb.control import parse_paragraphs
 from prill.model import FileKind, FileStat
 
-__all__ = ["STATUS_D", "dpkg_database", "kept_md5sums", "status_d"]
+__all__ = ["STATUS_D", "dpkg_database", "kept_md5sums", "status_d", "trigger_interests"]
 
 STATUS_D = "var/lib/dpkg/status.d"
 _INFO = "var/lib/dpkg/info"
@@ -49,12 +49,12 @@ def dpkg_database(
     """
     files: dict[str, bytes] = {}
     paragraphs = []
+    interests: dict[str, list[str]] = {}
     for name in sorted(listings):
         listing = listings[name]
         fields = next(iter(parse_paragraphs(listing.control)))
-        stem = f"{_INFO}/{name}"
-        if fields.get("Multi-Arch") == "same":
-            stem = f"{_INFO}/{name}:{fields['Architecture']}"
+        label = f"{name}:{fields['Architecture']}" if fields.get("Multi-Arch") == "same" else name
+        stem = f"{_INFO}/{label}"
         paths = kept.get(name, [])
         files[f"{stem}.list"] = ("/.\n" + "".join(f"/{path}\n" for path in sorted(paths))).encode(
             "utf-8", "surrogateescape"
@@ -62,19 +62,45 @@ def dpkg_database(
         files[f"{stem}.md5sums"] = kept_md5sums(listing, paths)
         if listing.conffiles:
             files[f"{stem}.conffiles"] = "".join(f"/{path}\n" for path, _ in listing.conffiles).encode()
+        if listing.triggers:
+            files[f"{stem}.triggers"] = listing.triggers
+            for trigger, suffix in trigger_interests(listing.triggers):
+                interests.setdefault(trigger, []).append(f"{label}{suffix}")
         for script, content in listing.script_texts:
             files[f"{stem}.{script}"] = content
         paragraphs.append(_status_paragraph(listing, paths))
     files["var/lib/dpkg/status"] = b"\n".join(paragraphs)
     files["var/lib/dpkg/arch"] = f"{architecture}\n".encode()
     files[f"{_INFO}/format"] = b"1\n"
-    for empty in ("available", "diversions", "statoverride", "triggers/File", "triggers/Unincorp"):
+    for empty in ("available", "diversions", "statoverride", "triggers/Unincorp"):
         files[f"var/lib/dpkg/{empty}"] = b""
+    files |= _triggers(interests)
     entries = [_file(path, content, mtime) for path, content in sorted(files.items())]
     for folder in ("updates", "parts", "alternatives", "triggers", "info"):
         stat = FileStat(path=f"var/lib/dpkg/{folder}", kind=FileKind.DIRECTORY, mode=0o755, mtime=mtime)
         entries.append(GeneratedEntry(stat=stat, rule=_RULE))
     return tuple(entries)
+
+
+def trigger_interests(text: bytes) -> Iterator[tuple[str, str]]:
+    """Yield each trigger that a package waits for, and ``/noawait`` where others need not wait (deb-triggers(5))."""
+    for line in text.decode("utf-8", "replace").splitlines():
+        words = line.partition("#")[0].split()
+        if len(words) == 2 and words[0] in ("interest", "interest-await", "interest-noawait"):  # noqa: PLR2004 - a pair
+            yield words[1], "/noawait" if words[0] == "interest-noawait" else ""
+
+
+def _triggers(interests: Mapping[str, list[str]]) -> dict[str, bytes]:
+    """Return dpkg's lists of who waits for what: one file a named trigger, all file triggers in ``File``."""
+    folder = "var/lib/dpkg/triggers"
+    files = {
+        f"{folder}/{trigger}": "".join(f"{who}\n" for who in waiting).encode()
+        for trigger, waiting in interests.items()
+        if "/" not in trigger
+    }
+    paths = ((trigger, who) for trigger, waiting in sorted(interests.items()) for who in waiting if "/" in trigger)
+    files[f"{folder}/File"] = "".join(f"{trigger} {who}\n" for trigger, who in paths).encode()
+    return files
 
 
 def _file(path: str, content: bytes, mtime: int) -> GeneratedEntry:
