@@ -7,7 +7,7 @@ PRILL  := $(BIN)/prill
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help gold test test-fast check format bench docs schema requirements clean
+.PHONY: help gold test test-all test-fast check format bench docs schema requirements clean
 
 help: ## Say what the targets are
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ gold: $(VENV)/.run ## Lock, build and run gold/python3.yaml; print what is in it
 	@$(PRILL) show $(OUT)/python3
 
 test: $(VENV)/.dev ## Run the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not exhaustive"
+
+test-all: $(VENV)/.dev ## Run the tests, the variants of the catalogue under emulation too
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/.dev ## Run the tests that need neither Debian's archive nor foreign programs

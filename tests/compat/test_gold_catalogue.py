@@ -47,7 +47,16 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 
 def each(*values: tuple[str, ...]) -> list[ParameterSet]:
     """Parametrise by spec and more, each spec's tests in one process, so that an image is built once."""
-    return [pytest.param(*one, id="-".join(filter(None, one)), marks=pytest.mark.xdist_group(one[0])) for one in values]
+    return [_param(one) for one in values]
+
+
+def _param(one: tuple[str, ...], *more: pytest.MarkDecorator) -> ParameterSet:
+    return pytest.param(*one, id="-".join(filter(None, one)), marks=(pytest.mark.xdist_group(one[0]), *more))
+
+
+def most(*values: tuple[str, ...]) -> list[ParameterSet]:
+    """Like `each`, but what is a variant is left to ``make test-all``."""
+    return [_param(one, *((pytest.mark.exhaustive,) if one[1] else ())) for one in values]
 
 
 def needs(program: str) -> str:
@@ -82,7 +91,7 @@ def test_it_does_what_it_is_for(catalogue: Catalogue, spec: str, variant: str):
     assert not failed, explain(failed)
 
 
-@pytest.mark.parametrize(("spec", "variant"), each(*IMAGES))
+@pytest.mark.parametrize(("spec", "variant"), most(*IMAGES))
 def test_it_does_so_on_arm64(catalogue: Catalogue, spec: str, variant: str):
     needs("qemu-aarch64-static")
     # What a variant's own file asks for starts other programs, and takes minutes when it is emulated.
