@@ -133,3 +133,21 @@ def test_any_text_is_translated_or_refused(text: str):
 def test_quoted_text_matches_itself(text: str, around: str):
     quoted = "".join(f"\\x{{{ord(character):x}}}" for character in text)
     assert matches(quoted, around + text + around)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", []),
+        (r"^a\.b$", ["^", "a", r"\.", "b", "$"]),
+        ("ab*?c{2,3}", ["a", "b*?", "c{2,3}"]),
+        ("[^](]x|.*", ["[^](]", "x", "|", ".*"]),
+        ("[[:alpha:](]x|a", ["[[:alpha:](]", "x", "|", "a"]),
+        ("(a|(b))+|c", ["(a|(b))+", "|", "c"]),
+        (r"(?i)\Q(|\Ex", ["(?i)", r"\Q(|\E", "x"]),
+    ],
+)
+def test_outermost_pieces(text: str, pieces: list[str]):
+    parsed = GoRegex.parse(text)
+    assert [piece.text for piece in parsed.outermost] == pieces
+    assert parsed.python.startswith("".join(piece.python for piece in parsed.outermost))

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["Digest", "InvalidDigest"]
 

@@ -6,9 +6,10 @@ kept with ``surrogateescape``.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Protocol
+
+from prill.model.value import dataclass
 
 __all__ = ["FileKind", "FileStat", "FileTree"]
 

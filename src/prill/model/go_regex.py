@@ -9,12 +9,13 @@ Syntax: pkg.go.dev/regexp/syntax. Scripts (``\p{Greek}``) are not translated, si
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import field
 
 from prill.errors import PrillError
 from prill.model.go_regex_classes import MAX_RUNE, PERL, POSIX, Ranges, complement, unicode_category, written
+from prill.model.value import dataclass
 
-__all__ = ["GoRegex", "InvalidRegex"]
+__all__ = ["GoRegex", "InvalidRegex", "Piece"]
 
 _MAX_LENGTH = 4096
 _MAX_DEPTH = 100
@@ -31,23 +32,36 @@ class InvalidRegex(PrillError):
 
 
 @dataclass(frozen=True, slots=True)
-class GoRegex:
-    """One expression: ``text`` as it was written, ``python`` for Python's `re`, which needs no flags."""
+class Piece:
+    """A part of an expression on its outermost level: a letter, class, anchor, ``|`` or group, with its repetition."""
 
     text: str
     python: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoRegex:
+    """One expression: ``text`` as it was written, ``python`` for Python's `re`, which needs no flags.
+
+    ``outermost`` is the same in the pieces that the translation read, for those who judge what a text can match.
+    """
+
+    text: str
+    python: str
+    outermost: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "GoRegex":
         """Translate ``text``. Raises `InvalidRegex`."""
         if len(text) > _MAX_LENGTH:
             raise InvalidRegex(f"a regular expression of {len(text)} characters", hint=f"at most {_MAX_LENGTH}")
-        python = _Translator(text).translate()
+        translator = _Translator(text)
+        python = translator.translate()
         try:
             re.compile(python)
         except (re.error, OverflowError, RecursionError) as error:
             raise InvalidRegex(f"not a regular expression: {text[:160]!r}: {error}") from error
-        return cls(text=text, python=python)
+        return cls(text=text, python=python, outermost=tuple(translator.outermost))
 
 
 @dataclass(slots=True)
@@ -66,12 +80,16 @@ class _Translator:
         self.at = 0
         self.out: list[str] = []
         self.groups = [_Group(frozenset())]
+        self.outermost: list[Piece] = []
         self.repeatable = False
 
     def translate(self) -> str:
         while self.at < len(self.text):
             character = self.text[self.at]
+            at, written_before = self.at, len(self.out)
+            belongs = len(self.groups) > 1  # to the piece before it: it is inside of its group, or repeats it
             if character in "*+?" or (character == "{" and _REPEAT.match(self.text, self.at)):
+                belongs = True
                 self.repeat(character)
             elif character == "(":
                 self.open()
@@ -86,6 +104,7 @@ class _Translator:
                 self.escape()
             else:
                 self.plain(character)
+            self.note(Piece(self.text[at : self.at], "".join(self.out[written_before:])), belongs=belongs)
         if len(self.groups) > 1:
             raise self.error("missing )")
         return "".join(self.out) + (")" if self.groups[0].wrapper else "")
@@ -98,6 +117,13 @@ class _Translator:
         self.out.append(piece)
         self.at += width
         self.repeatable = repeatable
+
+    def note(self, piece: Piece, *, belongs: bool) -> None:
+        """Keep what was just read as a piece of the outermost level, or as more of the last one."""
+        if belongs:
+            last = self.outermost.pop()
+            piece = Piece(last.text + piece.text, last.python + piece.python)
+        self.outermost.append(piece)
 
     def error(self, message: str) -> InvalidRegex:
         return InvalidRegex(f"not a regular expression: {self.text[:160]!r}: {message} at character {self.at + 1}")

@@ -8,11 +8,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from prill.model.spdx_ids import EXCEPTION_IDS, LICENSE_IDS
+from prill.model.value import dataclass
 
 __all__ = [
     "Expression",

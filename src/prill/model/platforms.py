@@ -1,9 +1,9 @@
 """Platforms, as the OCI image index writes them."""
 
 import re
-from dataclasses import dataclass
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["InvalidPlatform", "Platform"]
 

@@ -1,22 +1,13 @@
 """Package URLs: the one spelling of a package that every scanner shares.
 
-What is written here is canonical (purl-spec, "How to build a purl string from its components"): qualifiers sorted,
-everything percent-encoded but letters, digits, ``.``, ``-``, ``_``, ``~`` and the colon.
+`Purl` reads and writes them, `build_purl` writes one of any type; the other functions know which qualifiers the readers
+of one type look for.
 """
 
-from collections.abc import Mapping
-from urllib.parse import quote
-
-from prill.errors import PrillError
 from prill.model.digest import Digest
+from prill.model.purl_value import InvalidPurl, Purl, build_purl
 
-__all__ = ["InvalidPurl", "deb_purl", "file_purl", "npm_purl", "oci_purl"]
-
-_MAX_LENGTH = 8192
-
-
-class InvalidPurl(PrillError):
-    """A package cannot be written as a package URL."""
+__all__ = ["InvalidPurl", "Purl", "build_purl", "deb_purl", "file_purl", "npm_purl", "oci_purl"]
 
 
 def deb_purl(
@@ -38,23 +29,23 @@ def deb_purl(
     own_version = source_version in {"", version}
     if source_name and not (source_name == name and own_version):
         qualifiers["upstream"] = source_name if own_version else f"{source_name}@{source_version}"
-    return _build("deb", distro.partition("-")[0].lower(), name.lower(), version, qualifiers)
+    return build_purl(type="deb", namespace=distro.partition("-")[0], name=name, version=version, qualifiers=qualifiers)
 
 
 def npm_purl(*, name: str, version: str) -> str:
     """Name an npm package, with its scope as the namespace: ``pkg:npm/%40angular/animation@12.3.1``."""
-    scope, slash, rest = name.lower().partition("/")
+    scope, slash, rest = name.partition("/")
     if not slash:
-        return _build("npm", "", scope, version, {})
+        return build_purl(type="npm", name=name, version=version)
     if not scope.startswith("@") or "/" in rest:
         raise InvalidPurl(f"not an npm package's name: {name[:160]!r}", hint="write name or @scope/name")
-    return _build("npm", scope, rest, version, {})
+    return build_purl(type="npm", namespace=scope, name=rest, version=version)
 
 
 def file_purl(*, name: str, version: str = "", download_url: str = "", digest: Digest | None = None) -> str:
     """Name a file that no package manager knows, by where it came from and by its content."""
     qualifiers = {"download_url": download_url, "checksum": str(digest) if digest else ""}
-    return _build("generic", "", name, version, qualifiers)
+    return build_purl(type="generic", name=name, version=version, qualifiers=qualifiers)
 
 
 def oci_purl(*, name: str, digest: Digest, architecture: str = "") -> str:
@@ -63,23 +54,4 @@ def oci_purl(*, name: str, digest: Digest, architecture: str = "") -> str:
     ``name`` may be a whole reference; its repository's last part stays, as the purl type for OCI wants it.
     """
     last = name.partition("@")[0].rstrip("/").rpartition("/")[2].partition(":")[0]
-    return _build("oci", "", last.lower(), str(digest), {"arch": architecture})
-
-
-def _build(kind: str, namespace: str, name: str, version: str, qualifiers: Mapping[str, str]) -> str:
-    if not name:
-        raise InvalidPurl(f"a {kind} package without a name has no package URL")
-    parts = (kind, namespace, name) if namespace else (kind, name)
-    purl = "pkg:" + "/".join(_encode(part) for part in parts)
-    if version:
-        purl += f"@{_encode(version)}"
-    pairs = [f"{key}={_encode(value)}" for key, value in sorted(qualifiers.items()) if value]
-    if pairs:
-        purl += "?" + "&".join(pairs)
-    if len(purl) > _MAX_LENGTH:
-        raise InvalidPurl(f"a package URL of {len(purl)} characters: {purl[:160]!r}…")
-    return purl
-
-
-def _encode(text: str) -> str:
-    return quote(text, safe=":", errors="surrogateescape")
+    return build_purl(type="oci", name=last, version=str(digest), qualifiers={"arch": architecture})

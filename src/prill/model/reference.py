@@ -1,10 +1,11 @@
 """Names of images, as Docker's reference grammar normalises them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prill.errors import PrillError
 from prill.model.digest import Digest, InvalidDigest
+from prill.model.value import dataclass
 
 __all__ = ["DEFAULT_REGISTRY", "DEFAULT_TAG", "ImageReference", "InvalidReference"]
 

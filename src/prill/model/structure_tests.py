@@ -4,12 +4,12 @@ The terms are those of container-structure-test's configuration, version 2.0.0: 
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from prill.model.go_regex import GoRegex
 from prill.model.report import Gap
+from prill.model.value import dataclass
 
 __all__ = [
     "CommandTest",

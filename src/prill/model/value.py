@@ -1,0 +1,177 @@
+"""Dataclasses that cost little to declare: a method is written and compiled when it is first called.
+
+The standard library writes and compiles six methods for each frozen dataclass while its module is imported, which takes
+about a millisecond a class, and a command imports a hundred of them and makes values of a few. What is declared here is
+a dataclass all the same: `dataclasses.fields`, ``replace`` and ``is_dataclass`` know it, and for a type checker it is
+the standard library's own. Why: docs/adr/0009.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, cast
+
+__all__ = ["dataclass"]
+
+_OPERATORS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass  # noqa: TID251
+else:
+
+    def dataclass(
+        cls: type | None = None,
+        /,
+        *,
+        eq: bool = True,
+        order: bool = False,
+        frozen: bool = False,
+        kw_only: bool = False,
+        slots: bool = False,
+    ) -> type | Callable[[type], type]:
+        """Make a dataclass of a class, as `dataclasses.dataclass` does (PEP 557), with some of its options.
+
+        ``InitVar`` is not supported: TypeError. A field without default after one with a default is a SyntaxError when
+        the first value is made, not before.
+        """
+
+        def declare(cls: type) -> type:
+            return _declare(cls, eq=eq, order=order, frozen=frozen, kw_only=kw_only, slots=slots)
+
+        return declare if cls is None else declare(cls)
+
+
+def _declare(cls: type, *, eq: bool, order: bool, frozen: bool, kw_only: bool, slots: bool) -> type:
+    own = set(vars(cls))  # what the class wrote itself stays
+    if vars(cls).get("__hash__") is None:
+        own.discard("__hash__")  # Python put None there for a class with an __eq__ of its own
+    if not cls.__doc__:
+        # Else the standard library makes one of the signature, which reads it as source code: 4 ms, once.
+        cls.__doc__ = cls.__name__
+    # Asked for none of the methods, the standard library collects the fields, makes the slots, and compiles nothing.
+    collect = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)  # noqa: TID251
+    cls = collect(cls)
+    if any("InitVar" in repr(field.type) for field in vars(cls)["__dataclass_fields__"].values()):
+        raise TypeError(f"{cls.__qualname__}: InitVar is not supported")
+    methods: dict[str, Any] = {"__init__": _written_later(cls, "__init__", _init_frozen if frozen else _init)}
+    methods["__repr__"] = _repr
+    if eq:
+        methods["__eq__"] = _written_later(cls, "__eq__", _eq)
+        methods["__hash__"] = _written_later(cls, "__hash__", _hash) if frozen else None
+    if order:
+        methods |= {name: _written_later(cls, name, partial(_order, name)) for name in _OPERATORS}
+    if frozen:
+        methods |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+        if slots:  # without these, copying and pickling would set each attribute
+            methods |= {"__getstate__": _state, "__setstate__": _set_state}
+    for name, method in methods.items():
+        if name not in own:
+            setattr(cls, name, method)
+    return cls
+
+
+def _written_later(cls: type, name: str, write: Callable[[type, dict[str, Any]], str]) -> Callable[..., Any]:
+    """Return a method that at its first call is written, and puts the compiled one in its own place."""
+
+    def method(*args: object, **kwargs: object) -> object:
+        names: dict[str, Any] = {}
+        # The text consists of field names alone, which the class's own source wrote as identifiers.
+        exec(write(cls, names), names)  # noqa: S102
+        written = names[name]
+        written.__qualname__ = f"{cls.__qualname__}.{name}"
+        written.__module__ = cls.__module__
+        setattr(cls, name, written)
+        return written(*args, **kwargs)
+
+    return method
+
+
+def _init_frozen(cls: type, names: dict[str, Any]) -> str:
+    names["_set"] = object.__setattr__
+    return _init(cls, names, "_set(self, {0!r}, {1})")
+
+
+def _init(cls: type, names: dict[str, Any], assignment: str = "self.{0} = {1}") -> str:
+    names["_absent"] = object()
+    positional: list[str] = []
+    keyword: list[str] = []
+    body: list[str] = []
+    for field in dataclasses.fields(cls):
+        parameter = value = field.name
+        default = f"_of_{field.name}"
+        if field.default is not dataclasses.MISSING:
+            names[default] = field.default
+            parameter, value = f"{field.name}={default}", field.name if field.init else default
+        elif field.default_factory is not dataclasses.MISSING:
+            names[default] = field.default_factory
+            parameter, value = f"{field.name}=_absent", f"{default}()"
+            if field.init:
+                value = f"{value} if {field.name} is _absent else {field.name}"
+        elif not field.init:
+            continue
+        body.append(assignment.format(field.name, value))
+        if field.init:
+            (keyword if field.kw_only else positional).append(parameter)
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
+    return _function("__init__", ["self", *positional, *(["*", *keyword] if keyword else [])], *body or ["pass"])
+
+
+def _eq(cls: type, _: dict[str, Any]) -> str:
+    return _comparison(cls, "__eq__", "==")
+
+
+def _order(name: str, cls: type, _: dict[str, Any]) -> str:
+    return _comparison(cls, name, _OPERATORS[name])
+
+
+def _comparison(cls: type, name: str, operator: str) -> str:
+    compared = [field.name for field in dataclasses.fields(cls) if field.compare]
+    return _function(
+        name,
+        ["self", "other"],
+        "if other.__class__ is not self.__class__:",
+        "    return NotImplemented",
+        f"return {_tuple('self', compared)} {operator} {_tuple('other', compared)}",
+    )
+
+
+def _hash(cls: type, _: dict[str, Any]) -> str:
+    hashed = [field.name for field in dataclasses.fields(cls) if (field.compare if field.hash is None else field.hash)]
+    return _function("__hash__", ["self"], f"return hash({_tuple('self', hashed)})")
+
+
+def _tuple(value: str, names: list[str]) -> str:
+    return f"({''.join(f'{value}.{name}, ' for name in names)})"
+
+
+def _function(name: str, parameters: list[str], *body: str) -> str:
+    return f"def {name}({', '.join(parameters)}):\n" + "".join(f"    {line}\n" for line in body)
+
+
+def _fields(value: object) -> "tuple[dataclasses.Field[Any], ...]":
+    return dataclasses.fields(cast("Any", value))
+
+
+@recursive_repr()
+def _repr(self: object) -> str:
+    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in _fields(self) if field.repr)
+    return f"{self.__class__.__qualname__}({', '.join(shown)})"
+
+
+def _refuse_to_set(_: object, name: str, value: object) -> None:  # noqa: ARG001
+    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(_: object, name: str) -> None:
+    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _state(self: object) -> list[object]:
+    return [getattr(self, field.name) for field in _fields(self)]
+
+
+def _set_state(self: object, state: list[object]) -> None:
+    for field, value in zip(_fields(self), state, strict=True):
+        object.__setattr__(self, field.name, value)

@@ -1,0 +1,246 @@
+"""A value declared by Prill is what the standard library would make of the same class."""
+
+import copy
+import dataclasses
+import inspect
+import operator
+import pickle
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+
+from prill.model.value import dataclass
+
+Declare = Callable[..., Any]
+COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
+
+
+def point(declare: Declare) -> type[Any]:
+    @declare(frozen=True, slots=True, kw_only=True)
+    class Point:
+        x: int
+        y: int = 2
+        names: dict[str, int] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+        seen: ClassVar[int] = 0
+
+    return Point
+
+
+def span(declare: Declare) -> type[Any]:
+    @declare(frozen=True, slots=True, order=True)
+    class Span:
+        start: int
+        end: int = 9
+
+        def __len__(self) -> int:
+            return self.end - self.start
+
+    return Span
+
+
+def gathering(declare: Declare) -> type[Any]:
+    @declare(slots=True)
+    class Gathering:
+        found: list[str] = dataclasses.field(default_factory=list)
+        count: int = dataclasses.field(default=0, init=False)
+        made: list[str] = dataclasses.field(default_factory=list, init=False)
+
+    return Gathering
+
+
+def derived(declare: Declare) -> type[Any]:
+    @declare(frozen=True, kw_only=True)
+    class Base:
+        a: int
+
+    @declare(frozen=True, kw_only=True)
+    class Derived(Base):
+        b: int = 1
+        total: int = dataclasses.field(init=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "total", self.a + self.b)
+
+    return Derived
+
+
+def own(declare: Declare) -> type[Any]:
+    @declare(frozen=True, slots=True)
+    class Own:
+        a: str
+
+        def __repr__(self) -> str:
+            return "hidden"
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, type(self)) and other.a.lower() == self.a.lower()
+
+        def __hash__(self) -> int:
+            return 7
+
+    return Own
+
+
+def identical(declare: Declare) -> type[Any]:
+    @declare(frozen=True, slots=True, eq=False)
+    class Identical:
+        a: int = 1
+
+    return Identical
+
+
+def empty(declare: Declare) -> type[Any]:
+    @declare
+    class Empty:
+        """Nothing."""
+
+    return Empty
+
+
+def counted(declare: Declare) -> type[Any]:
+    @declare(frozen=True, slots=True)
+    class Counted:
+        a: int
+        b: list[int] = dataclasses.field(default_factory=list, hash=False)
+
+    return Counted
+
+
+MADE: list[tuple[Callable[[Declare], type[Any]], list[tuple[tuple[object, ...], dict[str, object]]]]] = [
+    (point, [((), {"x": 1}), ((), {"x": 1, "y": 3, "names": {"a": 1}}), ((), {}), ((1,), {}), ((), {"z": 1})]),
+    (span, [((1,), {}), ((1, 2), {}), ((2,), {"end": 3}), ((1, 2, 3), {}), ((), {})]),
+    (gathering, [((), {}), ((["a"],), {}), ((), {"count": 1}), ((), {"found": []})]),
+    (derived, [((), {"a": 1}), ((), {"a": 1, "b": 5}), ((), {"total": 1})]),
+    (own, [(("a",), {}), (("A",), {}), ((), {})]),
+    (identical, [((), {}), ((2,), {})]),
+    (empty, [((), {}), ((1,), {})]),
+    (counted, [((1,), {}), ((1, [2]), {})]),
+]
+
+
+def outcome(act: Callable[[], object]) -> object:
+    """What came of it: a value, or the error's type and words."""
+    try:
+        return act()
+    except (TypeError, AttributeError, ValueError) as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize(("make", "calls"), MADE, ids=[make.__name__ for make, _ in MADE])
+class TestLikeTheStandardLibrary:
+    def test_making(self, make: Callable[[Declare], type[Any]], calls: list[Any]):
+        theirs, ours = make(dataclasses.dataclass), make(dataclass)
+        for args, kwargs in calls:
+            expected = outcome(lambda args=args, kwargs=kwargs: shown(theirs(*args, **copy.deepcopy(kwargs))))
+            assert outcome(lambda args=args, kwargs=kwargs: shown(ours(*args, **copy.deepcopy(kwargs)))) == expected
+
+    def test_comparing_and_hashing(self, make: Callable[[Declare], type[Any]], calls: list[Any]):
+        pairs = []
+        for cls in (make(dataclasses.dataclass), make(dataclass)):
+            values = [value for args, kwargs in calls if (value := made(cls, args, kwargs)) is not None]
+            values.append(object())
+            pairs.append(
+                [
+                    outcome(lambda a=a, b=b, act=act: act(a, b))
+                    for a in values[:-1]
+                    for b in values
+                    for act in (*COMPARISONS, hashes_alike)
+                ]
+            )
+        assert [without_address(one) for one in pairs[1]] == [without_address(one) for one in pairs[0]]
+
+    def test_changing(self, make: Callable[[Declare], type[Any]], calls: list[Any]):
+        for args, kwargs in calls:
+            theirs, ours = (made(make(each), args, kwargs) for each in (dataclasses.dataclass, dataclass))
+            if theirs is None:
+                continue
+            for field in dataclasses.fields(theirs):
+                changed = [outcome(lambda v=v, n=field.name: setattr(v, n, 5)) for v in (theirs, ours)]
+                assert changed[1] == changed[0]
+                replaced = [
+                    outcome(lambda v=v, n=field.name: shown(dataclasses.replace(v, **{n: 6}))) for v in (theirs, ours)
+                ]
+                assert replaced[1] == replaced[0]
+                deleted = [outcome(lambda v=v, n=field.name: delattr(v, n)) for v in (theirs, ours)]
+                assert deleted[1] == deleted[0]
+
+    def test_what_the_class_says_of_itself(self, make: Callable[[Declare], type[Any]], calls: list[Any]):
+        theirs, ours = make(dataclasses.dataclass), make(dataclass)
+        assert [(f.name, f.type, f.default, f.kw_only) for f in dataclasses.fields(ours)] == [
+            (f.name, f.type, f.default, f.kw_only) for f in dataclasses.fields(theirs)
+        ]
+        assert ours.__match_args__ == theirs.__match_args__
+        assert getattr(ours, "__slots__", None) == getattr(theirs, "__slots__", None)
+        assert (ours.__hash__ is None) == (theirs.__hash__ is None)
+        value = made(ours, *calls[0])
+        assert dataclasses.is_dataclass(value)
+        assert copy.copy(value).__class__ is ours
+        assert shown(copy.deepcopy(value)) == shown(value)
+
+
+def shown(value: object) -> dict[str, object]:
+    return {"repr": repr(value).rpartition(".")[2]} | {
+        field.name: getattr(value, field.name)
+        for field in dataclasses.fields(value)  # type: ignore[arg-type]
+    }
+
+
+def made(cls: type[Any], args: tuple[object, ...], kwargs: dict[str, object]) -> Any:  # noqa: ANN401
+    try:
+        return cls(*args, **copy.deepcopy(kwargs))
+    except TypeError:
+        return None
+
+
+def hashes_alike(a: object, b: object) -> bool:
+    return hash(a) == hash(b)
+
+
+def without_address(result: object) -> object:
+    return result[0] if isinstance(result, tuple) else result
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    a: int
+    b: tuple[int, ...] = ()
+
+
+def test_a_frozen_value_with_slots_can_be_pickled():
+    assert pickle.loads(pickle.dumps(Kept(1, (2,)))) == Kept(1, (2,))  # noqa: S301
+
+
+def test_a_method_is_compiled_once_when_it_is_first_called():
+    made = point(dataclass)
+    declared = vars(made)["__init__"]
+    assert "x" not in inspect.signature(declared).parameters
+    made(x=1)
+    compiled = vars(made)["__init__"]
+    assert list(inspect.signature(compiled).parameters) == ["self", "x", "y", "names"]
+    made(x=2)
+    assert vars(made)["__init__"] is compiled
+    assert compiled.__qualname__ == f"{made.__qualname__}.__init__"
+
+
+def test_a_derived_class_that_declares_nothing_is_made_as_its_base():
+    class Special(Kept):
+        pass
+
+    assert Special(1).b == ()
+    assert Special(1) != Kept(1)
+    assert Special(1) == Special(1)
+
+
+def test_values_that_contain_themselves_can_be_shown():
+    value = gathering(dataclass)()
+    value.found = [value]
+    assert "..." in repr(value)
+
+
+def test_what_is_not_supported_is_refused():
+    with pytest.raises(TypeError, match="InitVar"):
+
+        @dataclass
+        class Wrong:
+            a: dataclasses.InitVar[int]
