@@ -86,3 +86,14 @@ def test_a_symlink_is_no_leftover(tmp_path: Path):
     (tmp_path / ".tmp-link").symlink_to("kept")
     assert sweep(tmp_path, now=int(time.time()) + 9999) == 0
     assert (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize("way", ["pipe", "link"])
+def test_what_is_no_file_is_never_replaced(tmp_path: Path, way: str):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    before = (tmp_path / way).lstat()
+    with pytest.raises(CannotWrite, match="no regular file"):
+        write_atomic(tmp_path / way, b"data")
+    assert (tmp_path / way).lstat() == before
+    assert {one.name for one in tmp_path.iterdir()} == {"pipe", "link"}

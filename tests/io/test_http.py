@@ -3,6 +3,7 @@ import gzip
 import io
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,16 @@ def test_a_server_that_says_nothing(server: Loopback, fetcher: Fetcher):
     server.behaviour["/a"] = lambda handler: handler.server.waiting.wait(20)
     with pytest.raises(TimedOut, match="stopped answering"):
         fetcher.fetch_bytes(f"{server.url}/a", max_size=9)
+
+
+def test_a_server_that_says_nothing_is_asked_twice_at_most(server: Loopback, naps: Naps):
+    """Each time costs the whole patience; by default it is over within a minute."""
+    server.behaviour["/f"] = lambda _: server.waiting.wait()
+    with Fetcher(patience=replace(SHORT, read=0.1, attempts=5), sleep=naps.append) as fetcher, pytest.raises(TimedOut):
+        fetcher.fetch_bytes(f"{server.url}/f", max_size=100)
+    assert server.paths == ["/f"] * 2
+    default = Patience()
+    assert default.silences * max(default.read, default.connect) + default.pause < 60
 
 
 def test_a_server_that_stops_in_the_middle(server: Loopback, fetcher: Fetcher):

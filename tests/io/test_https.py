@@ -1,5 +1,6 @@
 import ssl
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +15,8 @@ from loopback import Loopback
 from prill._io.fetch_errors import Unreachable
 from prill._io.http import Fetcher, Patience
 from prill._io.urls import RedirectRefused, Redirects
+from prill.model import ImageReference
+from prill.oci.registry import connect
 
 QUICK = Patience(attempts=1)
 
@@ -69,3 +72,14 @@ def test_https_does_not_lead_to_http(secure: Loopback, server: Loopback, certifi
     with Fetcher(patience=QUICK, ca_file=certificate) as fetcher, pytest.raises(RedirectRefused, match="less safe"):
         fetcher.fetch_bytes(f"{secure.url}/a", max_size=99, redirects=Redirects.ANY_HOST)
     assert server.requests == []
+
+
+def test_a_registry_over_plain_http_may_lead_to_tls_that_is_checked(secure: Loopback, server: Loopback):
+    """Certificates are read when they are needed, and then they count."""
+    server.behaviour["/v2/app/manifests/1"] = lambda handler: handler.redirect(f"{secure.url}/a")
+    place = connect(
+        ImageReference.parse(f"{server.url.removeprefix('http://')}/app:1"), plain_http=True, sleep=lambda _: None
+    )
+    with closing(place), pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        place.resolve()
+    assert secure.requests == []

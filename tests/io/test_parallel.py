@@ -46,7 +46,7 @@ def test_an_error_ends_the_others_without_waiting_for_the_first_item():
     with pytest.raises(ValueError, match="1"):
         run_parallel(work, range(100), workers=2, stop=stop)
     assert stop.is_set()
-    assert len(begun) < 10
+    assert len(begun) <= 3
 
 
 @pytest.mark.parametrize("items", [[], [7]])

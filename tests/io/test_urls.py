@@ -9,6 +9,7 @@ from prill._io.urls import (
     credentials,
     file_path,
     follow,
+    is_loopback,
     redact,
     same_origin,
 )
@@ -22,6 +23,9 @@ from prill._io.urls import (
         ("https://me:se@cret@h/p", "https://h/p"),
         ("https://h/p?token=secret", "https://h/p?…"),
         ("https://h/p#secret", "https://h/p"),
+        ("ftp://h/\x1b[31mRED\x1b]0;title\x07", "ftp://h/%1B[31mRED%1B]0;title%07"),
+        ("https://h\x9b\u202e/ä b", "https://h%C2%9B%E2%80%AE/ä b"),
+        ("https://h/\ud800", "https://h/%3F"),
         ("http://[::1", "(an invalid URL)"),
     ],
 )
@@ -89,7 +93,40 @@ def test_redirects_to_something_less_safe_are_never_followed(location: str):
         follow("https://h/a", location, allowed=Redirects.ANY_HOST)
 
 
+@pytest.mark.parametrize(
+    "location", ["http://[", "//[x", "http://[::1", "//a\x1b[31m]/x", "http://h:port/", "http://\u2100/"]
+)
+def test_redirects_to_what_is_no_address(location: str):
+    with pytest.raises(RedirectRefused) as caught:
+        follow("http://h/a", location, allowed=Redirects.ANY_HOST)
+    assert str(caught.value).isprintable()
+
+
+def test_a_redirect_cannot_command_the_terminal():
+    with pytest.raises(RedirectRefused) as caught:
+        follow("http://h/a", "ftp://evil/\x1b[31mRED\x1b]0;title\x07", allowed=Redirects.ANY_HOST)
+    assert str(caught.value) == "http://h/a redirects to ftp://evil/%1B[31mRED%1B]0;title%07, which is less safe"
+
+
 def test_origins():
     assert same_origin("http://h/a", "http://h:80/b")
     assert not same_origin("http://h/a", "https://h/a")
     assert not same_origin("http://h/a", "http://g/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://127.0.0.1:80/a", True),
+        ("http://127.9.9.9/", True),
+        ("http://[::1]:80/", True),
+        ("http://LOCALHOST/", True),
+        ("http://localhost.evil.test/", False),
+        ("http://127.0.0.1.evil.test/", False),
+        ("http://127.0.0.1@evil.test/", False),
+        ("http://0.0.0.0/", False),
+        ("http://10.0.0.1/", False),
+    ],
+)
+def test_loopback(url: str, loopback: bool):  # noqa: FBT001 - a row of the table
+    assert is_loopback(url) is loopback

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -48,13 +48,15 @@ def open_atomic(
     """Open a file for writing and reading that becomes ``path`` when the block ends well, and vanishes otherwise.
 
     ``folder`` holds the temporary file, on the same file system; without it, ``path``'s own. A file that can be told
-    from a damaged one when it is read need not be ``durable``: nothing is synchronised then. Raise `CannotWrite`.
+    from a damaged one when it is read need not be ``durable``: nothing is synchronised then. Raise `CannotWrite`, also
+    where a device, a pipe or a socket is: a file in the place of ``/dev/null`` would be everybody's trouble.
     """
     folder = folder or path.parent
+    _spare_special(path)
     with writing(path):
         folder.mkdir(parents=True, exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}"
+        temporary = folder / f"{_PREFIX}{os.urandom(8).hex()}"
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "w+b") as file:
@@ -81,7 +83,7 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0
         file.write(data)
 
 
-def sweep(folder: Path, *, now: int, min_age: int = 3600) -> int:
+def sweep(folder: Path, *, now: int, min_age: int = 3600, prefix: str = _PREFIX) -> int:
     """Remove what killed writers left in ``folder``; return how many files that were.
 
     A file is a leftover if it is at least ``min_age`` seconds old and nobody holds its lock. The age covers the
@@ -90,7 +92,7 @@ def sweep(folder: Path, *, now: int, min_age: int = 3600) -> int:
     swept = 0
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(_PREFIX) and now - int(entry.stat(follow_symlinks=False).st_mtime) >= min_age:
+            if entry.name.startswith(prefix) and now - int(entry.stat(follow_symlinks=False).st_mtime) >= min_age:
                 swept += _remove_unlocked(Path(entry.path))
     return swept
 
@@ -108,6 +110,17 @@ def _remove_unlocked(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def _spare_special(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # there is nothing, or whoever writes learns why not
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise CannotWrite(
+            f"cannot write {str(path)!r}: it is no regular file", hint="name a file, or leave it to stdout"
+        )
 
 
 def _finish(file: BinaryIO, temporary: Path, path: Path, *, durable: bool) -> None:

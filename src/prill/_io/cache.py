@@ -5,6 +5,7 @@
     ROOT/blobs/sha256/ab/ab12…       bytes named by their digest, verified while they were written, synchronised to disk
     ROOT/derived/KIND/cd/cd34…       computed results, each behind its own checksum
     ROOT/partial/                    files that are being written
+    ROOT/downloads/                  blobs that are on their way, for the next attempt (see `prill.oci.resumed`)
     ROOT/state/                      what must not be forgotten; never pruned (see `prill.distro.deb.suite_state`)
 
 An entry comes into being by a rename and is never written again, so readers need no lock, and two processes that add
@@ -18,17 +19,19 @@ import io
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from prill._io.atomic import open_atomic, sweep, write_atomic, writing
-from prill._io.cache_entries import CacheInfo, Pruned, cache_entries, choose_victims, summarise
 from prill._io.clock import Clock, SystemClock
 from prill._io.verified import DigestMismatch, SizeMismatch, Verifier
 from prill.errors import PrillError
 from prill.model import Digest
+
+if TYPE_CHECKING:
+    from prill._io.cache_entries import CacheInfo, Pruned
 
 __all__ = ["CacheInUse", "ContentCache", "Source", "VerifiedFile"]
 
@@ -93,21 +96,32 @@ class ContentCache:
 
     def read(self, digest: Digest, size: int) -> bytes | None:
         """Return the ``size`` bytes of ``digest``, verified again; a damaged entry is removed and counts as absent."""
+        data = io.BytesIO()
+        return data.getvalue() if self._verified(digest, size, data.write) else None
+
+    def find_good(self, digest: Digest, size: int) -> Path | None:
+        """Return where the ``size`` bytes of ``digest`` lie, verified again; a damaged one is removed, and is None."""
+        return self._verified(digest, size, len)
+
+    def _verified(self, digest: Digest, size: int, note: Callable[[bytes], object]) -> Path | None:
+        """Read an entry to its end, telling ``note`` of its bytes; return where it lies, if it is what it should be."""
         path = self.find(digest)
         if path is None:
             return None
         verifier = Verifier(str(path), digest=digest, size=size)
         try:
-            verifier.announce(path.stat().st_size)
-            data = path.read_bytes()
-            verifier.feed(data)
+            with path.open("rb") as stream:
+                verifier.announce(os.fstat(stream.fileno()).st_size)
+                while chunk := stream.read(_CHUNK):
+                    verifier.feed(chunk)
+                    note(chunk)
             verifier.finish()
         except FileNotFoundError:
             return None
         except (SizeMismatch, DigestMismatch):
             self.discard(digest)
             return None
-        return data
+        return path
 
     def discard(self, digest: Digest) -> None:
         """Remove a blob that was found to be damaged."""
@@ -149,6 +163,10 @@ class ContentCache:
             path.unlink(missing_ok=True)
         return None
 
+    def has_derived(self, kind: str, key: str) -> bool:
+        """Say whether there is an entry for ``key``, without reading it: it may turn out to be damaged."""
+        return self._derived(kind, key).is_file()
+
     def put_derived(self, kind: str, key: str, data: bytes | memoryview) -> None:
         """Keep what was computed for ``key``. Not synchronised: the checksum tells a damaged entry."""
         self._hold()
@@ -172,22 +190,27 @@ class ContentCache:
         self.put_derived(kind, key, f"{digest} {len(data)}".encode("ascii"))
         return path
 
-    def info(self) -> CacheInfo:
+    def info(self) -> "CacheInfo":
         """Say how much of what kind is in the cache."""
+        from prill._io.cache_entries import cache_entries, summarise  # noqa: PLC0415 - builds look at no entries
+
         return summarise(cache_entries(self.root))
 
     def prune(
         self, *, max_age: int | None = None, max_bytes: int | None = None, kinds: Iterable[str] | None = None
-    ) -> Pruned:
+    ) -> "Pruned":
         """Remove what was not used for long, and what killed processes left behind.
 
         First go the entries of ``kinds`` (all, if not given) that nobody used for ``max_age`` seconds, then the least
         recently used until at most ``max_bytes`` are left of these kinds. Raise `CacheInUse` while another process
         works with the cache.
         """
+        from prill._io.cache_entries import Pruned, cache_entries, choose_victims  # noqa: PLC0415
+
         now = self._clock.now()
         with self._alone():
             leftovers = sweep(self.root / "partial", now=now, min_age=0) + sweep(self.state, now=now)
+            leftovers += sweep(self.root / "downloads", now=now, min_age=0, prefix="")
             victims = choose_victims(
                 cache_entries(self.root), now=now, max_age=max_age, max_bytes=max_bytes, kinds=kinds
             )

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from prill.model.value import dataclass
 
 __all__ = ["CacheEntry", "CacheInfo", "KindInfo", "Pruned", "cache_entries", "choose_victims", "summarise"]
 

@@ -5,8 +5,9 @@ Only the command line makes a `SystemClock`; everything else is handed one, so t
 """
 
 import time
-from dataclasses import dataclass
 from typing import Protocol
+
+from prill.model.value import dataclass
 
 __all__ = ["Clock", "FixedClock", "SystemClock"]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from prill._io.fields import InvalidMessage
 from prill.errors import PrillError
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ConnectionBroken",
     "FetchFailed",
     "NotFound",
+    "NotModified",
     "ServerFailed",
     "TimedOut",
     "TooSlow",
@@ -18,6 +20,7 @@ __all__ = [
     "Unreachable",
     "check_status",
     "library_errors",
+    "socket_errors",
 ]
 
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
@@ -34,6 +37,10 @@ class FetchFailed(PrillError):
 
 class NotFound(FetchFailed):
     """There is nothing at an address."""
+
+
+class NotModified(FetchFailed):
+    """What is at an address is what the caller has already."""
 
 
 class AccessDenied(FetchFailed):
@@ -100,4 +107,19 @@ def library_errors(shown: str) -> Iterator[None]:
     except (httpx2.NetworkError, httpx2.ProtocolError) as error:
         raise ConnectionBroken(f"the connection to {shown} broke: {error}") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        raise UnexpectedAnswer(f"{shown} cannot be fetched: {error}") from error
+
+
+@contextmanager
+def socket_errors(shown: str) -> Iterator[None]:
+    """Turn what sockets and answers raise inside the block into a `FetchFailed` about ``shown``."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise TimedOut(f"{shown} stopped answering", hint="try again later") from error
+    except OSError as error:
+        raise ConnectionBroken(f"the connection to {shown} broke: {error}") from error
+    except InvalidMessage as error:
+        raise ConnectionBroken(f"the connection to {shown} broke: {error}") from error
+    except ValueError as error:  # UnicodeError is one
         raise UnexpectedAnswer(f"{shown} cannot be fetched: {error}") from error

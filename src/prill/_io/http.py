@@ -14,17 +14,27 @@ unless ``proxy`` or ``ca_file`` say otherwise. ``file://`` addresses are read wi
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-from prill._io.fetch_errors import FetchFailed, NotFound, TooSlow, UnexpectedAnswer, check_status, library_errors
+from prill._io.fetch_errors import (
+    ConnectionBroken,
+    FetchFailed,
+    NotFound,
+    NotModified,
+    TimedOut,
+    UnexpectedAnswer,
+    check_status,
+    library_errors,
+)
+from prill._io.pace import Pace
 from prill._io.urls import RedirectRefused, Redirects, credentials, file_path, follow, redact, same_origin
 from prill._io.verified import Truncated, Verifier
 from prill.model import Digest
+from prill.model.value import dataclass
 
 if TYPE_CHECKING:
     import httpx2
@@ -34,6 +44,7 @@ __all__ = ["Fetched", "Fetcher", "Patience", "Sink"]
 _CHUNK = 1 << 18
 _MAX_REDIRECTS = 5
 _REDIRECTS = range(300, 400)
+_PARTIAL, _NOT_MODIFIED, _UNSATISFIABLE = 206, 304, 416
 
 
 class Sink(Protocol):
@@ -51,13 +62,17 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait: seconds for a connection and for the next bytes, and what must come in every ``window``."""
+    """How long to wait: seconds for a connection and for the next bytes, and what must come in every ``window``.
+
+    Who fails is asked ``attempts`` times; who says nothing, which takes the longest to notice, ``silences`` times.
+    """
 
     connect: float = 10.0
-    read: float = 30.0
+    read: float = 20.0
     window: float = 20.0
     min_rate: int = 1024
     attempts: int = 3
+    silences: int = 2
     pause: float = 0.5
 
 
@@ -115,8 +130,7 @@ class Fetcher:
             try:
                 return self._attempt(url, sink, verifier, note, redirects)
             except (FetchFailed, Truncated) as error:
-                passing = isinstance(error, Truncated) or error.transient
-                if not passing or attempt >= self._patience.attempts:
+                if attempt >= self._attempts(error):
                     raise
             note(-verifier.seen)
             sink.seek(0)
@@ -138,6 +152,68 @@ class Fetcher:
         self.fetch(url, sink, max_size=max_size, expected_size=expected_size, expected=expected, redirects=redirects)
         return sink.getvalue()
 
+    def resume(
+        self,
+        url: str,
+        file: BinaryIO,
+        *,
+        max_size: int,
+        version: str = "",
+        known: str = "",
+        on_version: Callable[[str], None] = lambda _: None,
+    ) -> str:
+        """Fetch ``url`` into ``file``, which keeps what came where this fails; return its version, "" for none.
+
+        ``version`` is what the file holds the beginning of: only the rest is asked for, if it is still current (RFC
+        9110, section 13.1.5). ``known`` is that of a whole copy elsewhere: raise `NotModified` where that is current.
+        ``on_version`` is told the version before the first byte is written. Raise as `fetch` does.
+        """
+        state = _Resumed(version)
+
+        def note(seen: str) -> None:
+            state.version = seen
+            on_version(seen)
+
+        attempt = 1
+        while True:
+            try:
+                self._resume_once(url, file, max_size, state.version, known, note)
+            except (FetchFailed, Truncated) as error:
+                if attempt >= self._attempts(error):
+                    raise
+            else:
+                return state.version
+            self._sleep(self._patience.pause * 2 ** (attempt - 1))
+            attempt += 1
+
+    def _resume_once(
+        self, url: str, file: BinaryIO, max_size: int, version: str, known: str, note: Callable[[str], None]
+    ) -> None:
+        begin = file.seek(0, 2) if version else 0
+        headers = {"Range": f"bytes={begin}-", "If-Range": version} if begin else {}
+        if known and not begin:
+            headers["If-None-Match"] = known
+        with self._answered(url, Redirects.SAME_HOST, headers) as (shown, response):
+            if response.status_code == _NOT_MODIFIED and known:
+                raise NotModified(f"{shown} has not changed")
+            if response.status_code == _UNSATISFIABLE and begin:
+                if response.headers.get("content-range") == f"bytes */{begin}":
+                    return  # it was whole already
+                note("")
+                raise ConnectionBroken(f"{shown} has no rest after {begin} bytes")
+            if not (response.status_code == _PARTIAL and _begins_at(response, begin)):
+                check_status(response.status_code, shown)
+                begin = 0
+                file.seek(0)
+                file.truncate()
+                note(_strong(response.headers.get("etag", "")))
+            verifier = Verifier(shown, max_size=max(0, max_size - begin))
+            verifier.announce(_length(response))
+            for chunk in _paced(response.iter_raw(), self._patience, shown):
+                verifier.feed(chunk)
+                file.write(chunk)
+            verifier.finish()
+
     def close(self) -> None:
         """Close the connections."""
         with self._guard:
@@ -152,6 +228,12 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _attempts(self, error: FetchFailed | Truncated) -> int:
+        """Return how many attempts are made where one ends in ``error``."""
+        if isinstance(error, TimedOut):
+            return min(self._patience.silences, self._patience.attempts)
+        return self._patience.attempts if isinstance(error, Truncated) or error.transient else 1
 
     def _attempt(
         self, url: str, sink: Sink, verifier: Verifier, note: Callable[[int], None], redirects: Redirects
@@ -168,19 +250,27 @@ class Fetcher:
 
     @contextmanager
     def _open_answer(self, url: str, verifier: Verifier, redirects: Redirects) -> Iterator[_Opened]:
-        """Open ``url``, after redirects; whatever the library raises becomes a `FetchFailed`."""
+        """Open ``url``, after redirects, for all that it has."""
+        with self._answered(url, redirects, {}) as (shown, response):
+            check_status(response.status_code, shown)
+            verifier.announce(_length(response))
+            yield shown, _paced(response.iter_raw(), self._patience, shown)
+
+    @contextmanager
+    def _answered(
+        self, url: str, redirects: Redirects, headers: Mapping[str, str]
+    ) -> "Iterator[tuple[str, httpx2.Response]]":
+        """Ask for ``url``, after redirects; whatever the library raises becomes a `FetchFailed`."""
         client = self._connected()
         address, login = credentials(url)
         with library_errors(redact(url)):
             for _ in range(_MAX_REDIRECTS + 1):
-                request = client.build_request("GET", address)
+                request = client.build_request("GET", address, headers=headers)
                 with closing(client.send(request, stream=True, auth=login)) as response:
                     shown = redact(address)
                     location = response.headers.get("location")
                     if response.status_code not in _REDIRECTS or not location:
-                        check_status(response.status_code, shown)
-                        verifier.announce(_length(response))
-                        yield shown, _paced(response.iter_raw(), self._patience, shown)
+                        yield shown, response
                         return
                 target = follow(address, location, allowed=redirects)
                 login = login if same_origin(address, target) else None
@@ -219,6 +309,22 @@ def _open_file(path: Path, url: str) -> Iterator[_Opened]:
         yield shown, iter(lambda: file.read(_CHUNK), b"")
 
 
+@dataclass(slots=True)
+class _Resumed:
+    """The version of what a file holds so far."""
+
+    version: str
+
+
+def _strong(tag: str) -> str:
+    """Return an entity tag by which parts can be joined; a weak one promises no equal bytes (RFC 9110, 8.8.1)."""
+    return tag if tag.startswith('"') else ""
+
+
+def _begins_at(response: "httpx2.Response", begin: int) -> bool:
+    return str(response.headers.get("content-range", "")).startswith(f"bytes {begin}-")
+
+
 def _length(response: "httpx2.Response") -> int | None:
     text = response.headers.get("content-length", "")
     return int(text) if text.isdecimal() and len(text) < 20 else None  # noqa: PLR2004 - 2**64 has 20 digits
@@ -226,12 +332,10 @@ def _length(response: "httpx2.Response") -> int | None:
 
 def _paced(chunks: Iterator[bytes], patience: Patience, shown: str) -> Iterator[bytes]:
     """Pass chunks on; raise `TooSlow` when a window of time ends with less than the least."""
-    begun, came = time.monotonic(), 0
+    pace = Pace(shown, patience.window, patience.min_rate)
+    begun = time.monotonic()
     for chunk in chunks:
-        yield chunk
-        came += len(chunk)
         waited = time.monotonic() - begun
-        if waited > patience.window:
-            if came < patience.min_rate * patience.window:
-                raise TooSlow(f"{shown} sent {came} bytes in {waited:.0f} s", hint="try another mirror")
-            begun, came = time.monotonic(), 0
+        yield chunk
+        pace.came(len(chunk), waited)
+        begun = time.monotonic()

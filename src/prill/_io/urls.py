@@ -1,8 +1,9 @@
 """Addresses: what may be shown of them, and where one may lead."""
 
+import ipaddress
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from prill.errors import PrillError
 
@@ -13,8 +14,10 @@ __all__ = [
     "credentials",
     "file_path",
     "follow",
+    "is_loopback",
     "redact",
     "same_origin",
+    "split_url",
 ]
 
 _PORTS = {"http": 80, "https": 443}
@@ -36,19 +39,35 @@ class Redirects(StrEnum):
 
 
 def redact(url: str) -> str:
-    """Return ``url`` as it may be shown: without user name, password, query and fragment."""
+    """Return ``url`` as it may be shown: without user name, password, query and fragment.
+
+    Control characters are quoted: the address may be a server's, and a terminal is not its to command.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
         return "(an invalid URL)"
     host = parts.netloc.rpartition("@")[2]
-    shown = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    whole = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    shown = "".join(one if one.isprintable() else quote(one, errors="replace") for one in whole)
     return f"{shown}?…" if parts.query else shown
+
+
+def split_url(url: str) -> SplitResult:
+    """Take an address of a kind that is fetched from apart; raise `UnsupportedURL`."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise UnsupportedURL(f"not a URL: {redact(url)!r}") from error
+    if parts.scheme not in {*_PORTS, "file"} or (parts.scheme in _PORTS and not parts.hostname):
+        raise UnsupportedURL(f"not a URL to fetch from: {redact(url)!r}", hint="http, https and file are known")
+    return parts
 
 
 def credentials(url: str) -> tuple[str, tuple[str, str] | None]:
     """Split ``url`` into an address without, and its user name and password; raise `UnsupportedURL`."""
-    parts = _split(url)
+    parts = split_url(url)
     if parts.username is None:
         return url, None
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
@@ -57,7 +76,7 @@ def credentials(url: str) -> tuple[str, tuple[str, str] | None]:
 
 def file_path(url: str) -> Path | None:
     """Return the path a ``file://`` address names, or None for another scheme; raise `UnsupportedURL`."""
-    parts = _split(url)
+    parts = split_url(url)
     if parts.scheme != "file":
         return None
     if parts.netloc not in {"", "localhost"} or not parts.path.startswith("/") or "\0" in unquote(parts.path):
@@ -67,10 +86,13 @@ def file_path(url: str) -> Path | None:
 
 def follow(url: str, location: str, *, allowed: Redirects) -> str:
     """Return where the redirect ``location`` of ``url`` leads, without credentials; raise `RedirectRefused`."""
-    target = urljoin(url, location)
+    try:
+        target = urljoin(url, location)
+    except ValueError as error:
+        raise RedirectRefused(f"{redact(url)} redirects to what is no URL", hint="its server is at fault") from error
     shown = f"{redact(url)} redirects to {redact(target)}"
     try:
-        here, there = _split(url), _split(target)
+        here, there = split_url(url), split_url(target)
     except UnsupportedURL as error:
         raise RedirectRefused(f"{shown}, which is less safe", hint=error.hint) from error
     if there.scheme not in _PORTS or (here.scheme == "https" and there.scheme == "http"):
@@ -82,8 +104,17 @@ def follow(url: str, location: str, *, allowed: Redirects) -> str:
 
 def same_origin(one: str, other: str) -> bool:
     """Return whether two addresses have the same scheme, host and port."""
-    here, there = _split(one), _split(other)
+    here, there = split_url(one), split_url(other)
     return here.scheme == there.scheme and _same_host(here, there)
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether an address is on this machine, by its name or number alone; raise `UnsupportedURL`."""
+    host = split_url(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _same_host(here: SplitResult, there: SplitResult) -> bool:
@@ -91,14 +122,3 @@ def _same_host(here: SplitResult, there: SplitResult) -> bool:
     ports = (here.port or _PORTS[here.scheme], there.port or _PORTS[there.scheme])
     upgrade = ports == (_PORTS["http"], _PORTS["https"])
     return here.hostname == there.hostname and (ports[0] == ports[1] or upgrade)
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise UnsupportedURL(f"not a URL: {redact(url)!r}") from error
-    if parts.scheme not in {*_PORTS, "file"} or (parts.scheme in _PORTS and not parts.hostname):
-        raise UnsupportedURL(f"not a URL to fetch from: {redact(url)!r}", hint="http, https and file are known")
-    return parts

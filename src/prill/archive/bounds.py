@@ -4,9 +4,8 @@ Every reader of this room takes a `Limits`. Its defaults let Debian's packages p
 4 GiB, and stop a bomb early. What is over a bound raises the error that is named after it.
 """
 
-from dataclasses import dataclass
-
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = [
     "DEFAULT_LIMITS",

@@ -9,7 +9,6 @@ import io
 import lzma
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import deflate
@@ -17,6 +16,7 @@ from isal import igzip_lib
 
 from prill.archive.bodies import TruncatedArchive
 from prill.archive.bounds import DEFAULT_LIMITS, Limits, OutputTooLarge, RatioExceeded, TooManyEntries
+from prill.archive.codec import Codec
 from prill.errors import PrillError
 
 if sys.version_info >= (3, 14):
@@ -30,29 +30,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Codec",
     "CorruptStream",
+    "Readable",
     "UnwritableCodec",
     "codec_identity",
     "compress",
     "decode",
     "open_decoded",
     "sniff",
+    "unpack_pieces",
 ]
 
 _CHUNK = 1 << 20
 _FIRST_INPUT = 4096
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
-
-
-class Codec(StrEnum):
-    """How a stream is compressed. ``LZMA`` is the format before xz, as Debian used until 2013."""
-
-    NONE = "none"
-    GZIP = "gzip"
-    ZSTD = "zstd"
-    XZ = "xz"
-    BZIP2 = "bzip2"
-    LZMA = "lzma"
 
 
 _MAGIC = (
@@ -82,6 +73,13 @@ class UnwritableCodec(PrillError):
     """A codec is only read here, or does not have the level asked for."""
 
 
+class Readable(Protocol):
+    """What packed bytes come from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most ``size``; none at the end."""
+
+
 class _Decoder(Protocol):
     @property
     def eof(self) -> bool: ...
@@ -109,13 +107,13 @@ def open_decoded(stream: BinaryIO, codec: Codec, *, limits: Limits = DEFAULT_LIM
 
     Reading it raises `CorruptStream`, `TruncatedArchive`, `OutputTooLarge` or `RatioExceeded`, as soon as it is seen.
     """
-    return io.BufferedReader(_Decoded(_unpack(stream, codec, limits)), _CHUNK)
+    return io.BufferedReader(_Decoded(unpack_pieces(stream, codec, limits)), _CHUNK)
 
 
 def decode(data: bytes, codec: Codec, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Unpack a whole buffer; raise as `open_decoded` does."""
     unpacked = io.BytesIO()  # grows in place; pieces joined at the end would need the memory twice
-    for piece in _unpack(io.BytesIO(data), codec, limits):
+    for piece in unpack_pieces(io.BytesIO(data), codec, limits):
         unpacked.write(piece)
     return unpacked.getvalue()
 
@@ -188,7 +186,7 @@ class _Decoded(io.RawIOBase):
 class _Source:
     """The packed bytes, handed out in pieces; what a member did not use is taken back for the next one."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self._chunk = memoryview(b"")
         self._at = 0
@@ -207,8 +205,8 @@ class _Source:
         self.consumed -= size
 
 
-def _unpack(stream: BinaryIO, codec: Codec, limits: Limits) -> Iterator[bytes]:
-    """Yield unpacked bytes, little at once and never more than the limits allow."""
+def unpack_pieces(stream: Readable, codec: Codec, limits: Limits) -> Iterator[bytes]:
+    """Yield unpacked bytes, little at once and never more than the limits allow; raise as `open_decoded`'s stream."""
     source = _Source(stream)
     total = 0
     for data in _pieces(source, codec, limits):

@@ -11,14 +11,9 @@ from prill.archive.bodies import Body, TruncatedArchive, read_exactly, read_up_t
 from prill.archive.bounds import DEFAULT_LIMITS, Limits, OutputTooLarge
 from prill.archive.paths import Absolute, UnsafePath
 from prill.archive.pax import InvalidPax
-from prill.archive.tar_header import (
-    BLOCK,
-    HeaderReader,
-    InvalidTar,
-    TarEntry,
-    UnexpectedBody,
-    UnsupportedEntry,
-)
+from prill.archive.tar_entry import TarEntry, entry_of
+from prill.archive.tar_header import BLOCK, HeaderReader, UnexpectedBody, UnsupportedEntry
+from prill.archive.tar_numbers import InvalidTar
 
 __all__ = [
     "InvalidPax",
@@ -56,15 +51,15 @@ def walk(
             _check_end(bytes(view[at : at + BLOCK]))
             headers.finish()
             return
-        entry = headers.read(block, at)
-        size = headers.metadata if entry is None else entry.stat.size
+        row = headers.read(block)
+        size = headers.metadata if row is None else row.size
         if at + size > end:
-            what = "an extended header" if entry is None else repr(entry.name)
+            what = "an extended header" if row is None else repr(row.name)
             raise TruncatedArchive(f"{what} should have {size} bytes, the tar archive ends after {end - at}")
-        if entry is None:
+        if row is None:
             headers.add(bytes(view[at : at + size]))
         else:
-            yield entry
+            yield entry_of(row, at)
         at += size + -size % BLOCK
 
 
@@ -88,14 +83,14 @@ def read_stream(
             headers.finish()
             _drain(stream, limits)
             return
-        entry = headers.read(block, at)
-        if entry is None:
+        row = headers.read(block)
+        if row is None:
             size = headers.metadata
             headers.add(read_exactly(stream, size, "an extended header"))
         else:
-            size = entry.stat.size
-            body = Body(stream, size, f"tar entry {entry.name!r}")
-            yield entry, body
+            size = row.size
+            body = Body(stream, size, f"tar entry {row.name!r}")
+            yield entry_of(row, at), body
             body.skip()
         read_exactly(stream, -size % BLOCK, "a tar entry's padding")
         at += size + -size % BLOCK

@@ -8,7 +8,8 @@ import struct
 
 from prill.archive.paths import UnsafePath, clean_path
 from prill.archive.pax import MAX_NUMBER, SCHILY_XATTR, format_records
-from prill.archive.tar_header import BLOCK, checksum
+from prill.archive.tar_header import BLOCK
+from prill.archive.tar_numbers import checksum
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat
 

@@ -1,0 +1,52 @@
+"""Opening what must be a regular file: a pipe that nobody writes to would be waited for without end."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["NotRegular", "open_regular", "read_regular"]
+
+_KINDS = (
+    (stat.S_ISDIR, errno.EISDIR, os.strerror(errno.EISDIR)),
+    (stat.S_ISFIFO, errno.EINVAL, "Is a pipe, not a regular file"),
+    (stat.S_ISSOCK, errno.EINVAL, "Is a socket, not a regular file"),
+)
+
+
+class NotRegular(OSError):
+    """There is something under a name, and it is no regular file; ``strerror`` says what."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading, links followed; raise `NotRegular` for anything else, and `OSError` as ``open`` does.
+
+    It never waits: a pipe is opened without its writer, seen to be one, and closed.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except ValueError as error:  # a NUL in the name
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from error
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # what opening a socket gives
+            raise _refusal(path, path.stat().st_mode) from error
+        raise
+    mode = os.fstat(number).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(number, "rb")
+    os.close(number)
+    raise _refusal(path, mode)
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """Read at most ``limit`` bytes and one more, so that too much is seen; raise as `open_regular`."""
+    with open_regular(path) as stream:
+        return stream.read(limit + 1)
+
+
+def _refusal(path: Path, mode: int) -> NotRegular:
+    for is_kind, number, says in _KINDS:
+        if is_kind(mode):
+            return NotRegular(number, says, str(path))
+    return NotRegular(errno.EINVAL, "Is a device, not a regular file", str(path))

@@ -1,0 +1,62 @@
+"""What lock files have in common: packages by name and one version, and what they name without one."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from prill.errors import PrillError
+from prill.model.value import dataclass
+
+__all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "text_of"]
+
+T = TypeVar("T")
+
+
+class InvalidLockFile(PrillError):
+    """A lock file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """One package as a lock file names it; ``digest`` is ``ALGORITHM:HEX``, ``requires`` are names."""
+
+    name: str
+    version: str
+    digest: str = ""
+    licenses: str = ""
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFile:
+    """What one file locks; ``unclear`` are names of what it wants, but of no one version."""
+
+    packages: tuple[Locked, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def text_of(data: bytes, what: str) -> str:
+    """Decode a file; raise `InvalidLockFile` for what is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidLockFile(f"{what} is not UTF-8: {error}") from error
+
+
+def decode_json(data: bytes, shape: type[T], what: str) -> T:
+    """Read JSON of a shape; raise `InvalidLockFile`."""
+    try:
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidLockFile(f"not a {what}: {error}") from error
+
+
+def decode_toml(data: bytes, shape: type[T], what: str) -> T:
+    """Read TOML of a shape; raise `InvalidLockFile`."""
+    import tomllib  # noqa: PLC0415 - only where there is such a file
+
+    try:
+        read: dict[str, Any] = tomllib.loads(text_of(data, what))
+        return msgspec.convert(read, shape)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise InvalidLockFile(f"not a {what}: {error}") from error

@@ -1,0 +1,180 @@
+"""Maven's project files (maven.apache.org/pom.html): a project's coordinates, licences and what it needs.
+
+Read with expat, element by element. A document type declaration, which could define entities that grow, is refused.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import field
+
+import msgspec
+
+from prill.ecosystems.java_licenses import java_license
+from prill.ecosystems.maven import Coordinates, word
+from prill.errors import PrillError
+from prill.model.license_expressions import either_license
+from prill.model.value import dataclass
+
+__all__ = ["InvalidPom", "Pom", "parse_dependencies", "parse_pom"]
+
+_MAX_DEPTH = 100
+_MAX_ELEMENTS = 200_000
+_MAX_TEXT = 1000
+_MAX_LICENSES = 20
+_MAX_ROUNDS = 5
+_PROPERTY = re.compile(r"\$\{([^${}]{1,200})\}")
+_SCOPES = frozenset({"", "compile", "runtime"})
+_WANTED = frozenset(
+    ["groupId", "artifactId", "version", "description", "url"]
+    + [f"parent/{name}" for name in ("groupId", "artifactId", "version")]
+)
+
+
+class InvalidPom(PrillError):
+    """A ``pom.xml`` cannot be read."""
+
+
+class Pom(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project file says, its own properties filled in.
+
+    ``requires`` are the ``group:artifact`` of what is needed to run it.
+    """
+
+    group: str = ""
+    artifact: str = ""
+    version: str = ""
+    licenses: str = ""
+    summary: str = ""
+    homepage: str = ""
+    requires: tuple[str, ...] = ()
+
+
+def parse_pom(data: bytes) -> Pom:
+    """Read a ``pom.xml``; raise `InvalidPom`."""
+    return _read(data).pom()
+
+
+def parse_dependencies(data: bytes) -> tuple[Coordinates, ...]:
+    """Return what a ``pom.xml`` needs to run, with the versions that it states; those of another file are empty.
+
+    Raise `InvalidPom`.
+    """
+    return _read(data).declared()
+
+
+def _read(data: bytes) -> "_Reader":
+    from xml.parsers import expat  # noqa: PLC0415 - heavy; a document type, by which XML attacks, is refused
+
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = reader.doctype
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 - expat's own: this is all of it
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise InvalidPom(f"not a pom.xml: {error}") from error
+    if reader.root != "project":
+        raise InvalidPom(f"not a pom.xml: the document is a {reader.root[:160]!r}")
+    return reader
+
+
+@dataclass(slots=True)
+class _Reader:
+    root: str = ""
+    path: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    licenses: list[dict[str, str]] = field(default_factory=list)
+    dependencies: list[dict[str, str]] = field(default_factory=list)
+    managed: list[dict[str, str]] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    elements: int = 0
+
+    def start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        if len(self.path) > _MAX_DEPTH or self.elements > _MAX_ELEMENTS:
+            raise InvalidPom(f"a pom.xml with {self.elements} elements, {len(self.path)} deep")
+        name = name.rpartition(" ")[2]
+        if self.path:
+            self.path.append(name)
+        else:
+            self.root = name
+            self.path.append("")
+        self.pieces.clear()
+        match self.path:
+            case [_, "licenses", "license"]:
+                self.licenses.append({})
+            case [_, "dependencies", "dependency"]:
+                self.dependencies.append({})
+            case [_, "dependencyManagement", "dependencies", "dependency"]:
+                self.managed.append({})
+
+    def text(self, text: str) -> None:
+        if len(self.path) > 1:
+            self.pieces.append(text)
+
+    def doctype(self, *_: object) -> None:
+        raise InvalidPom("a pom.xml with a document type declaration", hint="Maven writes none; nothing of it was read")
+
+    def end(self, _name: str) -> None:
+        text = "".join(self.pieces).strip()[:_MAX_TEXT]
+        self.pieces.clear()
+        match self.path:
+            case [_, "licenses", "license", ("name" | "url") as name]:
+                self.licenses[-1][name] = text
+            case [_, "dependencies", "dependency", name]:
+                self.dependencies[-1][name] = text
+            case [_, "dependencyManagement", "dependencies", "dependency", name]:
+                self.managed[-1][name] = text
+            case [_, "properties", name]:
+                self.properties[name] = text
+            case [_, *parts] if (joined := "/".join(parts)) in _WANTED:
+                self.fields.setdefault(joined, text)
+        self.path.pop()
+
+    def pom(self) -> Pom:
+        found = {name: self._filled(value) for name, value in self.fields.items()}
+        group = found.get("groupId") or found.get("parent/groupId", "")
+        licenses = [java_license(one.get("name", ""), one.get("url", "")) for one in self.licenses[:_MAX_LICENSES]]
+        return Pom(
+            group=group,
+            artifact=found.get("artifactId", ""),
+            version=found.get("version") or found.get("parent/version", ""),
+            licenses=either_license(licenses),
+            summary=" ".join(found.get("description", "").split()),
+            homepage=found.get("url", ""),
+            requires=tuple(sorted(filter(None, {self._needed(one) for one in self.dependencies}))),
+        )
+
+    def _needed(self, one: Mapping[str, str]) -> str:
+        if one.get("scope", "") not in _SCOPES or one.get("optional") == "true":
+            return ""
+        return f"{self._filled(one.get('groupId', ''))}:{self._filled(one.get('artifactId', ''))}"
+
+    def declared(self) -> tuple[Coordinates, ...]:
+        managed = {(one.group, one.artifact): one.version for one in map(self._coordinates, self.managed)}
+        found = [self._coordinates(one) for one in self.dependencies if self._needed(one)]
+        versions = (one.version or managed.get((one.group, one.artifact), "") for one in found)
+        named = {Coordinates(one.group, one.artifact, version) for one, version in zip(found, versions, strict=True)}
+        return tuple(sorted(one for one in named if one.group and one.artifact))
+
+    def _coordinates(self, one: Mapping[str, str]) -> Coordinates:
+        return Coordinates(*(word(self._filled(one.get(name, ""))) for name in ("groupId", "artifactId", "version")))
+
+    def _filled(self, text: str) -> str:
+        """Replace ``${name}`` by the project's own properties; nothing is left of a text that names another's."""
+        for _ in range(_MAX_ROUNDS):
+            if "${" not in text:
+                return text
+            text = _PROPERTY.sub(self._property, text)[:_MAX_TEXT]
+        return ""
+
+    def _property(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name in self.properties:
+            return self.properties[name]
+        name = name.removeprefix("project.").removeprefix("pom.").replace(".", "/")
+        return self.fields.get(name) or self.fields.get(f"parent/{name}") or match[0]

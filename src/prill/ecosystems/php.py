@@ -1,0 +1,117 @@
+"""PHP packages: Composer's ``vendor/composer/installed.json`` and ``composer.lock``, which have the same entries."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from prill.errors import PrillError
+from prill.model.license_expressions import either_license, stated_license
+from prill.model.value import dataclass
+
+__all__ = ["ComposerPackage", "InvalidComposerFile", "parse_composer_lock", "parse_installed"]
+
+_MAX_PACKAGES = 100_000
+_MAX_TEXT = 1000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class InvalidComposerFile(PrillError):
+    """A file of Composer's cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposerPackage:
+    """One package. ``requires`` and ``provides`` are names; what is wanted of PHP itself is left out."""
+
+    name: str
+    version: str
+    licenses: str = ""
+    summary: str = ""
+    homepage: str = ""
+    author: str = ""
+    requires: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+
+
+class _Entry(msgspec.Struct):
+    # Packages' authors write the rest as they like; of another type than it should have, it is passed over.
+    name: str
+    version: str
+    license: Any = None
+    description: Any = None
+    homepage: Any = None
+    authors: Any = None
+    require: Any = None
+    provide: Any = None
+    replace: Any = None
+
+
+class _Installed(msgspec.Struct):
+    packages: list[_Entry]
+
+
+class _Lock(msgspec.Struct):
+    packages: list[_Entry] | None = None
+    dev: list[_Entry] | None = msgspec.field(default=None, name="packages-dev")
+
+
+def parse_installed(data: bytes) -> tuple[ComposerPackage, ...]:
+    """Read ``installed.json`` of Composer 1 or 2; raise `InvalidComposerFile`."""
+    try:
+        read = msgspec.json.decode(data, type=_Installed | list[_Entry])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidComposerFile(f"not Composer's installed.json: {error}") from error
+    return _packages(read.packages if isinstance(read, _Installed) else read)
+
+
+def parse_composer_lock(data: bytes) -> tuple[ComposerPackage, ...]:
+    """Read ``composer.lock``, without what is for development alone; raise `InvalidComposerFile`."""
+    try:
+        lock = msgspec.json.decode(data, type=_Lock)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidComposerFile(f"not a composer.lock: {error}") from error
+    if lock.packages is None and lock.dev is None:
+        raise InvalidComposerFile("not a composer.lock: it has no list of packages")
+    return _packages(lock.packages or [])
+
+
+def _packages(entries: Sequence[_Entry]) -> tuple[ComposerPackage, ...]:
+    if len(entries) > _MAX_PACKAGES:
+        raise InvalidComposerFile(f"{len(entries)} packages of Composer's; {_MAX_PACKAGES} are read")
+    for one in entries:
+        if not _NAME.fullmatch(one.name):
+            raise InvalidComposerFile(f"a package of Composer's has the name {one.name[:80]!r}")
+    return tuple(
+        ComposerPackage(
+            name=one.name,
+            version=one.version,
+            licenses=_licenses(one.license),
+            summary=_text(one.description),
+            homepage=_text(one.homepage),
+            author=_author(one.authors),
+            requires=_names(one.require),
+            provides=tuple(sorted({*_names(one.provide), *_names(one.replace)})),
+        )
+        for one in entries
+    )
+
+
+def _text(value: object) -> str:
+    return value.strip()[:_MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(sorted(name for name in value if "/" in name)) if isinstance(value, dict) else ()
+
+
+def _author(value: object) -> str:
+    first = value[0] if isinstance(value, list) and value else None
+    return _text(first.get("name")) if isinstance(first, dict) else ""
+
+
+def _licenses(value: object) -> str:
+    """Return the licence; of several, any may be chosen (Composer's schema, "license")."""
+    stated = [text for text in value if isinstance(text, str)] if isinstance(value, list) else [_text(value)]
+    return either_license(map(stated_license, stated))

@@ -1,0 +1,133 @@
+"""Lock files of Python's tools: pinned requirements, poetry, Pipenv, uv, PDM, and the common form (PEP 751).
+
+What they mark as needed for development alone is left out.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from prill.ecosystems.locked import Locked, LockFile, decode_json, decode_toml, text_of
+from prill.ecosystems.python import requirement_name
+
+__all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "parse_requirements", "parse_uv"]
+
+_PINNED = re.compile(r"===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*$")
+_HASH = re.compile(r"--hash[= ]sha256:([0-9a-f]{64})")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
+def parse_requirements(data: bytes) -> LockFile:
+    """Read a requirements file (pip's "Requirements File Format"); what is not pinned with ``==`` is unclear."""
+    packages: list[Locked] = []
+    unclear: list[str] = []
+    for line in _joined(text_of(data, "requirements file")):
+        wanted, _, options = line.partition(" --")
+        wanted = wanted.partition(";")[0].strip()
+        name = requirement_name(wanted)
+        if not name or wanted.startswith("-") or "://" in wanted.partition("@")[0]:
+            continue
+        if (match := _PINNED.search(wanted)) and "," not in wanted:
+            hashes = _HASH.findall(f"--{options}")
+            digest = f"sha256:{hashes[0]}" if len(hashes) == 1 else ""  # of several files any may be installed
+            packages.append(Locked(name=name, version=match[1], digest=digest))
+        else:
+            unclear.append(name)
+    return LockFile(packages=tuple(packages), unclear=tuple(sorted(set(unclear))))
+
+
+def _joined(text: str) -> Iterable[str]:
+    """Yield logical lines: a backslash at the end goes on with the next."""
+    waiting = ""
+    for line in text.splitlines():
+        plain = _COMMENT.sub("", line).rstrip()
+        if plain.endswith("\\"):
+            waiting += plain[:-1] + " "
+        elif waiting or plain:
+            yield (waiting + plain).strip()
+            waiting = ""
+    if waiting:
+        yield waiting.strip()
+
+
+class _Package(msgspec.Struct):
+    name: str
+    version: str = ""
+    category: str = "main"
+    groups: list[str] | None = None
+    dependencies: Any = None
+    source: dict[str, Any] | None = None
+
+
+class _Lock(msgspec.Struct):
+    package: list[_Package] = []
+
+
+class _Pylock(msgspec.Struct):
+    version: str = msgspec.field(name="lock-version")
+    packages: list[_Package] = []
+
+
+class _Pipfile(msgspec.Struct):
+    default: dict[str, dict[str, Any]]
+
+
+def parse_poetry(data: bytes) -> LockFile:
+    """Read ``poetry.lock``; raise `InvalidLockFile`."""
+    found = decode_toml(data, _Lock, "poetry.lock").package
+    return _packages(one for one in found if one.category == "main" and (one.groups is None or "main" in one.groups))
+
+
+def parse_pdm(data: bytes) -> LockFile:
+    """Read ``pdm.lock``; raise `InvalidLockFile`."""
+    found = decode_toml(data, _Lock, "pdm.lock").package
+    return _packages(one for one in found if one.groups is None or "default" in one.groups)
+
+
+def parse_uv(data: bytes) -> LockFile:
+    """Read ``uv.lock``; the project itself is left out. Raise `InvalidLockFile`."""
+    found = decode_toml(data, _Lock, "uv.lock").package
+    return _packages(one for one in found if not {"virtual", "editable"} & set(one.source or ()))
+
+
+def parse_pylock(data: bytes) -> LockFile:
+    """Read ``pylock.toml`` (PEP 751); raise `InvalidLockFile`."""
+    return _packages(decode_toml(data, _Pylock, "pylock.toml").packages)
+
+
+def parse_pipfile_lock(data: bytes) -> LockFile:
+    """Read ``Pipfile.lock``; raise `InvalidLockFile`."""
+    default = decode_json(data, _Pipfile, "Pipfile.lock").default
+    versions = {name: str(one.get("version", "")) for name, one in default.items()}
+    return LockFile(
+        packages=tuple(
+            Locked(name=name, version=text.removeprefix("=="))
+            for name, text in sorted(versions.items())
+            if text.startswith("==")
+        ),
+        unclear=tuple(sorted(name for name, text in versions.items() if not text.startswith("=="))),
+    )
+
+
+def _packages(found: Iterable[_Package]) -> LockFile:
+    listed = list(found)
+    return LockFile(
+        packages=tuple(
+            Locked(name=one.name, version=one.version, requires=_requires(one.dependencies))
+            for one in listed
+            if one.version
+        ),
+        unclear=tuple(sorted({one.name for one in listed if not one.version})),
+    )
+
+
+def _requires(dependencies: object) -> tuple[str, ...]:
+    """Return the names: poetry has a table, PDM requirements, uv and PEP 751 tables with a name."""
+    if isinstance(dependencies, dict):
+        return tuple(sorted(str(name) for name in dependencies))
+    if not isinstance(dependencies, list):
+        return ()
+    names = {str(one.get("name", "")) if isinstance(one, dict) else requirement_name(str(one)) for one in dependencies}
+    return tuple(sorted(names - {""}))

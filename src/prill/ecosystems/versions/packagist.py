@@ -1,0 +1,82 @@
+"""Packagist's versions, as PHP's ``version_compare`` orders them.
+
+Separators and every change between digits and letters part a version; words sort as ``dev`` < ``alpha`` < ``beta`` <
+``rc`` < the end < numbers < ``pl``, by how they begin, and all other words alike before these.
+
+There is a key but for one oddity of PHP: a lone ``#`` equals every number and the end as well, though numbers are
+greater than the end, and nothing that is equal to both can have a place between them. `compare` does as PHP does;
+`sort_key` refuses such a version, which Composer does not publish.
+"""
+
+import re
+
+from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number
+
+__all__ = ["compare", "sort_key"]
+
+_PARTS = re.compile(r"[0-9]+|[^0-9.+_\s-]+").findall
+_FORMS = (
+    ("dev", 2),
+    ("alpha", 3),
+    ("a", 3),
+    ("beta", 4),
+    ("b", 4),
+    ("RC", 5),
+    ("rc", 5),
+    ("#", 7),
+    ("pl", 8),
+    ("p", 8),
+)
+_OTHER, _END, _NUMBER = 1, 6, 7
+_PHP_END = _NUMBER  # what PHP compares the rest of the longer version with: any number
+
+
+def sort_key(version: str) -> bytes:
+    """Return the bytes by which ``version`` sorts; raise `UnreadableVersion`."""
+    parts = _split(version)
+    if any(part.startswith("#") for part in parts):
+        raise UnreadableVersion(version, "Packagist")
+    return b"".join((*map(_encode, parts), bytes((_END,))))
+
+
+def compare(one: str, other: str) -> int:
+    """Return -1, 0 or 1, as ``one`` is before, equal to or after ``other``; raise `UnreadableVersion`."""
+    left, right = _split(one), _split(other)
+    for mine, theirs in zip(left, right, strict=False):
+        if mine.isdigit() and theirs.isdigit():
+            difference = _sign(number(mine), number(theirs))
+        else:
+            difference = _sign(_rank(mine), _rank(theirs))
+        if difference:
+            return difference
+    longer = _against_end(left[len(right) :] or right[len(left) :])
+    return longer if len(left) > len(right) else -longer
+
+
+def _against_end(rest: list[str]) -> int:
+    """Say how what is left of the longer version compares with the end of the other one."""
+    for part in rest:
+        difference = 1 if part.isdigit() else _sign(_rank(part), _PHP_END)
+        if difference:
+            return difference
+    return 0
+
+
+def _split(version: str) -> list[str]:
+    if len(version) > MAX_LENGTH or not version.strip():
+        raise UnreadableVersion(version, "Packagist")
+    return _PARTS(version.strip().removeprefix("v").removeprefix("V"))
+
+
+def _rank(part: str) -> int:
+    if part.isdigit():
+        return _NUMBER
+    return next((rank for form, rank in _FORMS if part.startswith(form)), _OTHER)
+
+
+def _encode(part: str) -> bytes:
+    return bytes((_NUMBER,)) + number(part) if part.isdigit() else bytes((_rank(part),))
+
+
+def _sign(one: bytes | int, other: bytes | int) -> int:
+    return (one > other) - (one < other)  # type: ignore[operator]
