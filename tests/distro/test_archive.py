@@ -1,4 +1,5 @@
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -181,6 +182,35 @@ class TestReleases:
             assert [release.pocket for release in archive.releases()] == NAMES
         reasons = {gap.subject: gap.reason for gap in archive.notes}
         assert "none of which is trusted" in reasons[f"{other.url}/linux (trixie)"]
+
+    def test_apts_sources_that_nothing_is_asked_of_are_named(self, open_archive: Open, server: Loopback):
+        with Loopback() as other:
+            urls = (f"{server.url}/debian", f"{server.url}/debian-security", f"{other.url}/linux")
+            archive = open_archive(choose_mirrors(apt=apt(*urls)))
+            archive.releases()
+            assert other.requests == []
+        named = {gap.subject: gap.reason for gap in archive.notes if gap.subject.startswith(other.url)}
+        assert named == {f"{other.url}/linux": "not asked: other sources of apt's have all of debian:13"}
+
+    def test_a_source_of_apts_is_asked_for_packages_only_once_its_release_is_debians(
+        self, open_archive: Open, server: Loopback, debian: SmallDebian
+    ):
+        path = next(iter(debian.suites["trixie"].packages))
+        package = server.files.pop(f"/debian/{path}")
+        with Loopback() as other:
+            own = (f"{server.url}/debian", f"{server.url}/debian-security")
+            mirrors = choose_mirrors(apt=apt(*own, f"{other.url}/linux", f"{other.url}/debian"))
+            archive = open_archive(mirrors)
+            archive.releases()
+            with pytest.raises(Gone):
+                archive.fetch_all([wanted(debian, path)])
+            assert set(other.paths) == {
+                "/linux/dists/trixie/InRelease",
+                "/debian/dists/trixie/InRelease",
+            }
+            other.files = debian.files() | {f"/debian/{path}": package}
+            assert len(open_archive(mirrors).fetch_all([wanted(debian, path)])) == 1
+            assert f"/linux/{path}" not in other.paths
 
     def test_where_apt_has_no_debian_the_snapshot_is_asked(
         self, open_archive: Open, server: Loopback, debian: SmallDebian
@@ -451,6 +481,10 @@ class TestOffline:
         assert OPENSSL in str(caught.value)
         assert HELLO not in str(caught.value)
         assert server.requests == []
+
+    def test_one_missing_package_is_one(self, open_archive: Open, debian: SmallDebian):
+        with pytest.raises(NotCached, match=f"^one package is not in the cache:\n  {re.escape(HELLO)}$"):
+            open_archive(offline=True).fetch_all([wanted(debian, HELLO)])
 
     def test_a_changed_state_is_verified_like_any_other(self, open_archive: Open, cache: ContentCache):
         open_archive().releases()

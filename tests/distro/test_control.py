@@ -1,7 +1,7 @@
 """Control files, well-formed and not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prill.distro.deb.control import InvalidControlFile, parse_paragraph, parse_paragraphs
@@ -55,6 +55,7 @@ def test_invalid(data: bytes, problem: str):
         list(parse_paragraphs(data))
 
 
+@example(b"\x0b\n\t\x00")
 @given(st.binary(max_size=60) | st.text("AB: \n\t\r#", max_size=30).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes):
     try:

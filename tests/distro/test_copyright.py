@@ -232,9 +232,9 @@ def test_a_file_with_countless_licences_says_nothing():
     ids=["parentheses", "operators", "with", "hyphens", "blank", "gnu", "version", "mit", "margins", "spaces", "bytes"],
 )
 def test_hostile_files_take_no_longer_than_others_of_their_size(data: bytes):
-    started = time.perf_counter()
+    started = time.process_time()
     found = read_copyright(data)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert_valid(found.expression)
     assert len(found.expression) < 2000
 

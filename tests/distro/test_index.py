@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from prill.distro.deb.control import InvalidControlFile
 from prill.distro.deb.index import InvalidPackageIndex, InvalidPackageRecord, PackageIndex, PackageRecord, Universe
-from prill.distro.deb.version import InvalidVersion
 from prill.errors import PrillError
 from small_universe import index, packages_file, stanza, universe
 
@@ -78,12 +77,18 @@ def test_protected_packages_are_important(field: str):
         ("a; Architecture: ", InvalidPackageRecord),
         ("a; Source: b c", InvalidPackageRecord),
         ("a/b 1", InvalidPackageRecord),
-        ("a 1_2", InvalidVersion),
+        ("a 1_2", InvalidPackageRecord),
     ],
 )
 def test_bad_records(text: str, error: type[PrillError]):
     with pytest.raises(error, match=r"\S"):
         only(text)
+
+
+def test_bad_versions_name_the_package():
+    with pytest.raises(InvalidPackageRecord, match="package 'a' in main: not a Debian version: 'x:1'") as caught:
+        only("a x:1")
+    assert "[epoch:]upstream[-revision]" in str(caught.value.hint)
 
 
 def test_bad_relations_name_the_package():
@@ -176,7 +181,7 @@ def test_any_bytes_are_read_or_refused(data: bytes):
         parsed = PackageIndex.parse(data, pocket="main")
         for name in parsed.names():
             list(parsed.records(name))
-    except (InvalidPackageIndex, InvalidPackageRecord, InvalidControlFile, InvalidVersion):
+    except (InvalidPackageIndex, InvalidPackageRecord, InvalidControlFile):
         pass
 
 

@@ -40,6 +40,12 @@ def test_a_named_mirror_has_its_security_archive_beside_it_or_in_it():
     assert (mirror.explicit, mirror.timestamp) == (True, None)
 
 
+@pytest.mark.parametrize("url", ["http://h", "http://h/", "http://h:3142", "http://127.0.0.1:8080/"])
+def test_a_named_mirror_without_a_folder_is_no_other_host(url: str):
+    mirror = named_mirror(url, MirrorSource.OPTION)
+    assert mirror.roots(Area.SECURITY) == mirror.roots(Area.ARCHIVE) == (url.rstrip("/"),)
+
+
 def test_a_named_mirror_that_is_laid_out_like_a_snapshot_is_one():
     mirror = named_mirror("https://h/archive/debian/20250520T000000Z/", MirrorSource.SPEC)
     assert mirror.roots(Area.ARCHIVE) == ("https://h/archive/debian/20250520T000000Z",)

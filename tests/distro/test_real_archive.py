@@ -47,6 +47,12 @@ def test_all_pockets_verify(archive: Archive):
         assert "main" in signed.components
 
 
+def test_what_is_essential(archive: Archive):
+    paragraphs = [one for _, data in archive.packages("amd64") for one in data.decode().split("\n\n")]
+    essential = {one.split("\n")[0].removeprefix("Package: ") for one in paragraphs if "\nEssential: yes\n" in one}
+    assert essential == set(archive.release.essential)
+
+
 def test_indexes_and_packages_of_all_pockets(archive: Archive):
     wanted = []
     for release, data in archive.packages("amd64"):

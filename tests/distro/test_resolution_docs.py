@@ -41,6 +41,21 @@ def test_the_nearest_names():
     assert f"{caught.value}\nhint: {caught.value.hint}" == block("no package is called 'python3.13-minmal'")
 
 
+def test_versions_that_are_not_there():
+    offer = universe("python3.13-minimal 3.13.5-2+deb13u5", "libpython3.13-minimal", "python3-minimal", "libc6 2.41")
+    with pytest.raises(UnsatisfiableRequest) as caught:
+        choose(offer, "python3.13-minimal=3.12.*")
+    shown = block("no version of python3.13-minimal satisfies `=3.12.*`")
+    assert f"{caught.value}\nhint: {caught.value.hint}" == shown.replace("(trixie)", "(main)")
+
+
+def test_all_that_is_unknown():
+    offer = universe("python3.13-minimal", "libpython3.13-minimal", "python3-minimal", "libc6 2.41-12+deb13u5")
+    with pytest.raises(UnsatisfiableRequest) as caught:
+        choose(offer, "python3.13-minmal", "libc6", "libc6=2.36*")
+    assert str(caught.value) == block("2 requests cannot be met:").replace("(trixie)", "(main)")
+
+
 def test_why():
     offer = universe(
         "python3.13-minimal; Pre-Depends: libc6 (>= 2.38)", "libc6 2.41; Depends: libgcc-s1", "libgcc-s1", "perl"

@@ -236,11 +236,19 @@ class TestVersions:
 
     def test_no_such_version(self):
         error = refusal(self.offer, "lib=3*")
-        assert error.message == "no version of lib meets lib=3*"
-        assert error.hint == "available: 2 (updates), 1 (main)"
+        assert error.message == "no version of lib satisfies `=3*`"
+        assert error.hint == "available are 2 (updates), 1 (main)"
+
+    def test_no_such_version_of_what_is_requested_plainly_as_well(self):
+        for request in (("lib", "lib=3*"), ("lib=3*", "lib")):
+            error = refusal(self.offer, *request)
+            assert error.message == "no version of lib satisfies `=3*`"
+            assert error.hint == "available are 2 (updates), 1 (main)"
 
     def test_requirements_that_exclude_each_other(self):
-        assert "no version of lib meets lib>=2" in refusal(self.offer, "lib>=2", "lib<<2").message
+        error = refusal(self.offer, "lib>=2", "lib<<2")
+        assert error.message == "no version of lib satisfies both `>=2` and `<<2`"
+        assert error.hint == "available are 2 (updates), 1 (main)"
 
 
 class TestExclude:
@@ -319,6 +327,19 @@ def test_unknown_names():
     assert error.message == "no package is called 'python3-minmal'"
     assert error.hint == "the nearest names are python3-minimal"
     assert refusal(offer, "qqqqqqqq").hint is None
+
+
+def test_all_that_is_unknown_is_told():
+    offer = universe("libssl3t64", "python3-minimal", "lib 1", "p; Provides: v", "q; Provides: v", "fine")
+    error = refusal(offer, "python3-minmal", "fine", "libsl3t64", "qqqqqqqq", "lib>=2", "lib<=3", "v")
+    assert error.lines == (
+        "5 requests cannot be met:",
+        "no package is called 'python3-minmal'; the nearest names are python3-minimal",
+        "no package is called 'libsl3t64'; the nearest names are libssl3t64",
+        "no package is called 'qqqqqqqq'",
+        "no version of lib satisfies both `>=2` and `<=3`; available are 1 (main)",
+        "v is provided by 2 packages; request one of them: p, q",
+    )
 
 
 def test_a_dependency_nobody_satisfies():

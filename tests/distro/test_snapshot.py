@@ -1,6 +1,13 @@
 import pytest
 
-from prill.distro.deb.snapshot import InvalidTimestamp, format_timestamp, parse_timestamp, snapshot_root, timestamp_of
+from prill.distro.deb.snapshot import (
+    InvalidTimestamp,
+    format_timestamp,
+    parse_timestamp,
+    snapshot_root,
+    snapshot_time,
+    timestamp_of,
+)
 
 
 def test_timestamps():
@@ -19,6 +26,10 @@ def test_roots():
     assert root == "https://snapshot.debian.org/archive/debian-security/20250520T000000Z"
     assert timestamp_of(root) == ("https://snapshot.debian.org", 1_747_699_200)
     assert timestamp_of(f"{root}/") == ("https://snapshot.debian.org", 1_747_699_200)
+
+
+def test_a_release_is_in_the_snapshot_of_half_a_day_later():
+    assert format_timestamp(snapshot_time(parse_timestamp("20250520T020905Z"))) == "20250520T140905Z"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from prill.oci.graph import reachable
 from prill.oci.image import Image
 from prill.oci.index import Index
 from prill.oci.layout import Layout, NoLayout, TagNeeded, TagNotFound, blob_name, open_layout
-from prill.oci.layout_writer import ForeignDirectory, InvalidTag, write_layout
+from prill.oci.layout_folder import UNFINISHED, ForeignDirectory, layout_folder
+from prill.oci.layout_writer import InvalidTag, write_layout
 from prill.oci.memory import MemoryStore
 from prill.oci.store import Blob, BlobNotFound, DigestMismatch, SizeMismatch
 
@@ -173,6 +174,40 @@ def test_a_blob_that_is_not_what_it_says_leaves_the_old_layout(tmp_path: Path):
     assert not list(tmp_path.rglob(".tmp-*"))
 
 
+@pytest.mark.parametrize("before", ["nothing", "an empty folder"])
+def test_a_blob_that_is_not_what_it_says_leaves_nothing_new(tmp_path: Path, before: str):
+    new = image_of([file("new")])
+    layer = new.manifest.layers[0]
+    store = new.store
+    source = tmp_path / "blob"
+    source.write_bytes(b"z" * layer.size)
+    store.add(Blob(digest=layer.digest, size=layer.size, content=source))
+    out = tmp_path / "out"
+    if before != "nothing":
+        out.mkdir()
+    with pytest.raises(DigestMismatch):
+        write_layout(out, blobs=store, entries=new.entries, tag="1.0")
+    assert set(tmp_path.rglob("*")) == ({source} if before == "nothing" else {source, out})
+
+
+def test_what_others_put_into_a_half_written_folder_stays(tmp_path: Path):
+    """The mark of a killed writer gives away blobs alone, and nothing once something else lies beside them."""
+    (tmp_path / UNFINISHED).touch()
+    kept = tmp_path / "blobs" / "sha256" / "notes.txt"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    write(tmp_path, image_of([file("a")]))
+    assert kept.read_text() == "mine"
+    assert not (tmp_path / UNFINISHED).exists()
+    (tmp_path / "index.json").unlink()
+    (tmp_path / UNFINISHED).touch()
+    (tmp_path / "oci-layout").rename(tmp_path / "other")
+    before = files(tmp_path)
+    with pytest.raises(ForeignDirectory):
+        write(tmp_path, image_of([file("b")]))
+    assert files(tmp_path) == before
+
+
 def test_an_incomplete_image_is_not_begun(tmp_path: Path):
     made = image_of([file("a")])
     store = MemoryStore([Blob.of(made.config.raw)])
@@ -220,6 +255,60 @@ def test_two_writers_at_once_leave_one_whole_layout(tmp_path: Path):
     layout = open_layout(tmp_path / "out")
     assert len(everything(layout)) == len(blobs(tmp_path / "out")) == 4
     assert layout.resolve("1.0").digest in {one.manifest.digest for one in made}
+
+
+def test_a_writer_that_fails_takes_no_folder_from_under_another(tmp_path: Path):
+    """Some writers of one new folder fail and remove it; the others' layout is whole nevertheless."""
+    good, bad = image_of([file("good")]), image_of([file("bad", os.urandom(9000))])
+    lie = bad.store
+    layer = bad.manifest.layers[0]
+    source = tmp_path / "lie"
+    source.write_bytes(b"z" * layer.size)
+    lie.add(Blob(digest=layer.digest, size=layer.size, content=source))
+    for number in range(20):
+        out = tmp_path / f"out{number}"
+        threads = [threading.Thread(target=_write_in_vain, args=(out, lie, bad)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        write(out, good)
+        for thread in threads:
+            thread.join()
+        assert everything(open_layout(out))
+        assert blobs(out) == {blob_name(one.digest) for one in reachable(good.store, good.entries)}
+
+
+def _write_in_vain(out: Path, store: MemoryStore, image: MadeImage) -> None:
+    with pytest.raises(DigestMismatch):
+        write_layout(out, blobs=store, entries=image.entries, tag="1.0")
+
+
+def test_writers_that_all_fail_leave_no_folder_and_raise_nothing_else(tmp_path: Path):
+    """Each makes the folder, or finds it, or sees it vanish just then; many rounds, as that is a matter of luck."""
+    raised: list[BaseException] = []
+
+    def fail(out: Path) -> None:
+        try:
+            with layout_folder(out):
+                _ = 1 / 0
+        except BaseException as error:  # noqa: BLE001 - handed to the test
+            raised.append(error)
+
+    for number in range(200):
+        threads = [threading.Thread(target=fail, args=(tmp_path / f"out{number}",)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [error for error in raised if not isinstance(error, ZeroDivisionError)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "link to nothing"])
+def test_what_stands_in_the_folders_place_is_refused_at_once(tmp_path: Path, kind: str):
+    out = tmp_path / "out"
+    out.touch() if kind == "file" else out.symlink_to("nowhere")
+    with pytest.raises(CannotWrite), layout_folder(out):
+        pytest.fail("it cannot have become a folder")
 
 
 def test_a_multi_platform_index_is_one_tagged_entry(tmp_path: Path):
@@ -316,6 +405,20 @@ def test_without_tags_the_only_image_is_meant(tmp_path: Path):
     (tmp_path / "index.json").write_bytes(Index(manifests=()).raw)
     with pytest.raises(TagNotFound, match="no image in it"):
         open_layout(tmp_path).resolve()
+
+
+@pytest.mark.parametrize("suffix", [".sig", ".att", ".sbom", ""])
+def test_what_is_kept_for_an_image_is_no_other_image(tmp_path: Path, suffix: str):
+    made, kept = image_of([file("a")]), image_of([file("kept")])
+    write(tmp_path, made)
+    name = f"sha256-{made.manifest.digest.hex}{suffix}"
+    entries = (*made.entries, kept.manifest.descriptor().with_annotation(REF_NAME, name))
+    (tmp_path / "index.json").write_bytes(Index(manifests=entries).raw)
+    for one in reachable(kept.store, kept.entries):
+        (tmp_path / blob_name(one.digest)).write_bytes(kept.store.open(one).read())
+    layout = open_layout(tmp_path)
+    assert layout.resolve().digest == made.manifest.digest
+    assert layout.resolve(name).digest == kept.manifest.digest
 
 
 def test_a_size_lie_in_the_index_is_found(tmp_path: Path):

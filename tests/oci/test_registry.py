@@ -1,27 +1,37 @@
 import base64
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from certificates import certificates
 from images import MadeImage, file, image_of, index_of
 from prill._io.fetch_errors import FetchFailed, Unreachable
+from prill._io.tls import UnreadableCertificates
 from prill._io.urls import RedirectRefused
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
 from prill.oci.credentials import Credentials
 from prill.oci.image import Image
+from prill.oci.places import open_place
 from prill.oci.push import push
-from prill.oci.registry import ManifestNotFound, Repository, connect, referrers_tag
-from prill.oci.registry_auth import Authorizer, parse_challenge
+from prill.oci.registry import ManifestNotFound, Repository, connect
+from prill.oci.registry_access import RegistryAccess
+from prill.oci.registry_auth import Authorizer, Challenge, parse_challenge
 from prill.oci.registry_errors import AccessRefused, AnswerTooLarge, RateLimited, RegistryFailed, RegistryRefused
+from prill.oci.serving.server import RegistryServer as ServedRegistry
+from prill.oci.serving.server import ServerOptions
 from prill.oci.store import Blob, BlobNotFound, DigestMismatch, SizeMismatch
+from prill.oci.tags import referrers_tag
 from registry_server import Handler, RegistryServer
 
 WORDS = "told:to:nobody"
 LOGIN = Credentials(username="me", password=WORDS)
+EMPTY_INDEX = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
 BASIC = "Basic " + base64.b64encode(f"me:{WORDS}".encode()).decode()
 
 
@@ -408,6 +418,35 @@ def test_redirects_lead_to_http_only(server: RegistryServer, target: str):
         source.open(made.manifest.layers[0])
 
 
+@pytest.mark.parametrize(
+    "target", ["http://[", "//[x", "ftp://evil/\x1b[31mRED\x1b]0;title\x07", "//127.0.0.1:1/\x1b[31m"]
+)
+def test_a_redirect_that_is_none_is_an_error_that_can_be_shown(server: RegistryServer, target: str):
+    server.script = [("manifests", to(target))] * 20
+    with closing(repository(server)) as source, pytest.raises((FetchFailed, RedirectRefused)) as caught:
+        source.resolve()
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("target", ["http://[", "//[x"])
+def test_a_next_page_that_is_none_is_an_error(server: RegistryServer, target: str):
+    made = image_of([file("a")])
+    made.refer(b"x", "text/x")
+    published(server, made)
+    headers = {"Link": f'<{target}>; rel="next"', "Content-Type": "application/vnd.oci.image.index.v1+json"}
+    server.script = [("referrers", lambda handler: handler.answer(200, EMPTY_INDEX, headers))]
+    with closing(repository(server)) as source, pytest.raises(RedirectRefused):
+        source.referrers(made.manifest.digest)
+
+
+@pytest.mark.parametrize("realm", ["http://[", "http://a\x1b[31m]/x", "https://h:port/", "https:///x"])
+def test_a_token_server_without_an_address_is_refused(server: RegistryServer, realm: str):
+    server.wants, server.challenge = "Bearer t", {"WWW-Authenticate": f'Bearer realm="{realm}"'}
+    with closing(repository(server)) as source, pytest.raises(AccessRefused, match="not safe") as caught:
+        source.resolve()
+    assert str(caught.value).isprintable()
+
+
 def test_plain_http_is_spoken_only_when_asked_for(server: RegistryServer):
     published(server)
     reference = ImageReference.parse(f"{server.host}/app:1.0")
@@ -449,3 +488,105 @@ def test_pushing_a_changed_blob_publishes_nothing(server: RegistryServer):
 def test_secrets_are_not_shown():
     assert WORDS not in repr(LOGIN)
     assert WORDS not in repr(Credentials(identity_token=WORDS, registry_token=WORDS))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'Bearer realm="https://x/t",service="s"',
+        'bearer service=s, realm="https://x/t"',
+        'Basic realm="Bearer realm=no", Bearer realm="https://x/t",service="s",scope="a b,c"',
+        'Negotiate, Bearer realm="https://x/t" , service="s"',
+        'Bearer  realm = "https://x/t", service = "s", error="insufficient scope"',
+    ],
+)
+def test_a_token_comes_before_a_password(header: str):
+    assert parse_challenge(header) == Challenge(scheme="bearer", realm="https://x/t", service="s")
+
+
+def test_a_pause_may_be_a_date(server: RegistryServer):
+    published(server)
+    pauses = Pauses()
+    date = {"Retry-After": "Fri, 01 Jan 2100 00:00:07 GMT", "Date": "Fri, 01 Jan 2100 00:00:00 GMT"}
+
+    def busy(handler: Handler) -> None:
+        handler.send_response_only(429)
+        for name, value in {**date, "Content-Length": "0"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+
+    server.script = [("GET", busy)]
+    with closing(repository(server, sleep=pauses)) as source:
+        source.resolve()
+    assert pauses == [7.0]
+
+
+def test_a_registry_with_a_certificate_of_its_own(tmp_path: Path):
+    authority, chain, key = certificates(tmp_path)
+    with ServedRegistry(tmp_path / "r", ServerOptions(certificate=chain, key=key)) as serving:
+        made = image_of([file("a", os.urandom(300_000))])
+        reference = ImageReference.parse(f"{serving.host}/app:1.0")
+        with closing(connect(reference, writing=True, ca_file=authority)) as target:
+            push(target, blobs=made.store, entries=made.entries)
+            with target.open(made.manifest.layers[0]) as stream:
+                assert stream.read() == made.layers[0]
+        with closing(connect(reference, sleep=Pauses())) as source, pytest.raises(FetchFailed, match="certificate"):
+            source.resolve()
+        (tmp_path / "none.pem").write_text("no certificate")
+        with pytest.raises(UnreadableCertificates, match=r"none\.pem"):
+            connect(reference, ca_file=tmp_path / "none.pem")
+
+
+def test_plain_http_is_never_spoken_to_a_token_server(tmp_path: Path):
+    """A registry that is reached safely cannot send its caller, or the caller's password, over an open line."""
+    authority, chain, key = certificates(tmp_path)
+    with RegistryServer() as open_line, RegistryServer() as hostile:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(chain, key)
+        hostile.socket = context.wrap_socket(hostile.socket, server_side=True)
+        hostile.want_token("t", realm=f"{open_line.url}/token", login=BASIC)
+        reference = ImageReference.parse(f"{hostile.host}/app:1.0")
+        with closing(connect(reference, credentials=LOGIN, ca_file=authority)) as source:
+            with pytest.raises(AccessRefused, match="not safe"):
+                source.resolve()
+            hostile.wants = ""
+            hostile.script = [("GET", to(f"{open_line.url}/v2/app/manifests/1.0"))]
+            with pytest.raises(RedirectRefused, match="less safe"):
+                source.resolve()
+        assert open_line.seen == []
+
+
+def test_a_mirror_is_read_from_and_never_written_to(server: RegistryServer):
+    made = published(server)
+    with RegistryServer() as broken, RegistryServer() as mirror:
+        with closing(connect(ImageReference.parse(f"{mirror.host}/hub/app:1.0"), plain_http=True)) as target:
+            push(target, blobs=made.store, entries=made.entries)
+        broken.script = [("GET", lambda handler: handler.answer(404))] * 99
+        hosts = (broken.host, f"{mirror.host}/hub")
+        access = RegistryAccess(plain_http=True, mirrors=((server.host, hosts),))
+        mirror.seen.clear()
+        with open_place(f"{server.host}/app:1.0", access=access) as place:
+            assert place.target.digest == made.manifest.digest
+            assert place.notes == (f"{server.host}/app:1.0 was read from the mirror {mirror.host}/hub/app",)
+        assert server.seen == []
+        with open_place(f"{server.host}/app:1.0", access=access, writing=True) as place:
+            assert place.notes == ()
+        assert len(mirror.seen) == 1
+        mirror.manifests.clear()
+        with open_place(f"{server.host}/app:1.0", access=access) as place:
+            assert place.target.digest == made.manifest.digest
+
+
+def test_a_tag_that_moves_between_two_requests_moves_nothing(server: RegistryServer):
+    """Everything after the first answer is asked for by digest."""
+    made, other = published(server), image_of([file("other")])
+    with closing(repository(server)) as source:
+        image = Image(source.resolve(), source)
+        with closing(repository(server, writing=True)) as target:
+            push(target, blobs=other.store, entries=other.entries)
+        assert image.manifest() == made.manifest
+        with source.open(image.layers()[0].descriptor) as stream:
+            assert stream.read() == made.layers[0]
+    assert [line for line in server.methods("GET .*manifests") if line.endswith("/1.0")] == [
+        "GET /v2/app/manifests/1.0"
+    ]

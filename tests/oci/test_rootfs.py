@@ -11,6 +11,7 @@ from prill.archive.codecs import Codec
 from prill.errors import PrillError
 from prill.model import Digest, FileKind
 from prill.oci.image import Image
+from prill.oci.layer_reader import Reading
 from prill.oci.memory import MemoryStore
 from prill.oci.rootfs import ImageTree, InvalidLayer
 from prill.oci.store import Blob, DigestMismatch
@@ -243,16 +244,16 @@ def test_a_layer_that_is_no_tar_is_a_clear_error(data: bytes):
 def test_the_bounds_hold_for_all_layers_together():
     image = image_of([file("a", bytes(600_000))], [file("b", bytes(600_000))]).image
     with pytest.raises(BoundExceeded):
-        ImageTree(image, limits=Limits(max_total_size=1_000_000))
+        ImageTree(image, reading=Reading(limits=Limits(max_total_size=1_000_000)))
     with pytest.raises(TooManyEntries):
-        ImageTree(image_of([file("a")], [file("b"), file("c")]).image, limits=Limits(max_entries=2))
+        ImageTree(image_of([file("a")], [file("b"), file("c")]).image, reading=Reading(limits=Limits(max_entries=2)))
     with pytest.raises(BoundExceeded):
         ImageTree(image_of([file("/".join("a" * 200))]).image)
 
 
 def test_a_bomb_is_stopped_early():
     with pytest.raises(BoundExceeded):
-        ImageTree(image_of(bytes(8 << 20), codec=Codec.ZSTD).image, limits=Limits(ratio_floor=1 << 20))
+        ImageTree(image_of(bytes(8 << 20), codec=Codec.ZSTD).image, reading=Reading(limits=Limits(ratio_floor=1 << 20)))
 
 
 def test_content_is_gone_after_closing():
@@ -310,3 +311,21 @@ def test_a_digest_other_than_sha256_is_verified_as_well():
     store.add(Blob(digest=digest, size=layer.size, content=made.layers[0]))
     with ImageTree(Image(manifest.descriptor(), store)) as merged:
         assert [entry.path for entry in merged.walk()] == ["a"]
+
+
+@pytest.mark.parametrize("codec", [Codec.NONE, Codec.GZIP])
+def test_what_came_before_a_fault_is_kept_where_a_layer_is_read_tolerantly(codec: Codec):
+    names = [f"f{number:02}" for number in range(10)]
+    broken = tar_of([file(name) for name in names])[:-1024] + b"\xff" * 512
+    reading = Reading(tolerant=True, interests=lambda _: None)
+    with ImageTree(image_of(broken, codec=codec).image, reading=reading) as merged:
+        assert [entry.path for entry in merged.walk()] == names
+        assert "could not be read to its end" in merged.gaps[0].reason
+
+
+@pytest.mark.parametrize("codec", [Codec.NONE, Codec.GZIP, Codec.ZSTD])
+def test_an_empty_passwd_is_no_reason_to_keep_a_layer(codec: Codec):
+    reading = Reading(tolerant=True, interests=lambda _: None)
+    with ImageTree(image_of([file("etc/passwd", ""), file("a", "b")], codec=codec).image, reading=reading) as merged:
+        assert content(merged, "etc/passwd") == ""
+        assert merged.gaps == ()

@@ -1,5 +1,8 @@
 import json
+import os
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,14 @@ from prill._io.fetch_errors import FetchFailed
 from prill.errors import PrillError
 from prill.model import ImageReference, InvalidReference, Platform
 from prill.oci.destinations import Destination, DestinationKind, InvalidDestination, write_image
+from prill.oci.docker_daemon import NoDockerDaemon
 from prill.oci.image import PlatformMismatch, select_image
 from prill.oci.index import Index, PlatformNotFound
 from prill.oci.layout import NoLayout, TagNotFound
 from prill.oci.media_types import UnknownMediaType
 from prill.oci.memory import MemoryStore
+from prill.oci.push import push
+from prill.oci.registry import connect
 from prill.oci.sources import RegistryAccess, SourceNotFound, UnknownSource, host_platform, open_image
 from prill.oci.store import Blob
 from registry_server import RegistryServer
@@ -79,25 +85,84 @@ def test_a_login_comes_from_the_file_that_is_named(server: RegistryServer, tmp_p
     server.want_basic("Basic bWU6eA==")
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"auths": {server.host: {"auth": "bWU6eA=="}}}))
-    with open_image(f"{server.host}/app:1", access=RegistryAccess(credentials=path, plain_http=True)) as opened:
+    with open_image(f"{server.host}/app:1", access=RegistryAccess(credentials=(path,), plain_http=True)) as opened:
         assert opened.image.manifest() == made.manifest
     with pytest.raises(FetchFailed):
         open_image(f"{server.host}/app:1", access=PLAIN)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "missing", "./missing", "/missing/x.tar", "out/python3", "localhost", "debian:12", "a\0b"]
+    "text",
+    [
+        "missing",
+        "./missing",
+        "/missing/x.tar",
+        "out/python3",
+        "here/python3",
+        "here/a:1",
+        "localhost",
+        "a\0b",
+        "x" * 300,
+        "a:b:c",
+    ],
 )
 def test_what_is_not_there_is_not_looked_for_elsewhere(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SourceNotFound):
+    (tmp_path / "here").mkdir()
+    with pytest.raises(SourceNotFound, match="there is no image at"):
         open_image(text)
 
 
-@pytest.mark.parametrize("text", ["dir:/tmp", "docker-daemon:app:1"])
-def test_places_that_cannot_be_read_yet_are_named(text: str):
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("alpine:3", "docker.io/library/alpine:3"),
+        ("library/alpine:3", "docker.io/library/alpine:3"),
+        ("org/app:1.0", "docker.io/org/app:1.0"),
+    ],
+)
+def test_a_name_without_a_host_is_docker_hubs(
+    text: str, reference: str, server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    made = image_of([file("a")])
+    name = ImageReference.parse(reference)
+    into = ImageReference.parse(f"{server.host}/hub/{name.repository}:{name.tag}")
+    with closing(connect(into, plain_http=True, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    access = RegistryAccess(plain_http=True, mirrors=(("docker.io", (f"{server.host}/hub",)),))
+    with open_image(text, access=access) as opened:
+        assert opened.image.descriptor.digest == made.manifest.digest
+        assert opened.notes[0] == f"{text} was taken for Docker Hub's {reference}"
+
+
+@pytest.mark.parametrize("status", [404, 401, 403, 400])
+def test_what_docker_hub_answers_is_said_beside_that_there_is_no_such_file(status: int):
+    """A proxy stands in for Docker Hub: it is what a plain request to it gets to see."""
+    with RegistryServer() as proxy, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("http_proxy", proxy.url)
+        proxy.script = [("docker", lambda handler: handler.answer(status))] * 20
+        with pytest.raises(
+            PrillError, match=r"no file or folder 'org/app:1\.0', and as an image of Docker Hub"
+        ) as caught:
+            open_image("org/app:1.0", access=PLAIN)
+    assert isinstance(caught.value, SourceNotFound) == (status != 400)
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "oci-dir:", "registry:"])
+def test_what_names_no_place_is_no_source(text: str):
     with pytest.raises(UnknownSource):
         open_image(text)
+
+
+def test_a_folder_is_no_image():
+    with pytest.raises(UnknownSource, match="a folder is no image"):
+        open_image("dir:/tmp")
+
+
+def test_a_docker_daemon_that_is_not_there(tmp_path: Path):
+    with pytest.raises(NoDockerDaemon, match="no Docker daemon"):
+        open_image("docker-daemon:app:1", access=RegistryAccess(docker_host=f"unix://{tmp_path}/docker.sock"))
 
 
 def test_a_prefix_must_fit_what_is_there(tmp_path: Path):
@@ -112,8 +177,10 @@ def test_a_prefix_must_fit_what_is_there(tmp_path: Path):
     ):
         with pytest.raises(PrillError):
             open_image(text)
-    with pytest.raises(SourceNotFound):
+    with pytest.raises(InvalidReference):
         open_image("registry:UPPER CASE")
+    with pytest.raises(SourceNotFound):
+        open_image("UPPER.test/CASE x")
 
 
 def test_a_folder_with_a_colon_in_its_name_is_a_folder(tmp_path: Path):
@@ -201,8 +268,70 @@ def test_destinations_are_recognised(text: str, kind: DestinationKind):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "oci-archive:", "docker-daemon:x", "regsitry:host/app", "oci-dir:a\0b", "registry:"]
+    "text",
+    [
+        "",
+        "oci-archive:",
+        "-",
+        "oci-archive:-",
+        "docker-daemon:x",
+        "regsitry:host/app",
+        "oci-dir:a\0b",
+        "registry:",
+        f"registry:host/app@sha256:{'ab' * 32}",
+    ],
 )
 def test_what_is_no_destination_is_refused(text: str):
     with pytest.raises((InvalidDestination, InvalidReference)):
         Destination.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file", "'file' is a file, and an OCI layout is a folder"),
+        ("oci-dir:file", "'file' is a file"),
+        ("file/below/it", "'file' is no folder"),
+        ("nowhere", "'nowhere' is a symlink to nothing"),
+        ("nowhere/below/it", "'nowhere' is no folder"),
+        ("circle", "'circle'"),
+        ("n" * 300, "File name too long"),
+        ("pipe", "'pipe' is a file"),
+        ("oci-archive:folder", "'folder' is a folder, and oci-archive makes a file"),
+        ("docker-archive:folder", "'folder' is a folder, and docker-archive makes a file"),
+        ("docker-archive:.", "'.' is a folder"),
+        ("oci-archive:file/x.tar", "'file' is no folder"),
+        ("oci-archive:pipe", "'pipe' is neither a file nor a folder"),
+        ("docker-archive:link-to-pipe", "'link-to-pipe' is neither a file nor a folder"),
+    ],
+)
+def test_a_place_that_cannot_become_what_is_asked_for_is_misuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    Path("folder").mkdir()
+    Path("nowhere").symlink_to("missing")
+    Path("circle").symlink_to("circle")
+    os.mkfifo("pipe")
+    Path("link-to-pipe").symlink_to("pipe")
+    before = sorted(tmp_path.rglob("*"))
+    made = image_of([file("a")])
+    with pytest.raises(InvalidDestination, match=re.escape(said)):
+        write_image(Destination.parse(text), blobs=made.store, entries=made.entries, name=NAME)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert Path("file").read_text() == "mine"
+    assert Path("pipe").is_fifo()
+
+
+@pytest.mark.parametrize("text", ["folder", "link", "new/er", "oci-archive:file", "oci-archive:nowhere", "link/new"])
+def test_a_place_that_can_become_it_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("replaced")
+    Path("folder").mkdir()
+    Path("link").symlink_to("folder")
+    Path("nowhere").symlink_to("missing")
+    made = image_of([file("a")])
+    write_image(Destination.parse(text), blobs=made.store, entries=made.entries, name=NAME)
+    with open_image(text) as opened:
+        assert opened.image.manifest() == made.manifest

@@ -22,7 +22,7 @@ def test_an_expression_that_takes_for_ever_is_given_up_alone():
         answers = matcher.search("a" * 60 + "X", regexes("a", "^(a+)+$", "X", "^(a|aa)+$", "b"))
         assert answers == (True, None, True, None, False)
         assert matcher.search("again", regexes("again")) == (True,)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 def test_megabytes_are_searched():

@@ -4,12 +4,13 @@ A release is spread over pockets: the release itself, its updates, and its secur
 archive and other keys. The dates of support are those of Debian's own `distro-info-data` (debian.csv).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["RELEASES", "Area", "DebianRelease", "Pocket", "UnknownRelease", "release_named"]
 
@@ -45,6 +46,7 @@ class DebianRelease:
     """A release, such as Debian 13 "trixie".
 
     ``support_ends`` is the day Debian's own teams stop, ``lts_ends`` the day the long-term support team does.
+    ``essential`` names the packages that others may use without saying so (Debian Policy 3.8).
     """
 
     version: str
@@ -52,6 +54,7 @@ class DebianRelease:
     pockets: tuple[Pocket, ...]
     support_ends: date
     lts_ends: date
+    essential: tuple[str, ...]
     id: str = "debian"
     origin: str = "Debian"
 
@@ -72,7 +75,13 @@ class DebianRelease:
 
 
 def _release(
-    version: str, codename: str, *, support_ends: date, lts_ends: date, signers: tuple[str, ...]
+    version: str,
+    codename: str,
+    *,
+    support_ends: date,
+    lts_ends: date,
+    signers: tuple[str, ...],
+    essential: tuple[str, ...],
 ) -> DebianRelease:
     """Put a release together; ``signers`` are the Debian versions whose automatic keys sign it."""
     archive = tuple(_KEYS / f"debian-{signer}-automatic.asc" for signer in signers)
@@ -88,12 +97,52 @@ def _release(
         ),
         support_ends=support_ends,
         lts_ends=lts_ends,
+        essential=essential,
     )
 
 
+_ESSENTIAL = (
+    "base-files",
+    "base-passwd",
+    "bash",
+    "bsdutils",
+    "coreutils",
+    "dash",
+    "debianutils",
+    "diffutils",
+    "dpkg",
+    "findutils",
+    "grep",
+    "gzip",
+    "hostname",
+    "init-system-helpers",
+    "libc-bin",
+    "ncurses-base",
+    "ncurses-bin",
+    "perl-base",
+    "sed",
+    "sysvinit-utils",
+    "tar",
+    "util-linux",
+)
+
 RELEASES = (
-    _release("12", "bookworm", support_ends=date(2026, 7, 11), lts_ends=date(2028, 6, 30), signers=("12", "13")),
-    _release("13", "trixie", support_ends=date(2028, 8, 9), lts_ends=date(2030, 6, 30), signers=("12", "13")),
+    _release(
+        "12",
+        "bookworm",
+        support_ends=date(2026, 7, 11),
+        lts_ends=date(2028, 6, 30),
+        signers=("12", "13"),
+        essential=(*_ESSENTIAL, "login"),
+    ),
+    _release(
+        "13",
+        "trixie",
+        support_ends=date(2028, 8, 9),
+        lts_ends=date(2030, 6, 30),
+        signers=("12", "13"),
+        essential=_ESSENTIAL,
+    ),
 )
 """The releases that can be built from, oldest first."""
 

@@ -4,195 +4,236 @@
 2. Then the layer's entries are placed. A folder joins a folder; anything else replaces what was there.
 
 Paths lead through the symlinks of the tree made so far, as they do when layers are unpacked to disk, but never out of
-the root. A hard link shares its target's node, whatever becomes of the target's name.
+the root. A hard link shares its target's entry, whatever becomes of the target's name.
+
+An entry is known by its handle: the number of its layer and its own number in that layer's table. A folder is a
+`Folder`; any other name leads to a handle, or to a `Linked` where it came with a later layer than what it leads to.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 
-from prill.archive.tar import TarEntry
 from prill.errors import PrillError
-from prill.model import FileKind, FileStat
+from prill.oci.entries import DIRECTORY, HARDLINK, SYMLINK, EntryTable
 
-__all__ = ["Content", "InvalidLayer", "Node", "Place", "apply_layer", "find", "listing", "new_root"]
+__all__ = ["MADE", "Folder", "InvalidLayer", "Linked", "Merge", "Place", "entry_at", "handle_of"]
 
+MADE = -1
+"""The handle of a folder that no layer mentions."""
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
 _UNION_METADATA = ".wh..wh."
 _MAX_LINKS = 40
+_MAX_ALL_LINKS = 2_000_000
+_SHIFT = 40
+_MASK = (1 << _SHIFT) - 1
 
-Content = int
-"""Where a regular file's content begins in the spool."""
+Fault = Callable[[str, PrillError], None]
 
 
 class InvalidLayer(PrillError):
     """A layer asks for something that no file system can hold."""
 
 
-class Node:
-    """What a name leads to; a folder has children. Two names of one node are hard links."""
+class Folder:
+    """A folder's children, its handle, and the layer that put it there."""
 
-    __slots__ = ("children", "content", "stat")
+    __slots__ = ("children", "handle", "layer")
 
-    def __init__(self, stat: FileStat, content: Content) -> None:
-        self.stat = stat
-        self.content = content
-        self.children: dict[str, Place] | None = {} if stat.kind is FileKind.DIRECTORY else None
-
-
-class Place:
-    """A name in a folder: its node, and the number of the layer that put it there."""
-
-    __slots__ = ("layer", "node")
-
-    def __init__(self, node: Node, layer: int) -> None:
-        self.node = node
+    def __init__(self, handle: int, layer: int) -> None:
+        self.children: dict[str, Place] = {}
+        self.handle = handle
         self.layer = layer
 
 
-def new_root() -> Place:
-    """Return an empty root folder."""
-    return Place(Node(_folder(""), 0), 0)
+class Linked:
+    """A name that a later layer gave to an entry."""
+
+    __slots__ = ("handle", "layer")
+
+    def __init__(self, handle: int, layer: int) -> None:
+        self.handle = handle
+        self.layer = layer
 
 
-def apply_layer(root: Place, entries: Iterable[tuple[TarEntry, Content]], number: int) -> None:
-    """Lay a layer's entries over ``root``; raise `InvalidLayer`."""
-    placed = []
-    for entry, content in entries:
-        folder, _, name = entry.stat.path.rpartition("/")
-        if name.startswith(_WHITEOUT):
-            _white_out(root, folder, name)  # 1
-        else:
-            placed.append((entry, content))
-    for entry, content in placed:
-        _place(root, entry.stat, content, number)  # 2
+Place = Folder | Linked | int
 
 
-def find(root: Place, path: str, *, follow: bool) -> Place | None:
-    """Return what is at ``path``, symlinks above it followed inside the root; the last one too, with ``follow``."""
-    try:
-        trail, missing = _descend(root, path, number=None, follow=follow)
-    except InvalidLayer:
-        return None
-    return None if missing else trail[-1]
+def handle_of(layer: int, number: int) -> int:
+    """Return the handle of an entry."""
+    return layer << _SHIFT | number
 
 
-def listing(root: Place) -> Iterator[tuple[FileStat, Place]]:
-    """Yield every entry below the root, with its real path, each folder before what is in it, sorted by name there.
-
-    Of several names of one node the first is the file, and the others are hard links to it.
-    """
-    firsts: dict[int, str] = {}
-    waiting = _children("", root)
-    while waiting:
-        path, place = waiting.pop()
-        stat = place.node.stat
-        first = firsts.setdefault(id(place.node), path)
-        if first != path:
-            stat = replace(stat, path=path, kind=FileKind.HARDLINK, link=first, size=0)
-        elif stat.path != path:
-            stat = replace(stat, path=path)
-        yield stat, place
-        waiting += _children(path, place)
+def entry_at(handle: int) -> tuple[int, int]:
+    """Return the layer and the number in its table that a handle stands for."""
+    return handle >> _SHIFT, handle & _MASK
 
 
-def _children(path: str, place: Place) -> list[tuple[str, Place]]:
-    """Return a folder's entries with their paths, sorted, the first at the end."""
-    prefix = f"{path}/" if path else ""
-    children = place.node.children or {}
-    return [(prefix + name, children[name]) for name in sorted(children, reverse=True)]
+class Merge:
+    """A root that layers are laid over, one after the other. ``shared`` are the handles that have several names."""
 
+    def __init__(self, fault: Fault | None = None) -> None:
+        """Begin with an empty root; ``fault`` is told what is wrong with an entry, which is raised otherwise."""
+        self.root = Folder(MADE, 0)
+        self.shared: set[int] = set()
+        self._fault = fault
+        self._tables: list[EntryTable] = []
+        self._folders: dict[str, dict[str, Place]] = {}
+        self._links = 0
 
-def _white_out(root: Place, folder: str, name: str) -> None:
-    """Hide one name, or everything in a folder."""
-    place = find(root, folder, follow=True)
-    hidden = name.removeprefix(_WHITEOUT)
-    if name != _OPAQUE and hidden in ("", ".", ".."):
-        raise InvalidLayer(f"a whiteout hides nothing: {folder[:160]!r}/{name[:160]!r}")
-    if place is None or place.node.children is None:
-        return
-    if name == _OPAQUE:
-        place.node.children.clear()
-    elif not name.startswith(_UNION_METADATA):
-        place.node.children.pop(hidden, None)
+    def apply(self, table: EntryTable) -> None:
+        """Lay the next layer's entries over the root; raise `InvalidLayer`."""
+        self._tables.append(table)
+        number = len(self._tables) - 1
+        hidden = [at for at, path in enumerate(table.paths) if _WHITEOUT in path and _is_whiteout(path)]
+        for at in hidden:
+            self._attempt(self._white_out, table.paths[at], at, number)  # 1
+        self._folders.clear()
+        self._place_all(table, frozenset(hidden), number)  # 2
 
+    def _place_all(self, table: EntryTable, hidden: frozenset[int], number: int) -> None:
+        """Place a layer's entries. What is new in a folder that is known, as most are, takes the short way."""
+        folders, kinds, base = self._folders, table.kinds, handle_of(number, 0)
+        for at, path in enumerate(table.paths):
+            above, _, name = path.rpartition("/")
+            folder = folders.get(above)
+            kind = kinds[at]
+            if folder is None or name in folder or kind == HARDLINK or not path:
+                if at not in hidden:
+                    self._attempt(self._place, path, at, number)
+            elif at in hidden:
+                continue
+            elif kind == DIRECTORY:
+                made = folder[name] = Folder(base | at, number)
+                folders[path] = made.children
+            else:
+                folder[name] = base | at
 
-def _place(root: Place, stat: FileStat, content: Content, number: int) -> None:
-    if not stat.path:
-        _set_root(root, stat, number)
-        return
-    above, _, name = stat.path.rpartition("/")
-    folder = _folder_at(root, above, number)
-    old = folder.get(name)
-    if stat.kind is FileKind.HARDLINK:
-        target = find(root, stat.link, follow=False)
-        if target is None or target.node.children is not None:
-            raise InvalidLayer(f"{stat.path!r} is a hard link to {stat.link!r}, which is no file")
-        folder[name] = Place(target.node, number)
-        return
-    node = Node(stat, content)
-    if old is not None and old.node.children is not None and node.children is not None:
-        node.children = old.node.children
-    folder[name] = Place(node, number)
+    def _attempt(self, step: Callable[[str, int, int], None], path: str, at: int, number: int) -> None:
+        try:
+            step(path, at, number)
+        except InvalidLayer as error:
+            if self._fault is None:
+                raise
+            self._fault(path, error)
 
+    def _white_out(self, path: str, _at: int, _number: int) -> None:
+        """Hide one name, or everything in a folder."""
+        above, _, name = path.rpartition("/")
+        hidden = name.removeprefix(_WHITEOUT)
+        if name != _OPAQUE and hidden in ("", ".", ".."):
+            raise InvalidLayer(f"a whiteout hides nothing: {above[:160]!r}/{name[:160]!r}")
+        try:
+            place = self._descend(above, None, follow=True)
+        except InvalidLayer:
+            return
+        if not isinstance(place, Folder):
+            return
+        if name == _OPAQUE:
+            place.children.clear()
+        elif not name.startswith(_UNION_METADATA):
+            place.children.pop(hidden, None)
 
-def _set_root(root: Place, stat: FileStat, number: int) -> None:
-    if stat.kind is not FileKind.DIRECTORY:
-        raise InvalidLayer(f"the root is a {stat.kind}, not a folder")
-    root.node.stat = stat
-    root.layer = number
+    def _place(self, path: str, at: int, number: int) -> None:
+        kind = self._tables[number].kinds[at]
+        if not path:
+            self.root.handle, self.root.layer = handle_of(number, at), number
+            return
+        above, _, name = path.rpartition("/")
+        folder = self._folders.get(above)
+        if folder is None:
+            folder = self._folders[above] = self._folder_at(above, number)
+        old = folder.get(name)
+        place: Place = handle_of(number, at)
+        if kind == DIRECTORY:
+            if isinstance(old, Folder):
+                old.handle, old.layer = handle_of(number, at), number
+                return
+            place = Folder(handle_of(number, at), number)
+        elif kind == HARDLINK:
+            place = self._hard_link(path, self._tables[number].links[at], number)
+        if old is not None:
+            self._folders.clear()  # paths may lead elsewhere now
+        folder[name] = place
 
+    def _hard_link(self, path: str, link: str, number: int) -> Place:
+        try:
+            target = self._descend(link, None, follow=False)
+        except InvalidLayer:
+            target = None
+        if target is None or isinstance(target, Folder):
+            raise InvalidLayer(f"{path!r} is a hard link to {link!r}, which is no file")
+        handle = target if isinstance(target, int) else target.handle
+        self.shared.add(handle)
+        return handle if handle >> _SHIFT == number else Linked(handle, number)
 
-def _folder_at(root: Place, path: str, number: int) -> dict[str, Place]:
-    """Return the children of the folder at ``path``; folders that no layer mentions are made."""
-    trail, _ = _descend(root, path, number=number, follow=True)
-    children = trail[-1].node.children
-    if children is None:
-        raise InvalidLayer(f"{path!r} is no folder, and a layer puts files into it")
-    return children
+    def _folder_at(self, path: str, number: int) -> dict[str, Place]:
+        """Return the children of the folder at ``path``; folders that no layer mentions are made."""
+        place = self._descend(path, number, follow=True)
+        if not isinstance(place, Folder):
+            raise InvalidLayer(f"{path!r} is no folder, and a layer puts files into it")
+        return place.children
 
+    def _descend(self, path: str, number: int | None, *, follow: bool) -> Place | None:
+        """Walk along ``path``; return what is at its end, or None where nothing has its last name.
 
-def _descend(root: Place, path: str, *, number: int | None, follow: bool) -> tuple[list[Place], str]:
-    """Walk along ``path``; return the places that lead to its end, and the last name if nothing has it.
+        With ``number``, missing folders are made on the way, for that layer. Raise `InvalidLayer` where the way ends.
+        """
+        trail: list[Folder] = [self.root]
+        end: Place = self.root
+        todo = _parts(path)
+        links = 0
+        while todo:
+            part = todo.pop()
+            if not isinstance(end, Folder):
+                raise InvalidLayer(f"{path!r} leads through what is no folder, before {part!r}")
+            if part == "..":
+                if len(trail) > 1:
+                    trail.pop()
+                end = trail[-1]
+                continue
+            place = _child(end, part, number)
+            if place is None:
+                if todo:
+                    raise InvalidLayer(f"{path!r} leads to nothing at {part!r}")
+                return None
+            if isinstance(place, Folder):
+                trail.append(place)
+            elif (follow or todo) and (target := self._target(place)):
+                links = self._count_link(path, links)
+                if target.startswith("/"):
+                    del trail[1:]
+                todo += _parts(target)
+                place = trail[-1]
+            end = place
+        return end
 
-    With ``number``, missing folders are made on the way, for that layer. Raise `InvalidLayer` where the way ends.
-    """
-    trail = [root]
-    todo = path.split("/")[::-1]
-    links = 0
-    while todo:
-        part = todo.pop()
-        if part in ("", ".", ".."):
-            if part == ".." and len(trail) > 1:
-                trail.pop()
-            continue
-        place = _step(trail[-1], part, path, number)
-        if place is None:
-            if todo:
-                raise InvalidLayer(f"{path!r} leads to nothing at {part!r}")
-            return trail, part
-        target = place.node.stat.link if place.node.stat.kind is FileKind.SYMLINK and (follow or todo) else ""
-        if not target:
-            trail.append(place)
-            continue
-        links += 1
-        if links > _MAX_LINKS:
+    def _target(self, place: Linked | int) -> str:
+        """Return where a symlink leads; nothing for anything else."""
+        layer, at = entry_at(place if isinstance(place, int) else place.handle)
+        table = self._tables[layer]
+        return table.links[at] if table.kinds[at] == SYMLINK else ""
+
+    def _count_link(self, path: str, links: int) -> int:
+        self._links += 1
+        if links >= _MAX_LINKS:
             raise InvalidLayer(f"{path!r} leads through more than {_MAX_LINKS} symlinks")
-        if target.startswith("/"):
-            del trail[1:]
-        todo += target.split("/")[::-1]
-    return trail, ""
+        if self._links > _MAX_ALL_LINKS:
+            raise InvalidLayer(f"the image's paths lead through more than {_MAX_ALL_LINKS} symlinks")
+        return links + 1
 
 
-def _step(folder: Place, part: str, path: str, number: int | None) -> Place | None:
-    """Return what ``folder`` has under the name ``part``; with ``number``, make it a folder if there is nothing."""
-    children = folder.node.children
-    if children is None:
-        raise InvalidLayer(f"{path!r} leads through {folder.node.stat.path!r}, which is no folder")
-    if part not in children and number is not None:
-        children[part] = Place(Node(_folder(part), 0), number)
-    return children.get(part)
+def _parts(path: str) -> list[str]:
+    """Return the names to go by, the first at the end."""
+    return [part for part in reversed(path.split("/")) if part not in ("", ".")]
 
 
-def _folder(path: str) -> FileStat:
-    return FileStat(path=path, kind=FileKind.DIRECTORY, mode=0o755)
+def _child(folder: Folder, name: str, number: int | None) -> Place | None:
+    """Return what ``folder`` has under a name; with ``number``, make it a folder if there is nothing."""
+    place = folder.children.get(name)
+    if place is None and number is not None:
+        place = folder.children[name] = Folder(MADE, number)
+    return place
+
+
+def _is_whiteout(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(_WHITEOUT)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_window"]
 
-_BUFFER = 256 * 1024
+_BUFFER = 16 * 1024
 
 
 class _Window(io.RawIOBase):

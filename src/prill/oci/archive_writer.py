@@ -11,12 +11,12 @@ from prill._io.atomic import open_atomic
 from prill.archive.tar_writer import END, entry_header, padding
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat, ImageReference
-from prill.oci.descriptor import Descriptor
+from prill.oci.descriptor import CONTAINERD_NAME, Descriptor
 from prill.oci.docker_archive import DOCKER_MANIFEST_FILE, DockerImageJson
 from prill.oci.graph import reachable, read_manifest
 from prill.oci.index import Index
-from prill.oci.layout import CONTAINERD_NAME, INDEX_FILE, LAYOUT_FILE, LAYOUT_JSON, blob_name
-from prill.oci.layout_writer import tag_entries
+from prill.oci.layout import INDEX_FILE, LAYOUT_FILE, LAYOUT_JSON, blob_name
+from prill.oci.layout_writer import name_entry, tag_entries
 from prill.oci.manifest import Manifest
 from prill.oci.media_types import UnknownMediaType
 from prill.oci.store import BlobSource
@@ -30,13 +30,23 @@ class SeveralPlatforms(PrillError):
     """An archive for ``docker load`` holds one platform, and the image has more."""
 
 
-def write_oci_archive(path: Path, *, blobs: BlobSource, entries: Sequence[Descriptor], tag: str) -> None:
+def write_oci_archive(
+    path: Path,
+    *,
+    blobs: BlobSource,
+    entries: Sequence[Descriptor],
+    tag: str,
+    unlisted: Sequence[Descriptor] = (),
+    named: Sequence[tuple[str, Descriptor]] = (),
+) -> None:
     """Write a layout of everything ``entries`` lead to as a tar file; the first entry gets ``tag``.
 
-    Raise `CannotWrite` or `DiskFull`, and whatever ``blobs`` raises; no file is left behind then.
+    ``unlisted`` and ``named`` are as in `write_layout`. Raise `CannotWrite` or
+    `DiskFull`, and whatever ``blobs`` raises; no file is left behind then.
     """
-    index = Index(manifests=tag_entries(entries, tag))
-    _write(path, blobs, reachable(blobs, entries), {INDEX_FILE: index.raw, LAYOUT_FILE: LAYOUT_JSON})
+    entries = (*tag_entries(entries, tag), *(name_entry(descriptor, name) for name, descriptor in named))
+    index = Index(manifests=entries)
+    _write(path, blobs, reachable(blobs, (*entries, *unlisted)), {INDEX_FILE: index.raw, LAYOUT_FILE: LAYOUT_JSON})
 
 
 def write_docker_archive(path: Path, *, blobs: BlobSource, image: Descriptor, name: ImageReference) -> None:

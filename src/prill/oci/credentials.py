@@ -1,22 +1,27 @@
-"""Who one is to a registry, as Docker's and Podman's config files say (docker login's ``config.json``).
+"""Who one is to a registry, as Docker's and Podman's files say (docker login's ``config.json``, containers-auth.json).
 
-Programs that such files name to keep passwords (credential helpers) are not run.
+What is known for a repository or a part of its name counts before what is known for its registry. Programs that such
+files name to keep passwords are run by `credential_helpers`.
 """
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field
 from pathlib import Path
 
 import msgspec
 
 from prill.errors import PrillError
 from prill.model.reference import DEFAULT_REGISTRY
+from prill.model.value import dataclass
 
-__all__ = ["Credentials", "InvalidCredentials", "read_credentials"]
+__all__ = ["DOCKER_HUB_ADDRESS", "Credentials", "InvalidCredentials", "read_credentials"]
 
 _MAX_FILE = 1024 * 1024
 _DOCKER_HUB = ("index.docker.io", "registry-1.docker.io", DEFAULT_REGISTRY)
+DOCKER_HUB_ADDRESS = "https://index.docker.io/v1/"
+"""What Docker Hub is called in ``config.json``, and by those who ask a credential helper for it."""
 
 
 class InvalidCredentials(PrillError):
@@ -57,8 +62,8 @@ class _File(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers", "stor
     store: str = ""
 
 
-def read_credentials(path: Path, registry: str) -> Credentials | None:
-    """Return what the file at ``path`` has for ``registry``, or None where it has nothing or is not there.
+def read_credentials(path: Path, registry: str, repository: str = "") -> Credentials | None:
+    """Return what the file at ``path`` has for a repository of ``registry``; None where it has nothing or is not there.
 
     Raise `InvalidCredentials` for a file that cannot be read.
     """
@@ -72,16 +77,26 @@ def read_credentials(path: Path, registry: str) -> Credentials | None:
         return None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidCredentials(f"{str(path)!r} holds no credentials: {error}") from error
-    names = _DOCKER_HUB if registry == DEFAULT_REGISTRY else (registry,)
-    helper = next((config.helpers[name] for name in names if name in config.helpers), config.store)
-    for key, entry in sorted(config.auths.items()):
-        if _host(key) in names and entry != _Entry():
+    hosts = (*_DOCKER_HUB, DOCKER_HUB_ADDRESS) if registry == DEFAULT_REGISTRY else (registry,)
+    known = {_named(key): (key, entry) for key, entry in sorted(config.auths.items()) if entry != _Entry()}
+    for name in _names(hosts, repository):
+        if name in known:
+            key, entry = known[name]
             return _credentials(entry, key, path)
+    helper = next((config.helpers[name] for name in hosts if name in config.helpers), config.store)
     return Credentials(helper=helper) if helper else None
 
 
-def _host(key: str) -> str:
-    """Return the host of a key such as ``https://index.docker.io/v1/``."""
+def _names(hosts: tuple[str, ...], repository: str) -> Iterator[str]:
+    """Yield the names that credentials may stand under, the most specific first."""
+    parts = repository.split("/") if repository else []
+    for count in range(len(parts), -1, -1):
+        for host in hosts:
+            yield "/".join((host, *parts[:count]))
+
+
+def _named(key: str) -> str:
+    """Return what a key stands for; of an address such as ``https://index.docker.io/v1/`` the host."""
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.removesuffix("/")
 
 

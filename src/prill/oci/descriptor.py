@@ -1,11 +1,13 @@
 """Descriptors: what points from one content to another (OCI image-spec, descriptor.md)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prill.model import Digest, Platform
+from prill.model.value import dataclass
 from prill.oci._wire import DescriptorJson, InvalidDocument, PlatformJson
 
 __all__ = [
+    "CONTAINERD_NAME",
     "EMPTY_JSON",
     "REF_NAME",
     "Annotations",
@@ -18,6 +20,9 @@ __all__ = [
 
 REF_NAME = "org.opencontainers.image.ref.name"
 """The annotation that carries a tag in a layout's index (image-spec, annotations.md)."""
+
+CONTAINERD_NAME = "io.containerd.image.name"
+"""The annotation in which containerd, and so Docker, keeps a full reference beside the tag."""
 
 EMPTY_JSON = b"{}"
 """The content of every descriptor of the media type ``EMPTY`` (manifest.md, "Guidance for an Empty Descriptor")."""
@@ -51,6 +56,11 @@ class Descriptor:
     def with_annotation(self, name: str, value: str) -> "Descriptor":
         """Return the same descriptor with one annotation set."""
         return replace(self, annotations=map_to_pairs({**dict(self.annotations), name: value}))
+
+    def unnamed(self) -> "Descriptor":
+        """Return the same descriptor without the annotations that are names in a layout."""
+        kept = tuple(pair for pair in self.annotations if pair[0] not in (REF_NAME, CONTAINERD_NAME))
+        return replace(self, annotations=kept)
 
 
 def descriptor_from_wire(wire: DescriptorJson) -> Descriptor:

@@ -3,14 +3,17 @@
 The prefixes are `DestinationKind`; without one, a path is a layout's folder.
 """
 
+import errno
 import re
+import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
+from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout_writer import write_layout
 from prill.oci.registry_access import RegistryAccess
@@ -18,6 +21,7 @@ from prill.oci.store import BlobSource
 
 __all__ = ["Destination", "DestinationKind", "InvalidDestination", "write_image"]
 
+_REGISTRY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?P<port>:\d{1,5})?/(?P<rest>[^:].*)")
 _PREFIXED = re.compile(r"([a-z][a-z-]+):(.*)", re.DOTALL)
 
 
@@ -44,7 +48,12 @@ class Destination:
 
     @classmethod
     def parse(cls, text: str) -> "Destination":
-        """Read a destination, a layout's folder being the default; raise `InvalidDestination` or `InvalidReference`."""
+        """Read a destination, a layout's folder being the default; raise `InvalidDestination` or `InvalidReference`.
+
+        A name that begins with a registry's host and port, or its host and ends with a tag, needs no prefix.
+        """
+        if _names_registry(text):
+            return cls(kind=DestinationKind.REGISTRY, reference=_tagged(text))
         prefixed = _PREFIXED.fullmatch(text)
         kind, rest = prefixed.groups() if prefixed else (DestinationKind.LAYOUT, text)
         known = ", ".join(f"{one}:" for one in DestinationKind)
@@ -54,9 +63,30 @@ class Destination:
             )
         if not rest or "\0" in rest:
             raise InvalidDestination(f"{text[:160]!r} names no place", hint=f"a path or a name follows {kind}:")
+        if rest == "-":
+            raise InvalidDestination(
+                f"{text[:160]!r} names no place: images are not written to standard output",
+                hint="write a path; ./- is a file or folder of that name",
+            )
         if kind == DestinationKind.REGISTRY:
-            return cls(kind=DestinationKind.REGISTRY, reference=ImageReference.parse(rest))
+            return cls(kind=DestinationKind.REGISTRY, reference=_tagged(rest))
         return cls(kind=DestinationKind(kind), path=Path(rest))
+
+    def check(self) -> None:
+        """Raise `InvalidDestination` where the path is something else, or below a file; nothing is written."""
+        if self.path is None:
+            return
+        for path in (self.path, *self.path.parents):
+            mode = _mode(path)
+            if mode is None:
+                continue
+            if path != self.path:
+                _check_parent(path, mode)
+            elif self.kind is DestinationKind.LAYOUT:
+                _check_layout(path, mode)
+            else:
+                _check_archive(path, mode, self.kind)
+            return
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.reference or self.path}"
@@ -69,44 +99,119 @@ def write_image(
     entries: Sequence[Descriptor],
     name: ImageReference,
     access: RegistryAccess | None = None,
+    listed: bool = True,
+    named: Sequence[tuple[str, Descriptor]] = (),
 ) -> None:
     """Write the image that is the first of ``entries``, and the artifacts about it that follow.
 
-    Its tag, and its name in a Docker archive, come from ``name``, in a registry from the destination. A Docker archive
-    holds no artifacts. Raise what the writers raise.
+    Its tag, and its name in a Docker archive, come from ``name``, in a registry from the destination. ``listed`` says
+    whether a layout's index lists the artifacts beside the image; ``named`` are artifacts with tags of their own, such
+    as cosign's. A Docker archive holds no artifacts. Raise `InvalidDestination`, and what the writers raise.
     """
+    destination.check()
     if destination.path is None:
-        _publish(destination, blobs, entries, access or RegistryAccess())
-    elif destination.kind is DestinationKind.LAYOUT:
-        write_layout(destination.path, blobs=blobs, entries=entries, tag=name.tag)
+        _publish(destination, blobs, entries, named, access or RegistryAccess())
+    elif destination.kind is DestinationKind.DOCKER_ARCHIVE:
+        from prill.oci.archive_writer import write_docker_archive  # noqa: PLC0415 - layouts are usual
+
+        write_docker_archive(destination.path, blobs=blobs, image=entries[0], name=name)
     else:
-        _archive(destination.kind, destination.path, blobs, entries, name)
+        count = len(entries) if listed else 1
+        write = _layout_writer(destination.kind)
+        rest = entries[count:]
+        write(destination.path, blobs=blobs, entries=entries[:count], tag=name.tag, unlisted=rest, named=named)
 
 
-def _archive(
-    kind: DestinationKind, path: Path, blobs: BlobSource, entries: Sequence[Descriptor], name: ImageReference
-) -> None:
-    from prill.oci.archive_writer import write_docker_archive, write_oci_archive  # noqa: PLC0415 - layouts are usual
+def _names_registry(text: str) -> bool:
+    """Tell ``host:5000/app`` and ``host.example/app:1`` from paths; what is there already is a path."""
+    found = _REGISTRY.fullmatch(text)
+    if found is None or _mode(Path(found["host"])) is not None:
+        return False
+    host = found["host"]
+    return found["port"] is not None or (":" in found["rest"] and (host == "localhost" or "." in host.strip(".")))
 
-    if kind is DestinationKind.OCI_ARCHIVE:
-        write_oci_archive(path, blobs=blobs, entries=entries, tag=name.tag)
-    else:
-        write_docker_archive(path, blobs=blobs, image=entries[0], name=name)
+
+def _tagged(text: str) -> ImageReference:
+    reference = ImageReference.parse(text)
+    if reference.digest is not None:
+        raise InvalidDestination(
+            f"{text[:160]!r} has a digest, which is the image's own and known once it is built",
+            hint="write a name and a tag",
+        )
+    return reference
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of what is there, a symlink's own if it leads nowhere; None for nothing."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return path.lstat().st_mode if path.is_symlink() else None
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            raise InvalidDestination(f"{str(path)[:160]!r} is no place to write to: {error.strerror}") from error
+        return None  # the writer says what is refused
+
+
+def _check_parent(path: Path, mode: int) -> None:
+    if not stat.S_ISDIR(mode):
+        raise InvalidDestination(f"{str(path)!r} is no folder, and nothing can be written below it")
+
+
+def _check_layout(path: Path, mode: int) -> None:
+    if not stat.S_ISDIR(mode):
+        raise InvalidDestination(
+            f"{str(path)!r} is {'a symlink to nothing' if stat.S_ISLNK(mode) else 'a file'}, "
+            "and an OCI layout is a folder",
+            hint="name a folder; an archive's name has oci-archive: or docker-archive: before it",
+        )
+
+
+def _check_archive(path: Path, mode: int, kind: DestinationKind) -> None:
+    if stat.S_ISDIR(mode):
+        raise InvalidDestination(f"{str(path)!r} is a folder, and {kind} makes a file", hint=f"{kind}:{path}/image.tar")
+    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        raise InvalidDestination(
+            f"{str(path)!r} is neither a file nor a folder", hint=f"{kind} would put a file in its place"
+        )
+
+
+class _LayoutWriter(Protocol):
+    def __call__(
+        self,
+        path: Path,
+        *,
+        blobs: BlobSource,
+        entries: Sequence[Descriptor],
+        tag: str,
+        unlisted: Sequence[Descriptor],
+        named: Sequence[tuple[str, Descriptor]],
+    ) -> None: ...
+
+
+def _layout_writer(kind: DestinationKind) -> _LayoutWriter:
+    if kind is DestinationKind.LAYOUT:
+        return write_layout
+    from prill.oci.archive_writer import write_oci_archive  # noqa: PLC0415 - layouts are usual
+
+    return write_oci_archive
 
 
 def _publish(
-    destination: Destination, blobs: BlobSource, entries: Sequence[Descriptor], access: RegistryAccess
+    destination: Destination,
+    blobs: BlobSource,
+    entries: Sequence[Descriptor],
+    named: Sequence[tuple[str, Descriptor]],
+    access: RegistryAccess,
 ) -> Digest:
-    from prill.oci.credentials import read_credentials  # noqa: PLC0415 - layouts need no HTTP
+    from prill.oci.places import connect_to  # noqa: PLC0415 - layouts need no HTTP
     from prill.oci.push import push  # noqa: PLC0415
-    from prill.oci.registry import connect  # noqa: PLC0415
 
     reference = destination.reference
     if reference is None:
         raise InvalidDestination(f"{destination} names no place")
-    credentials = read_credentials(access.credentials, reference.registry) if access.credentials else None
-    repository = connect(reference, writing=True, credentials=credentials, plain_http=access.plain_http)
+    repository = connect_to(reference, access, writing=True)
     try:
-        return push(repository, blobs=blobs, entries=entries)
+        return push(repository, blobs=blobs, entries=entries, named=named)
     finally:
         repository.close()

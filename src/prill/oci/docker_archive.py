@@ -10,9 +10,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from prill.archive.codecs import sniff
+from prill.archive.codecs import Codec, sniff
 from prill.model import Digest, ImageReference, InvalidReference
+from prill.oci._region import Region
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, decode
+from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout import LayoutFiles, TagNeeded, TagNotFound
 from prill.oci.manifest import Manifest
@@ -63,6 +65,11 @@ class DockerArchive:
         stream = BytesIO(place) if isinstance(place, bytes) else self._file(place)[0]
         return VerifiedReader(stream, digest=descriptor.digest, size=descriptor.size)
 
+    def region(self, descriptor: Descriptor) -> Region | None:
+        """Return where a layer lies in the archive."""
+        place = self._blobs.get(descriptor.digest)
+        return self._files.region(place) if isinstance(place, str) else None
+
     def has(self, descriptor: Descriptor) -> bool:
         """Say whether the blob is there."""
         return descriptor.digest in self._blobs
@@ -71,28 +78,45 @@ class DockerArchive:
         """Return nothing: these archives hold images alone."""
         return ()
 
+    def find(self, tag: str) -> Descriptor | None:
+        """Return the image with that tag or full name, or None."""
+        found = [image for image in self._images if _is_named(image, tag)]
+        return self._describe(found[0]) if len(found) == 1 else None
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the images' full names."""
+        return tuple(sorted({name for image in self._images for name in image.repo_tags or ()}))
+
     def close(self) -> None:
         """Close the archive."""
         self._files.close()
 
     def _describe(self, image: DockerImageJson) -> Descriptor:
-        config = Descriptor.of(self._read(image.config), CONFIG)
+        raw = self._read(image.config)
+        config = Descriptor.of(raw, CONFIG)
         self._blobs[config.digest] = image.config
-        layers = tuple(self._layer(path) for path in image.layers)
+        diff_ids: tuple[Digest | None, ...] = ImageConfig.parse(raw).diff_ids
+        if len(diff_ids) != len(image.layers):
+            diff_ids = (None,) * len(image.layers)  # whoever asks for the layers is told
+        layers = tuple(map(self._layer, image.layers, diff_ids))
         manifest = Manifest(config=config, layers=layers)
         self._blobs[manifest.digest] = manifest.raw
         return manifest.descriptor()
 
-    def _layer(self, path: str) -> Descriptor:
+    def _layer(self, path: str, diff_id: Digest | None) -> Descriptor:
+        """Describe a layer; one that is not packed has its diff ID as its digest, which whoever reads it verifies."""
         stream, size = self._file(path)
         with stream:
             first = stream.read(_SNIFFED)
-            hasher = hashlib.sha256(first)
-            while data := stream.read(_CHUNK):
-                hasher.update(data)
-        digest = Digest("sha256", hasher.hexdigest())
+            codec = sniff(first)
+            digest = diff_id if codec is Codec.NONE else None
+            if digest is None:
+                hasher = hashlib.sha256(first)
+                while data := stream.read(_CHUNK):
+                    hasher.update(data)
+                digest = Digest("sha256", hasher.hexdigest())
         self._blobs[digest] = path
-        return Descriptor(media_type=layer_media_type(sniff(first)), digest=digest, size=size)
+        return Descriptor(media_type=layer_media_type(codec), digest=digest, size=size)
 
     def _file(self, path: str) -> tuple[BinaryIO, int]:
         try:

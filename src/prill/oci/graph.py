@@ -10,7 +10,7 @@ from prill.oci.manifest import Manifest
 from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.store import BlobSource, read_document
 
-__all__ = ["IndexTooDeep", "TooManyManifests", "reachable", "read_manifest", "referrers_among"]
+__all__ = ["IndexTooDeep", "TooManyManifests", "parse_manifest", "reachable", "read_manifest", "referrers_among"]
 
 _MAX_DEPTH = 8
 _MAX_MANIFESTS = 10_000
@@ -26,11 +26,14 @@ class TooManyManifests(PrillError):
 
 def read_manifest(source: BlobSource, descriptor: Descriptor) -> Manifest | Index | None:
     """Read what the descriptor says is a manifest or an index; return None for any other blob."""
-    if descriptor.media_type in INDEXES:
-        return Index.parse(read_document(source, descriptor), descriptor.media_type)
-    if descriptor.media_type in MANIFESTS:
-        return Manifest.parse(read_document(source, descriptor), descriptor.media_type)
+    if descriptor.media_type in INDEXES | MANIFESTS:
+        return parse_manifest(read_document(source, descriptor), descriptor.media_type)
     return None
+
+
+def parse_manifest(raw: bytes, media_type: str) -> Manifest | Index:
+    """Read a manifest or an index; raise as they do, and `UnknownMediaType` for what is neither."""
+    return Index.parse(raw, media_type) if media_type in INDEXES else Manifest.parse(raw, media_type)
 
 
 def reachable(source: BlobSource, entries: Iterable[Descriptor]) -> tuple[Descriptor, ...]:

@@ -1,9 +1,8 @@
 """One image: a manifest, its config and its layers, read from any store and checked against each other."""
 
-from dataclasses import dataclass
-
 from prill.errors import PrillError
 from prill.model import Digest, Platform
+from prill.model.value import dataclass
 from prill.oci._wire import InvalidDocument
 from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor

@@ -1,17 +1,25 @@
 """Image indexes: one image for several platforms, a layout's content, or a list of referrers (image-index.md)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from msgspec import UNSET
 
 from prill.errors import PrillError
 from prill.model import Digest, Platform
+from prill.model.value import dataclass
 from prill.oci import _wire
 from prill.oci._wire import IndexJson, InvalidDocument
-from prill.oci.descriptor import Annotations, Descriptor, descriptor_from_wire, descriptor_to_wire, map_to_pairs
+from prill.oci.descriptor import (
+    REF_NAME,
+    Annotations,
+    Descriptor,
+    descriptor_from_wire,
+    descriptor_to_wire,
+    map_to_pairs,
+)
 from prill.oci.media_types import INDEX, INDEXES, UnknownMediaType
 
-__all__ = ["Index", "PlatformNotFound"]
+__all__ = ["Index", "PlatformNotFound", "with_entry"]
 
 
 class PlatformNotFound(PrillError):
@@ -102,3 +110,15 @@ class Index:
                 return entry
         known = ", ".join(map(str, self.platforms())) or "none"
         raise PlatformNotFound(f"there is no image for {platform}", hint=f"the index has: {known}")
+
+
+def with_entry(entries: tuple[Descriptor, ...], new: Descriptor, tag: str) -> tuple[Descriptor, ...]:
+    """Return a layout's entries with ``new`` at their end, under ``tag`` if there is one; what had the tag gives way.
+
+    A descriptor of an artifact has the artifact's annotations, and those must not name it anything else.
+    """
+    if not tag:
+        return entries if any(entry.digest == new.digest for entry in entries) else (*entries, new.unnamed())
+    others = (entry for entry in entries if entry.annotation(REF_NAME) != tag)
+    kept = (entry for entry in others if entry.digest != new.digest or entry.annotation(REF_NAME))
+    return (*kept, new.unnamed().with_annotation(REF_NAME, tag))

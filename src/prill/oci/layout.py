@@ -1,20 +1,24 @@
 """Image layouts: content-addressed blobs and one index, in a folder or an archive (image-spec, image-layout.md)."""
 
 import os
-import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from prill._io.regular import NotRegular, open_regular
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.oci._region import Region
+from prill.oci._unlisted import unlisted_referrers
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, LayoutJson, decode, encode
-from prill.oci.descriptor import REF_NAME, Descriptor
+from prill.oci.descriptor import CONTAINERD_NAME, REF_NAME, Descriptor
 from prill.oci.graph import referrers_among
 from prill.oci.index import Index
-from prill.oci.store import BlobNotFound, VerifiedReader
+from prill.oci.media_types import INDEXES
+from prill.oci.store import BlobNotFound, VerifiedReader, read_document
+from prill.oci.tags import COSIGN_KIND, cosign_tag, is_digest_tag, referrers_tag, saved_suffix
 
 __all__ = [
-    "CONTAINERD_NAME",
     "INDEX_FILE",
     "LAYOUT_FILE",
     "LAYOUT_JSON",
@@ -24,6 +28,7 @@ __all__ = [
     "NoLayout",
     "TagNeeded",
     "TagNotFound",
+    "UnreadableImage",
     "blob_name",
     "open_layout",
 ]
@@ -31,12 +36,14 @@ __all__ = [
 LAYOUT_FILE = "oci-layout"
 INDEX_FILE = "index.json"
 LAYOUT_JSON = encode(LayoutJson(image_layout_version="1.0.0"))
-CONTAINERD_NAME = "io.containerd.image.name"
-"""The annotation in which containerd, and so Docker, keeps a full reference beside the tag."""
 
 
 class NoLayout(PrillError):
     """A folder or archive is not an OCI image layout."""
+
+
+class UnreadableImage(PrillError):
+    """A layout's file or an archive is there, and cannot be read: it is damaged, or somebody else's."""
 
 
 class TagNotFound(PrillError):
@@ -53,6 +60,12 @@ class LayoutFiles(Protocol):
     def open(self, name: str) -> tuple[BinaryIO, int]:
         """Open a regular file and say its size; raise `FileNotFoundError`."""
 
+    def region(self, name: str) -> Region | None:
+        """Return where a regular file's content lies on disk; raise `FileNotFoundError`."""
+
+    def blobs(self) -> Iterable[str]:
+        """Return the paths of what is named like a blob, ``blobs/ALGORITHM/HEX``, in no order."""
+
     def close(self) -> None:
         """Let go of what is held open."""
 
@@ -64,18 +77,23 @@ class DirectoryFiles:
         self._path = path
 
     def open(self, name: str) -> tuple[BinaryIO, int]:
-        """Open a regular file and say its size; raise `FileNotFoundError` for anything else."""
+        """Open a regular file and say its size; raise `FileNotFoundError` for anything else, or `UnreadableImage`."""
         try:
-            number = os.open(self._path / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError) as error:
+            stream = open_regular(self._path / name)
+        except (FileNotFoundError, NotADirectoryError, NotRegular) as error:
             raise FileNotFoundError(name) from error
         except OSError as error:
-            raise NoLayout(f"cannot read {str(self._path / name)!r}: {error.strerror}") from error
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            os.close(number)
-            raise FileNotFoundError(name)
-        return os.fdopen(number, "rb"), found.st_size
+            raise UnreadableImage(f"cannot read {str(self._path / name)!r}: {error.strerror}") from error
+        return stream, os.fstat(stream.fileno()).st_size
+
+    def region(self, name: str) -> Region | None:
+        """Return the whole file; raise as `open` does."""
+        file, size = self.open(name)
+        return Region(file, 0, size, owned=True)
+
+    def blobs(self) -> Iterable[str]:
+        """Return the paths below ``blobs``; none where the folder may not be listed."""
+        return (path.relative_to(self._path).as_posix() for path in self._path.glob("blobs/*/*"))
 
     def close(self) -> None:
         """Do nothing: no file is held."""
@@ -87,6 +105,7 @@ class Layout:
     def __init__(self, files: LayoutFiles, name: str) -> None:
         """Read the index; raise `NoLayout` for what is no layout, `InvalidDocument` for a broken one."""
         self._files = files
+        self._unlisted: tuple[Descriptor, ...] | None = None
         self.name = name
         version = decode(self._document(LAYOUT_FILE), LayoutJson, f"layout file of {name!r}").image_layout_version
         if not version.startswith("1."):
@@ -105,10 +124,15 @@ class Layout:
         try:
             stream, _ = self._files.open(blob_name(descriptor.digest))
         except FileNotFoundError as error:
-            raise BlobNotFound(
-                f"{self.name!r} has no blob {descriptor.digest}", hint="the layout is incomplete; write it again"
-            ) from error
+            raise _no_blob(self.name, descriptor) from error
         return VerifiedReader(stream, digest=descriptor.digest, size=descriptor.size)
+
+    def region(self, descriptor: Descriptor) -> Region | None:
+        """Return where a blob lies in a file; raise `BlobNotFound`."""
+        try:
+            return self._files.region(blob_name(descriptor.digest))
+        except FileNotFoundError as error:
+            raise _no_blob(self.name, descriptor) from error
 
     def has(self, descriptor: Descriptor) -> bool:
         """Say whether the blob is there, in the right size."""
@@ -120,18 +144,43 @@ class Layout:
         return size == descriptor.size
 
     def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Descriptor, ...]:
-        """Return the index's entries whose subject is ``digest``."""
-        return referrers_among(self, self.entries, digest, artifact_type)
+        """Return the entries whose subject is ``digest``, the unlisted ones, and what the referrers tag lists.
+
+        Prill lists the image alone, and so does ``cosign save``: such manifests are found among the blobs. Registries
+        without the referrers API have an index with the referrers tag, and programs that copy from them keep it.
+        """
+        if self._unlisted is None:
+            listed = {blob_name(entry.digest) for entry in self.entries}
+            self._unlisted = tuple(unlisted_referrers(self._files, listed))
+        entries = referrers_among(self, (*self.entries, *self._unlisted), digest, artifact_type)
+        tagged = self.find(referrers_tag(digest))
+        if tagged is None or tagged.media_type not in INDEXES:
+            return entries
+        listed_there = Index.parse(read_document(self, tagged), tagged.media_type).manifests
+        found = {entry.digest: entry for entry in (*listed_there, *entries)}
+        return tuple(entry for entry in found.values() if artifact_type in (None, entry.artifact_type))
+
+    def find(self, tag: str) -> Descriptor | None:
+        """Return the entry with ``tag``, or None."""
+        names = (REF_NAME, CONTAINERD_NAME)
+        found = next((entry for entry in self.entries if tag in map(entry.annotation, names)), None)
+        return found or self._saved_by_cosign(tag)
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the entries' tags."""
+        return tuple(sorted({tag for entry in self.entries if (tag := entry.annotation(REF_NAME)) is not None}))
 
     def resolve(self, tag: str = "") -> Descriptor:
         """Return the image with ``tag``; without one, the only image. Raise `TagNotFound` or `TagNeeded`."""
-        tagged = [entry for entry in self.entries if entry.annotation(REF_NAME) is not None]
+        named = (entry for entry in self.entries if entry.annotation(REF_NAME) is not None)
+        tagged = [entry for entry in named if not _is_for_another(entry)]
         if tag:
-            for entry in tagged:
-                if tag in (entry.annotation(REF_NAME), entry.annotation(CONTAINERD_NAME)):
-                    return entry
+            found = self.find(tag)
+            if found is not None:
+                return found
             raise TagNotFound(f"{self.name!r} has no image with the tag {tag!r}", hint=f"it has: {_tags(tagged)}")
-        candidates = tagged or [entry for entry in self.entries if not entry.artifact_type]
+        others = [entry for entry in self.entries if not _is_for_another(entry)]
+        candidates = tagged or [entry for entry in others if not entry.artifact_type]
         if len({entry.digest for entry in candidates}) == 1:
             return candidates[0]
         if not candidates:
@@ -141,6 +190,14 @@ class Layout:
     def close(self) -> None:
         """Let go of what is held open."""
         self._files.close()
+
+    def _saved_by_cosign(self, tag: str) -> Descriptor | None:
+        """Return the entry that would have ``tag`` in a registry: ``cosign save`` marks entries by kind alone."""
+        saved = [(entry, saved_suffix(entry.annotation(COSIGN_KIND))) for entry in self.entries]
+        images = [entry.digest for entry, suffix in saved if not suffix]
+        return next(
+            (entry for entry, suffix in saved if suffix and tag in {cosign_tag(one, suffix) for one in images}), None
+        )
 
     def _document(self, name: str) -> bytes:
         try:
@@ -164,6 +221,15 @@ def open_layout(path: Path) -> Layout:
 def blob_name(digest: Digest) -> str:
     """Return a blob's path in a layout."""
     return f"blobs/{digest.algorithm}/{digest.hex}"
+
+
+def _no_blob(name: str, descriptor: Descriptor) -> BlobNotFound:
+    return BlobNotFound(f"{name!r} has no blob {descriptor.digest}", hint="the layout is incomplete; write it again")
+
+
+def _is_for_another(entry: Descriptor) -> bool:
+    """Tell whether an entry is no image, but what is kept for one: cosign's, or a list of referrers."""
+    return is_digest_tag(entry.annotation(REF_NAME) or "") or bool(saved_suffix(entry.annotation(COSIGN_KIND)))
 
 
 def _tags(entries: list[Descriptor]) -> str:

@@ -3,67 +3,78 @@
 1. Lock the folder, and refuse one that holds something else.
 2. Write each blob under its digest, verified, by a temporary file and a rename. The old index knows none of them.
 3. Bring them to the disk.
-4. Replace ``index.json``: from here on the layout is the new one.
-5. Remove the blobs nobody points to, if the whole layout was written here. Others' layouts lose nothing.
+4. Write ``oci-layout``, so that a folder without all its blobs is no layout, and replace ``index.json``: from here on
+   the layout is the new one.
+5. Remove the blobs nobody points to, if the whole layout was written here: what others attached to an image that is
+   still there, such as signatures, stays with it. Others' layouts lose nothing.
+
+A writer that fails before 4 removes the blobs it wrote, and in a new folder everything. One that is killed cannot; what
+it left is removed by the next one's step 5.
 """
 
-import fcntl
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from prill._io.atomic import open_atomic, sweep, write_atomic, writing
+from prill._io.atomic import open_atomic, write_atomic, writing
+from prill._io.parallel import run_parallel
 from prill.errors import PrillError
-from prill.model import Digest
+from prill.oci._layout_marks import attached_to, is_ours, marked, with_attached
 from prill.oci.descriptor import REF_NAME, Descriptor
 from prill.oci.graph import reachable
 from prill.oci.index import Index
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE, LAYOUT_JSON, blob_name, open_layout
-from prill.oci.store import BlobSource, DigestMismatch, SizeMismatch, VerifiedReader
+from prill.oci.layout_folder import layout_folder
+from prill.oci.store import BlobNotFound, BlobSource, DigestMismatch, SizeMismatch, VerifiedReader
 
-__all__ = ["ForeignDirectory", "InvalidTag", "tag_entries", "write_layout"]
+__all__ = ["InvalidTag", "name_entry", "tag_entries", "write_layout"]
 
 _CHUNK = 1 << 20
-_TEMPORARY = ".tmp-"
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_HEX = re.compile(r"[0-9a-f]{64,128}")
-_MARK = "prill.layout"
-"""An annotation of the index. Its value is a digest over the entries as they were written here."""
-
-
-class ForeignDirectory(PrillError):
-    """A folder holds something else than an OCI layout, and is left alone."""
 
 
 class InvalidTag(PrillError):
     """A text cannot be a tag."""
 
 
-def write_layout(path: Path, *, blobs: BlobSource, entries: Sequence[Descriptor], tag: str) -> None:
+def write_layout(
+    path: Path,
+    *,
+    blobs: BlobSource,
+    entries: Sequence[Descriptor],
+    tag: str,
+    unlisted: Sequence[Descriptor] = (),
+    named: Sequence[tuple[str, Descriptor]] = (),
+    workers: int = 1,
+) -> None:
     """Write a layout of everything that ``entries`` lead to; the first entry gets ``tag``.
+
+    ``unlisted`` are referrers of what the entries lead to. They are among the blobs and not in the index, where readers
+    that take one manifest stumble over them; their subject tells whose they are. ``named`` are entries besides, each
+    with a tag of its own, such as cosign's signatures, which have no subject. ``workers`` is how many blobs are written
+    at once, for those who fetch them from afar.
 
     A layout that `write_layout` wrote before is replaced; to another one the entries are added, in front. Raise
     `ForeignDirectory`, `CannotWrite` or `DiskFull`, and whatever ``blobs`` raises: the old layout is still there then.
     """
-    entries = tag_entries(entries, tag)
-    wanted = reachable(blobs, entries)
-    with writing(path):
-        path.mkdir(parents=True, exist_ok=True)
-    with _locked(path):  # 1
-        previous = _previous(path)
-        write_atomic(path / LAYOUT_FILE, LAYOUT_JSON)
-        written = list(_write_blobs(path, blobs, wanted))  # 2
-        _synchronise(written)  # 3
-        ours = previous is None or _is_ours(previous)
-        index = _marked(entries) if ours or previous is None else _merged(previous, entries)
-        write_atomic(path / INDEX_FILE, index.raw)  # 4
-        _sweep(path)
-        if previous is not None and ours:
-            _tidy(path, {descriptor.digest for descriptor in wanted})  # 5
+    entries = (*tag_entries(entries, tag), *(name_entry(descriptor, name) for name, descriptor in named))
+    wanted = reachable(blobs, (*entries, *unlisted))
+    with layout_folder(path) as folder:  # 1
+        with _all_or_none() as added:
+            written = _write_blobs(path, blobs, wanted, added, workers)  # 2
+            _synchronise(written)  # 3
+        old = folder.index
+        theirs = _surviving(path, old, wanted)
+        new = _merged(old, entries) if old and not is_ours(old) else marked(entries)
+        write_atomic(path / LAYOUT_FILE, LAYOUT_JSON)  # 4
+        write_atomic(path / INDEX_FILE, with_attached(new, (one.digest for one in theirs)).raw)
+        if folder.unfinished or (old is not None and is_ours(old)):  # 5
+            kept = reachable(open_layout(path), theirs)
+            folder.tidy({descriptor.digest for descriptor in (*wanted, *kept)})
+        folder.sweep()
 
 
 def tag_entries(entries: Sequence[Descriptor], tag: str) -> tuple[Descriptor, ...]:
@@ -71,60 +82,62 @@ def tag_entries(entries: Sequence[Descriptor], tag: str) -> tuple[Descriptor, ..
     if not _TAG.fullmatch(tag):
         raise InvalidTag(f"not a tag: {tag[:160]!r}", hint="up to 128 letters, digits, '_', '.' and '-'")
     first, *rest = entries
-    plain = (
-        replace(entry, annotations=tuple(pair for pair in entry.annotations if pair[0] != REF_NAME)) for entry in rest
-    )
-    return (first.with_annotation(REF_NAME, tag), *plain)
+    return (first.with_annotation(REF_NAME, tag), *(entry.unnamed() for entry in rest))
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with writing(path):
-        number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _all_or_none() -> Iterator[list[Path]]:
+    """Remove the files that were added to the list, if the block fails."""
+    added: list[Path] = []
     try:
-        # Where locks are not supported, two writers at once are the caller's to avoid.
-        with suppress(OSError):
-            fcntl.flock(number, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(number)
+        yield added
+    except BaseException:
+        for path in added:
+            path.unlink(missing_ok=True)
+        raise
 
 
-def _previous(path: Path) -> Index | None:
-    """Return the index that is there; raise `ForeignDirectory` for what is neither empty nor a layout."""
-    names = {entry.name for entry in path.iterdir() if not entry.name.startswith(_TEMPORARY)}
-    if names and LAYOUT_FILE not in names:
-        raise ForeignDirectory(
-            f"{str(path)!r} is not empty and no OCI layout: it holds {min(names)!r}",
-            hint="choose a new or empty folder, or remove this one yourself",
-        )
-    if INDEX_FILE not in names:
-        return None
-    try:
-        return open_layout(path).index
-    except PrillError as error:
-        raise ForeignDirectory(f"{str(path)!r} cannot be written to: {error}", hint="choose another folder") from error
+def name_entry(descriptor: Descriptor, tag: str) -> Descriptor:
+    """Return an entry with ``tag`` and no other name."""
+    return descriptor.unnamed().with_annotation(REF_NAME, tag)
 
 
-def _marked(entries: Sequence[Descriptor]) -> Index:
-    plain = Index(manifests=tuple(entries))
-    return replace(plain, annotations=((_MARK, str(plain.digest)),))
+def _surviving(path: Path, old: Index | None, wanted: Iterable[Descriptor]) -> tuple[Descriptor, ...]:
+    """Return what others attached to what is wanted, and to that in turn, as far as it is whole."""
+    attached = set(attached_to(old)) if old else set()
+    if not attached:
+        return ()
+    layout = open_layout(path)
+    waiting = [descriptor.digest for descriptor in wanted]
+    found: list[Descriptor] = []
+    while waiting:
+        for descriptor in layout.referrers(waiting.pop()):
+            if descriptor.digest in attached:
+                attached.remove(descriptor.digest)
+                with suppress(BlobNotFound):
+                    reachable(layout, [descriptor])
+                    found.append(descriptor)
+                    waiting.append(descriptor.digest)
+    return tuple(found)
 
 
-def _is_ours(index: Index) -> bool:
-    """Tell whether the index is as it was written here, with nothing added by others."""
-    return index.annotations == _marked(index.manifests).annotations
+def _write_blobs(
+    path: Path, blobs: BlobSource, wanted: Sequence[Descriptor], added: list[Path], workers: int
+) -> tuple[Path, ...]:
+    """Write what is not there in good order; return the files that were written, and add those that are new."""
 
-
-def _write_blobs(path: Path, blobs: BlobSource, wanted: Iterable[Descriptor]) -> Iterator[Path]:
-    """Write what is not there in good order; yield the files that were written."""
-    for descriptor in wanted:
+    def write(descriptor: Descriptor) -> Path | None:
         target = path / blob_name(descriptor.digest)
-        if not _is_good(target, descriptor):
-            with blobs.open(descriptor) as stream, open_atomic(target, durable=False) as file:
-                while data := stream.read(_CHUNK):
-                    file.write(data)
-            yield target
+        if _is_good(target, descriptor):
+            return None
+        if not target.exists():
+            added.append(target)
+        with blobs.open(descriptor) as stream, open_atomic(target, durable=False) as file:
+            while data := stream.read(_CHUNK):
+                file.write(data)
+        return target
+
+    return tuple(filter(None, run_parallel(write, wanted, workers=workers)))
 
 
 def _is_good(path: Path, descriptor: Descriptor) -> bool:
@@ -155,17 +168,3 @@ def _merged(others: Index, entries: Sequence[Descriptor]) -> Index:
     taken = {name for entry in entries for name in (entry.digest, entry.annotation(REF_NAME))}
     kept = (old for old in others.manifests if (old.annotation(REF_NAME) or old.digest) not in taken)
     return replace(others, manifests=(*entries, *kept))
-
-
-def _sweep(path: Path) -> None:
-    """Remove what killed writers left; the lock says that nobody else is writing."""
-    for folder in (path, *(path / "blobs").iterdir()):
-        sweep(folder, now=sys.maxsize, min_age=0)
-
-
-def _tidy(path: Path, wanted: set[Digest]) -> None:
-    """Remove the blobs that nobody points to."""
-    names = {blob_name(digest) for digest in wanted}
-    for blob in (path / "blobs").glob("sha*/*"):
-        if _HEX.fullmatch(blob.name) and f"blobs/{blob.parent.name}/{blob.name}" not in names:
-            blob.unlink(missing_ok=True)

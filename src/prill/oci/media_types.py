@@ -1,6 +1,6 @@
 """Media types of the OCI image specification 1.1, and Docker's older names for the same things."""
 
-from prill.archive.codecs import Codec
+from prill.archive.codec import Codec
 from prill.errors import PrillError
 
 __all__ = [

@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from prill.model import Digest
-from prill.oci.descriptor import Descriptor
-from prill.oci.graph import referrers_among
+from prill.oci.descriptor import REF_NAME, Descriptor
+from prill.oci.graph import parse_manifest, referrers_among
+from prill.oci.index import with_entry
 from prill.oci.store import Blob, BlobNotFound, BlobSource
 
 __all__ = ["MemoryStore"]
 
 
 class MemoryStore:
-    """A `BlobStore` of `Blob` values. ``entries`` are the images and artifacts in it; `referrers` looks among them."""
+    """An `ImageStore` of `Blob` values. ``entries`` are the images and artifacts in it, where `referrers` looks."""
 
     def __init__(self, blobs: Iterable[Blob] = (), *, entries: Iterable[Descriptor] = ()) -> None:
         self._blobs = {blob.digest: blob for blob in blobs}
@@ -42,3 +43,19 @@ class MemoryStore:
     def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Descriptor, ...]:
         """Return what among the entries has ``digest`` as its subject."""
         return referrers_among(self, self._entries, digest, artifact_type)
+
+    def find(self, tag: str) -> Descriptor | None:
+        """Return the entry with the tag."""
+        return next((entry for entry in self._entries if entry.annotation(REF_NAME) == tag), None)
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the entries' tags."""
+        return tuple(sorted({tag for entry in self._entries if (tag := entry.annotation(REF_NAME)) is not None}))
+
+    def put_manifest(self, raw: bytes, media_type: str, *, tag: str = "") -> Descriptor:
+        """Keep a manifest or index; it becomes an entry if it has a tag or a subject."""
+        manifest = parse_manifest(raw, media_type)
+        self.add(Blob.of(raw))
+        if tag or manifest.subject is not None:
+            self._entries = with_entry(self._entries, manifest.descriptor(), tag)
+        return manifest.descriptor()

@@ -1,53 +1,64 @@
-"""One repository of a registry, as a `BlobStore` (OCI distribution-spec 1.1)."""
+"""One repository of a registry, as an `ImageStore` (OCI distribution-spec 1.1)."""
 
 import io
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import urlencode, urlsplit
 
-from prill._io.urls import Redirects, follow, redact
+from prill._io.urls import redact
+from prill.errors import PrillError
 from prill.model import Digest, ImageReference
 from prill.oci._wire import MAX_DOCUMENT_BYTES
 from prill.oci.credentials import Credentials
 from prill.oci.descriptor import Descriptor
+from prill.oci.graph import parse_manifest
 from prill.oci.index import Index
-from prill.oci.media_types import INDEX, INDEXES, MANIFESTS
+from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.registry_blob import BlobStream
-from prill.oci.registry_session import Answer, Call, RegistrySession
+from prill.oci.registry_lists import list_referrers, list_tags, media_type_of
+from prill.oci.registry_session import Call, RegistrySession
 from prill.oci.store import BlobNotFound, BlobSource, DigestMismatch, VerifiedReader
+from prill.oci.tags import referrers_tag
 
 if TYPE_CHECKING:
-    import httpx2
+    from prill._io.connections import Transport
 
-__all__ = ["ManifestNotFound", "Repository", "connect", "referrers_tag"]
+__all__ = ["ManifestNotFound", "ReferrersLost", "Repository", "connect"]
 
-_OK, _CREATED, _ACCEPTED, _NO_CONTENT, _PARTIAL, _NOT_FOUND = 200, 201, 202, 204, 206, 404
+_OK, _CREATED, _ACCEPTED, _NOT_FOUND = 200, 201, 202, 404
 _CHUNK = 1 << 20
-_MAX_PAGES = 50
+_ATTEMPTS = 4
 _ACCEPT = ", ".join(sorted(MANIFESTS | INDEXES))
-_NEXT = re.compile(r'<([^>]{1,4000})>\s*;\s*rel="?next"?')
 
 
 class ManifestNotFound(BlobNotFound):
     """A repository has no image with a tag or digest."""
 
 
+class ReferrersLost(PrillError):
+    """The list of an image's referrers cannot be kept: somebody else writes it, or something else has its tag."""
+
+
 class Repository:
     """Reads anonymously or with credentials; writes what is missing. Everything read is verified."""
 
-    def __init__(self, reference: ImageReference, session: RegistrySession, *, writing: bool = False) -> None:
-        """Use ``session``; ``writing`` is said when access is asked for."""
+    def __init__(
+        self, reference: ImageReference, session: RegistrySession, *, writing: bool = False, shared: bool = False
+    ) -> None:
+        """Use ``session``, which others use too if it is ``shared``; ``writing`` is said when access is asked for."""
+        self._shared = shared
         self.reference = reference
         self._session = session
         self._path = f"/v2/{reference.repository}"
         self._scope = f"repository:{reference.repository}:{'pull,push' if writing else 'pull'}"
+        self._mount_from = ""
         self._documents: dict[Digest, bytes] = {}
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, unless others use them."""
+        if not self._shared:
+            self._session.close()
 
     def resolve(self) -> Descriptor:
         """Return what the reference names, by its digest if it has one, else by its tag; raise `ManifestNotFound`."""
@@ -67,9 +78,13 @@ class Repository:
                 raise ManifestNotFound(f"{self.reference.name} has no manifest {descriptor.digest}")
             stream: BinaryIO = io.BytesIO(self._documents[descriptor.digest])
         else:
-            url = f"{self._path}/blobs/{descriptor.digest}"
-            stream = io.BufferedReader(BlobStream(self._session, url, self._scope, descriptor.size), _CHUNK)
+            stream = self.open_from(descriptor, 0)
         return VerifiedReader(stream, digest=descriptor.digest, size=descriptor.size)
+
+    def open_from(self, descriptor: Descriptor, at: int) -> BinaryIO:
+        """Open a blob at byte ``at``, and verify nothing: whoever has its beginning does. Raise `BlobNotFound`."""
+        url = f"{self._path}/blobs/{descriptor.digest}"
+        return io.BufferedReader(BlobStream(self._session, url, self._scope, descriptor.size, at=at), _CHUNK)
 
     def has(self, descriptor: Descriptor) -> bool:
         """Say whether the registry has the blob or manifest."""
@@ -79,11 +94,57 @@ class Repository:
         call = Call(method="HEAD", url=url, scope=self._scope, expected=frozenset({_OK, _NOT_FOUND}), headers=accept)
         return self._session.call(call).status == _OK
 
-    def put(self, descriptor: Descriptor, source: BlobSource) -> None:
-        """Upload a blob in one piece (POST, then PUT); another attempt begins anew."""
-        self._session.patiently(lambda: self._upload(descriptor, source))
+    def find(self, tag: str) -> Descriptor | None:
+        """Return what has the tag, or None."""
+        return self._manifest(tag, None)
 
-    def put_manifest(self, raw: bytes, media_type: str, tag: str = "") -> bool:
+    def tags(self) -> tuple[str, ...]:
+        """Return all tags, sorted."""
+        return list_tags(self._session, self._path, self._scope)
+
+    def put(self, descriptor: Descriptor, source: BlobSource) -> bool:
+        """Upload a blob; return whether it had to be sent, and was not mounted from another repository.
+
+        A connection that breaks is taken up where it broke, if the registry allows it.
+        """
+        from prill.oci.registry_upload import Upload  # noqa: PLC0415 - who reads uploads nothing
+
+        return Upload(self._session, self._path, self._scope, descriptor, source).run(self._mount_from)
+
+    def mount_from(self, there: ImageReference) -> None:
+        """Let blobs be taken over from another repository of the same registry from now on; others are ignored."""
+        if there.registry == self.reference.registry and there.repository != self.reference.repository:
+            self._mount_from = there.repository
+            self._scope += f" repository:{there.repository}:pull"
+
+    def put_manifest(self, raw: bytes, media_type: str, *, tag: str = "") -> Descriptor:
+        """Store a manifest or index; where the registry takes no note of its subject, the referrers tag does."""
+        manifest = parse_manifest(raw, media_type)
+        noticed = self.upload_manifest(raw, media_type, tag)
+        if manifest.subject is not None and not noticed:
+            self.list_referrers(manifest.subject.digest, (manifest.descriptor(),))
+        return manifest.descriptor()
+
+    def list_referrers(self, subject: Digest, referrers: Sequence[Descriptor]) -> None:
+        """Add to the list under the referrers tag, unless everything is in it; raise `ReferrersLost`.
+
+        Distribution-spec, "Pushing Manifests with Subject". Two who write the list at the same moment may overwrite
+        each other; so it is read again, and what was lost is added again.
+        """
+        for _ in range(_ATTEMPTS):
+            known = self._tagged_list(subject)
+            digests = {descriptor.digest for descriptor in known}
+            new = tuple(descriptor for descriptor in referrers if descriptor.digest not in digests)
+            if not new:
+                return
+            index = Index(manifests=(*known, *new))
+            self.upload_manifest(index.raw, index.media_type, referrers_tag(subject))
+        raise ReferrersLost(
+            f"{self.reference.name} loses what refers to {subject}: somebody else writes the same list",
+            hint="try again",
+        )
+
+    def upload_manifest(self, raw: bytes, media_type: str, tag: str = "") -> bool:
         """Store a manifest by its digest, or under ``tag``; return whether the registry took note of its subject."""
         digest = Digest.of(raw)
         answer = self._session.call(
@@ -103,9 +164,13 @@ class Repository:
 
     def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Descriptor, ...]:
         """Return what has ``digest`` as its subject, from the referrers API or, without one, the referrers tag."""
-        query = f"?{urlencode({'artifactType': artifact_type})}" if artifact_type else ""
-        listed = self._listed(f"{self._path}/referrers/{digest}{query}")
-        found = self.tagged_referrers(digest) if listed is None else listed
+        found = None
+        if self._session.lists_referrers:
+            found = list_referrers(self._session, self._path, self._scope, digest)
+            # Another kind of digest may be all that the registry did not take.
+            self._session.lists_referrers = found is not None or digest.algorithm != "sha256"
+        if found is None:
+            found = self.tagged_referrers(digest)
         return tuple(entry for entry in found if artifact_type in (None, entry.artifact_type))
 
     def tagged_referrers(self, digest: Digest) -> tuple[Descriptor, ...]:
@@ -115,20 +180,15 @@ class Repository:
             return ()
         return Index.parse(self._documents[descriptor.digest], descriptor.media_type).manifests
 
-    def _listed(self, url: str) -> list[Descriptor] | None:
-        """Follow a paged list of referrers; None says that the registry has no such API."""
-        found: list[Descriptor] = []
-        for _ in range(_MAX_PAGES):
-            call = Call(method="GET", url=url, scope=self._scope, expected=frozenset({_OK, _NOT_FOUND}))
-            answer = self._session.call(call, max_body=MAX_DOCUMENT_BYTES)
-            if answer.status == _NOT_FOUND or _media_type(answer) != INDEX:
-                return None
-            found += Index.parse(answer.body).manifests
-            following = _NEXT.search(answer.headers.get("link", ""))
-            if following is None:
-                break
-            url = follow(answer.url, following.group(1), allowed=Redirects.SAME_HOST)
-        return found
+    def _tagged_list(self, subject: Digest) -> tuple[Descriptor, ...]:
+        """Return what the referrers tag lists, to be written anew; raise `ReferrersLost` where it is no list."""
+        tag = referrers_tag(subject)
+        found = self._manifest(tag, None)
+        if found is None:
+            return ()
+        if found.media_type not in INDEXES:
+            raise ReferrersLost(f"{self.reference.name}:{tag} should list referrers, and is {found.media_type[:160]!r}")
+        return Index.parse(self._documents[found.digest], found.media_type).manifests
 
     def _manifest(self, name: str, digest: Digest | None) -> Descriptor | None:
         """Fetch a manifest or index by tag or digest, keep it, and describe it; None where there is none."""
@@ -146,28 +206,7 @@ class Repository:
         if digest not in (None, seen):
             raise DigestMismatch(f"{redact(answer.url)} gave a manifest with the digest {seen}, not {digest}")
         self._documents[seen] = answer.body
-        return Descriptor(media_type=_media_type(answer), digest=seen, size=len(answer.body))
-
-    def _upload(self, descriptor: Descriptor, source: BlobSource) -> None:
-        start = Call(
-            method="POST",
-            url=f"{self._path}/blobs/uploads/",
-            scope=self._scope,
-            expected=frozenset({_ACCEPTED}),
-            headers=(("Content-Length", "0"),),
-        )
-        begun = self._session.call(start, attempts=1)
-        target = follow(begun.url, begun.headers.get("location", ""), allowed=Redirects.ANY_HOST)
-        joint = "&" if urlsplit(target).query else "?"
-        finish = Call(
-            method="PUT",
-            url=f"{target}{joint}{urlencode({'digest': str(descriptor.digest)})}",
-            scope=self._scope,
-            expected=frozenset({_CREATED, _ACCEPTED, _NO_CONTENT}),
-            headers=(("Content-Type", "application/octet-stream"), ("Content-Length", str(descriptor.size))),
-            body=lambda: _chunks(source, descriptor),
-        )
-        self._session.call(finish, attempts=1)
+        return Descriptor(media_type=media_type_of(answer), digest=seen, size=len(answer.body))
 
 
 def connect(
@@ -176,26 +215,20 @@ def connect(
     writing: bool = False,
     credentials: Credentials | None = None,
     plain_http: bool = False,
-    transport: "httpx2.BaseTransport | None" = None,
+    ca_file: Path | None = None,
+    transport: "Transport | None" = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Repository:
-    """Return the repository of ``reference``; nothing is sent before something is asked of it."""
+    """Return the repository of ``reference``; nothing is sent before something is asked of it.
+
+    ``ca_file`` holds certificates (PEM) that are trusted besides the system's.
+    """
     session = RegistrySession(
-        reference.registry, credentials=credentials, plain_http=plain_http, transport=transport, sleep=sleep
+        reference.registry,
+        credentials=credentials,
+        plain_http=plain_http,
+        ca_file=ca_file,
+        transport=transport,
+        sleep=sleep,
     )
     return Repository(reference, session, writing=writing)
-
-
-def referrers_tag(digest: Digest) -> str:
-    """Return the tag under which registries without the referrers API keep the list of a subject's referrers."""
-    return f"{digest.algorithm}-{digest.hex}"[:128]
-
-
-def _chunks(source: BlobSource, descriptor: Descriptor) -> Iterator[bytes]:
-    with source.open(descriptor) as stream:
-        while data := stream.read(_CHUNK):
-            yield data
-
-
-def _media_type(answer: Answer) -> str:
-    return answer.headers.get("content-type", "").partition(";")[0].strip()

@@ -8,18 +8,18 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
-from prill._io.urls import redact
+from prill._io.urls import UnsupportedURL, redact, split_url
+from prill.model.value import dataclass
 from prill.oci.credentials import Credentials
 from prill.oci.registry_errors import AccessRefused
 
 __all__ = ["Authorizer", "Challenge", "Exchange", "parse_challenge"]
 
-_PARAMETER = re.compile(r'([a-zA-Z_-]{1,40})="([^"]{0,2000})"')
+_WORD = re.compile(r'([a-zA-Z0-9_-]{1,40})(?:\s*=\s*(?:"([^"]{0,2000})"|([^\s",]{1,2000})))?')
 _CLIENT = "prill"
 
 Exchange = Callable[[str, str, dict[str, str], bytes | None], bytes]
@@ -41,13 +41,23 @@ class _Token(msgspec.Struct, frozen=True):
 
 
 def parse_challenge(header: str) -> Challenge:
-    """Read a ``WWW-Authenticate`` header (RFC 9110, 11.6.1); raise `AccessRefused` for a scheme nobody here speaks."""
-    scheme, _, rest = header[:8000].partition(" ")
-    values = {name.lower(): value for name, value in _PARAMETER.findall(rest)}
-    if scheme.lower() == "basic":
+    """Read a ``WWW-Authenticate`` header (RFC 9110, section 11.6.1), which may hold several: a token comes first.
+
+    Raise `AccessRefused` where there is no scheme that is spoken here.
+    """
+    schemes: dict[str, dict[str, str]] = {}
+    values: dict[str, str] = {}
+    for found in _WORD.finditer(header[:8000]):
+        name, quoted, bare = found.groups()
+        if quoted is None and bare is None:
+            values = schemes.setdefault(name.lower(), {})
+        else:
+            values[name.lower()] = quoted or bare or ""
+    bearer = schemes.get("bearer", {})
+    if bearer.get("realm"):
+        return Challenge(scheme="bearer", realm=bearer["realm"], service=bearer.get("service", ""))
+    if "basic" in schemes:
         return Challenge(scheme="basic")
-    if scheme.lower() == "bearer" and "realm" in values:
-        return Challenge(scheme="bearer", realm=values["realm"], service=values.get("service", ""))
     raise AccessRefused(f"the registry asks for an unknown kind of login: {header[:160]!r}")
 
 
@@ -79,23 +89,26 @@ class Authorizer:
     def hint(self) -> str | None:
         """Say what stands in the way of logging in, where that is known."""
         helper = self._credentials.helper
-        return f"the credentials are kept by docker-credential-{helper}, which Prill does not run" if helper else None
+        return f"the credentials are kept by docker-credential-{helper}, which was not asked" if helper else None
 
     def _fetch_token(self, challenge: Challenge, scope: str) -> str:
-        realm = urlsplit(challenge.realm)
+        try:
+            realm = split_url(challenge.realm)
+        except UnsupportedURL as error:
+            raise AccessRefused(f"the registry's token server is not safe to talk to: {error}") from error
         if realm.scheme != "https" and not (self._plain_http and realm.scheme == "http"):
             raise AccessRefused(f"the registry's token server is not safe to talk to: {redact(challenge.realm)!r}")
-        query = {"service": challenge.service, "scope": scope}
-        query = {name: value for name, value in query.items() if value}
         if self._credentials.identity_token:
-            form = {**query, "grant_type": "refresh_token", "client_id": _CLIENT}
+            form = {"service": challenge.service, "scope": scope, "grant_type": "refresh_token", "client_id": _CLIENT}
             body = urlencode({**form, "refresh_token": self._credentials.identity_token}).encode()
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             answer = self._exchange("POST", challenge.realm, headers, body)
         else:
             basic = self._credentials.basic()
             joint = "&" if realm.query else "?"
-            address = f"{challenge.realm}{joint}{urlencode(query)}"
+            service = [("service", challenge.service)] if challenge.service else []
+            query = urlencode([*service, *(("scope", one) for one in scope.split())])
+            address = f"{challenge.realm}{joint}{query}"
             answer = self._exchange("GET", address, {"Authorization": basic} if basic else {}, None)
         return _read_token(answer, challenge.realm)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from prill._io.fetch_errors import ConnectionBroken, FetchFailed, library_errors
+from prill._io.fetch_errors import ConnectionBroken, FetchFailed
 from prill.oci.registry_session import Call, RegistrySession
 from prill.oci.store import BlobNotFound
 
@@ -21,13 +21,13 @@ _BREAKS = 4
 class BlobStream(io.RawIOBase):
     """Reads at most ``size`` bytes and one more, which tells a blob that is too long; whoever reads it verifies it."""
 
-    def __init__(self, session: RegistrySession, url: str, scope: str, size: int) -> None:
-        """Ask for the blob; raise `BlobNotFound` or what the session raises."""
+    def __init__(self, session: RegistrySession, url: str, scope: str, size: int, *, at: int = 0) -> None:
+        """Ask for the blob, from byte ``at`` on; raise `BlobNotFound` or what the session raises."""
         self._session = session
         self._url = url
         self._scope = scope
         self._size = size
-        self._at = 0
+        self._at = at
         self._breaks = 0
         self._rest = memoryview(b"")
         self._answer = ExitStack()
@@ -46,8 +46,7 @@ class BlobStream(io.RawIOBase):
         """Read some bytes; nothing at the end."""
         while not self._rest and self._at <= self._size:
             try:
-                with library_errors(self._url):
-                    part = next(self._parts, None)
+                part = next(self._parts, None)
             except FetchFailed as error:
                 self._take_up(error)
                 continue

@@ -12,10 +12,14 @@ _MAX_SHOWN = 300
 
 
 class RegistryRefused(FetchFailed):
-    """A registry answers with something that was not expected; ``retry_after`` is the pause it asks for, in seconds."""
+    """A registry answers with something that was not expected.
 
-    def __init__(self, message: str, *, hint: str | None = None, retry_after: float = 0.0) -> None:
+    ``status`` is the answer's, ``retry_after`` the pause it asks for, in seconds.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int = 0, retry_after: float = 0.0) -> None:
         super().__init__(message, hint=hint)
+        self.status = status
         self.retry_after = retry_after
 
 
@@ -55,13 +59,14 @@ def refusal(
     """
     text = f"{shown} answers {status}{_reasons(body)}"
     if status in (_UNAUTHORIZED, _FORBIDDEN):
-        return AccessRefused(text, hint=hint or "log in with docker login or podman login, and check the name")
+        known = "log in with docker login or podman login, and check the name"
+        return AccessRefused(text, hint=hint or known, status=status)
     if status == _TOO_MANY:
         known = "wait, or log in: registries let known users fetch more"
-        return RateLimited(text, hint=known, retry_after=retry_after)
+        return RateLimited(text, hint=known, status=status, retry_after=retry_after)
     if status >= _SERVER_ERROR or status in _PASSING:
-        return RegistryFailed(text, hint="try again later", retry_after=retry_after)
-    return RegistryRefused(text)
+        return RegistryFailed(text, hint="try again later", status=status, retry_after=retry_after)
+    return RegistryRefused(text, status=status)
 
 
 def _reasons(body: bytes) -> str:

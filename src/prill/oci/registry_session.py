@@ -11,29 +11,32 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from prill._io.fetch_errors import FetchFailed, library_errors
+from prill._io.connections import Connections, Received, Request, Transport
+from prill._io.fetch_errors import FetchFailed
 from prill._io.urls import RedirectRefused, Redirects, follow, redact, same_origin
 from prill.model.reference import DEFAULT_REGISTRY
+from prill.model.value import dataclass
 from prill.oci.credentials import Credentials
 from prill.oci.registry_auth import Authorizer
 from prill.oci.registry_errors import AnswerTooLarge, RegistryRefused, refusal
 
 if TYPE_CHECKING:
-    import httpx2
+    from ssl import SSLContext
 
 __all__ = ["Answer", "Call", "RegistrySession"]
 
 _DOCKER_HUB_HOST = "registry-1.docker.io"
-_CONNECT_TIMEOUT, _READ_TIMEOUT = 10.0, 60.0
 _ATTEMPTS = 4
 _PAUSE = 0.5
 _MAX_PAUSE = 30.0
 _MAX_REDIRECTS = 5
 _MAX_ANSWER = 256 * 1024
 _MAX_DIGITS = 6
+_MAX_DRAINED = 1 << 20
+_HEADERS = {"User-Agent": "prill", "Accept-Encoding": "identity"}
 _OK, _UNAUTHORIZED = 200, 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READS = frozenset({"GET", "HEAD"})
@@ -76,26 +79,24 @@ class RegistrySession:
         *,
         credentials: Credentials | None = None,
         plain_http: bool = False,
-        transport: "httpx2.BaseTransport | None" = None,
+        ca_file: Path | None = None,
+        transport: Transport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; nothing is sent yet. ``transport`` stands in for the network."""
-        import httpx2  # noqa: PLC0415 - start-up imports no HTTP
-
+        """Prepare; nothing is sent yet. ``transport`` stands in for the network. Raise `UnreadableCertificates`."""
+        self.lists_referrers = True
+        """Whether the registry may have the referrers API; who finds out that it has none says so here."""
         host = _DOCKER_HUB_HOST if registry == DEFAULT_REGISTRY else registry
         self._base = f"{'http' if plain_http else 'https'}://{host}"
         self._sleep = sleep
         self._authorizer = Authorizer(credentials, plain_http=plain_http, exchange=self._exchange)
-        self._client = httpx2.Client(
-            headers={"User-Agent": "prill", "Accept-Encoding": "identity"},
-            timeout=httpx2.Timeout(_READ_TIMEOUT, connect=_CONNECT_TIMEOUT, pool=None),
-            follow_redirects=False,
-            transport=transport,
-        )
+        if ca_file is not None:
+            _trusting(ca_file)
+        self._transport = transport or Connections(lambda: _trusting(ca_file))
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._transport.close()
 
     def call(self, call: Call, *, max_body: int = _MAX_ANSWER, attempts: int = _ATTEMPTS) -> Answer:
         """Send a request and read its whole answer, of at most ``max_body`` bytes; try again what may pass.
@@ -106,7 +107,7 @@ class RegistrySession:
         def once() -> Answer:
             with self._answered(call) as (response, url):
                 body = _read(response, max_body, redact(url))
-                return Answer(status=response.status_code, headers=_headers(response), body=body, url=url)
+                return Answer(status=response.status, headers=response.headers, body=body, url=url)
 
         return self.patiently(once, attempts=attempts)
 
@@ -114,8 +115,7 @@ class RegistrySession:
     def stream(self, call: Call) -> Iterator[tuple[Answer, Iterator[bytes]]]:
         """Open an answer whose body is too large to keep; its `Answer.body` is empty. Nothing is tried again."""
         with self._answered(call) as (response, url):
-            head = Answer(status=response.status_code, headers=_headers(response), body=b"", url=url)
-            yield head, response.iter_raw()
+            yield Answer(status=response.status, headers=response.headers, body=b"", url=url), response.parts()
 
     def patiently(self, work: Callable[[], Result], *, attempts: int = _ATTEMPTS) -> Result:
         """Do ``work``, and again after a pause while it fails in a way that may pass."""
@@ -125,75 +125,105 @@ class RegistrySession:
             except FetchFailed as error:
                 if not error.transient:
                     raise
-                asked = error.retry_after if isinstance(error, RegistryRefused) else 0.0
-                self._sleep(min(max(asked, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
+                self.pause(attempt, error)
         return work()
 
+    def pause(self, attempt: int, error: FetchFailed) -> None:
+        """Wait after the ``attempt``-th failure: twice as long each time, or as long as the registry asks."""
+        asked = error.retry_after if isinstance(error, RegistryRefused) else 0.0
+        self._sleep(min(max(asked, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
+
     @contextmanager
-    def _answered(self, call: Call) -> Iterator[tuple["httpx2.Response", str]]:
+    def _answered(self, call: Call) -> Iterator[tuple[Received, str]]:
         """Open the answer to a call, after login and redirects; raise for a status that is not expected."""
         start = call.url if "://" in call.url else f"{self._base}{call.url}"
         url = start
         challenged = False
-        with library_errors(redact(start)):
-            for _ in range(_MAX_REDIRECTS + 2):
-                ours = same_origin(self._base, url)
-                with closing(self._send(call, url, self._authorizer.header(call.scope) if ours else None)) as response:
-                    status = response.status_code
-                    if status in call.expected:
-                        yield response, url
-                        return
-                    shown = f"{call.method} {redact(url)}"
-                    target = response.headers.get("location") if status in _REDIRECTS else None
-                    if target and call.method not in _READS:
-                        raise RedirectRefused(
-                            f"{shown} redirects, which only reads may", hint="is the registry's name right?"
-                        )
-                    challenge = response.headers.get("www-authenticate") if status == _UNAUTHORIZED and ours else None
-                    if not target and (challenge is None or challenged):
-                        raise self._refusal(response, shown)
-                if target:
-                    url = follow(url, target, allowed=Redirects.ANY_HOST)
-                elif challenge is not None:
-                    challenged = True
-                    self._authorizer.answer(challenge, call.scope)
+        for _ in range(_MAX_REDIRECTS + 2):
+            ours = same_origin(self._base, url)
+            with closing(self._send(call, url, self._authorizer.header(call.scope) if ours else None)) as response:
+                status = response.status
+                if status in call.expected:
+                    yield response, url
+                    return
+                shown = f"{call.method} {redact(url)}"
+                target = response.headers.get("location") if status in _REDIRECTS else None
+                if target and call.method not in _READS:
+                    raise RedirectRefused(
+                        f"{shown} redirects, which only reads may", hint="is the registry's name right?"
+                    )
+                challenge = response.headers.get("www-authenticate") if status == _UNAUTHORIZED and ours else None
+                if not target and (challenge is None or challenged):
+                    raise self._refusal(response, shown)
+                _drain(response)
+            if target:
+                url = follow(url, target, allowed=Redirects.ANY_HOST)
+            elif challenge is not None:
+                challenged = True
+                self._authorizer.answer(challenge, call.scope)
         raise RedirectRefused(f"{redact(start)} redirects more than {_MAX_REDIRECTS} times")
 
-    def _send(self, call: Call, url: str, authorization: str | None) -> "httpx2.Response":
-        headers = dict(call.headers)
+    def _send(self, call: Call, url: str, authorization: str | None) -> Received:
+        headers = {**_HEADERS, **dict(call.headers)}
         if authorization:
             headers["Authorization"] = authorization
-        content = call.body() if call.body else None
-        request = self._client.build_request(call.method, url, headers=headers, content=content)
-        return self._client.send(request, stream=True)
+        body = call.body() if call.body else None
+        return self._transport.send(Request(method=call.method, url=url, headers=headers, body=body))
 
-    def _refusal(self, response: "httpx2.Response", shown: str) -> RegistryRefused:
+    def _refusal(self, response: Received, shown: str) -> RegistryRefused:
         body = _read(response, _MAX_ANSWER, shown)
-        after = response.headers.get("retry-after", "")
-        pause = float(after) if after.isdecimal() and len(after) < _MAX_DIGITS else 0.0
-        return refusal(response.status_code, body, shown, retry_after=pause, hint=self._authorizer.hint())
+        pause = _retry_after(response)
+        return refusal(response.status, body, shown, retry_after=pause, hint=self._authorizer.hint())
 
     def _exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> bytes:
         """Talk to a token server: one request, redirects refused."""
-        with library_errors(redact(url)):
-            request = self._client.build_request(method, url, headers=headers, content=body)
-            with closing(self._client.send(request, stream=True)) as response:
-                shown = f"{method} {redact(url)}"
-                if response.status_code != _OK:
-                    raise self._refusal(response, shown)
-                return _read(response, _MAX_ANSWER, shown)
+        length = {} if body is None else {"Content-Length": str(len(body))}
+        sent = None if body is None else (body,)
+        request = Request(method=method, url=url, headers={**_HEADERS, **headers, **length}, body=sent)
+        with closing(self._transport.send(request)) as response:
+            shown = f"{method} {redact(url)}"
+            if response.status != _OK:
+                raise self._refusal(response, shown)
+            return _read(response, _MAX_ANSWER, shown)
 
 
-def _read(response: "httpx2.Response", max_body: int, shown: str) -> bytes:
+def _trusting(ca_file: Path | None) -> "SSLContext":
+    from prill._io.tls import trusting  # noqa: PLC0415 - plain HTTP needs no TLS
+
+    return trusting(ca_file)
+
+
+def _drain(response: Received) -> None:
+    """Read the rest of a small answer, so that its connection serves the next request."""
+    left = _MAX_DRAINED
+    for part in response.parts():
+        left -= len(part)
+        if left < 0:
+            return
+
+
+def _retry_after(response: Received) -> float:
+    """Return the pause an answer asks for, in seconds or as a date, by its own clock (RFC 9110, section 10.2.3)."""
+    after = response.headers.get("retry-after", "")
+    if after.isdecimal() and len(after) < _MAX_DIGITS:
+        return float(after)
+    if not after:
+        return 0.0
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few answers have one
+
+    try:
+        until, now = parsedate_to_datetime(after), parsedate_to_datetime(response.headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _read(response: Received, max_body: int, shown: str) -> bytes:
     parts: list[bytes] = []
     left = max_body
-    for part in response.iter_raw():
+    for part in response.parts():
         left -= len(part)
         if left < 0:
             raise AnswerTooLarge(f"{shown} answers with more than {max_body} bytes")
         parts.append(part)
     return b"".join(parts)
-
-
-def _headers(response: "httpx2.Response") -> dict[str, str]:
-    return {name.lower(): value for name, value in response.headers.items()}

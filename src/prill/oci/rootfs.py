@@ -1,54 +1,73 @@
 """An image's root filesystem, merged from its layers, without unpacking it.
 
-Memory holds the index alone. The unpacked layers lie in one temporary file that has no name; content is read from
-there. Blobs and diff IDs are verified before anything of a layer can be seen.
+Memory holds an index alone; contents are read where the layers lie, or from a temporary file without a name that holds
+what was wanted of layers that had to be unpacked. Nothing can be seen of an image before its layers were verified.
 """
 
-import mmap
-import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-from prill._io.verified import Verifier
-from prill.archive.bounds import DEFAULT_LIMITS, Limits, OutputTooLarge, TooManyEntries
-from prill.archive.codecs import open_decoded
-from prill.archive.tar import TarEntry, walk
-from prill.model import FileKind, FileStat
-from prill.oci._globs import compile_glob
-from prill.oci._merge import Content, InvalidLayer, apply_layer, find, listing, new_root
-from prill.oci._window import open_window
+from prill.errors import PrillError
+from prill.model import FileStat, Gap
+from prill.oci._contents import LayerContents
+from prill.oci._layers import LayerCache, read_layers
+from prill.oci._merge import InvalidLayer, Merge, entry_at
+from prill.oci._merged import MergedTree
+from prill.oci.entries import FILE, NOWHERE, EntryTable
+from prill.oci.faults import FaultLog
 from prill.oci.image import Image, Layer
-from prill.oci.media_types import layer_codec
+from prill.oci.layer_reader import Reading
 
-__all__ = ["ImageTree", "InvalidLayer"]
+if TYPE_CHECKING:
+    from prill.oci.file_digests import FileDigests
 
-_CHUNK = 1 << 20
-_ALIGNMENT = mmap.ALLOCATIONGRANULARITY
+__all__ = ["ImageTree", "InvalidLayer", "TreeCache", "Unreadable"]
+
+_DEFAULT = Reading()
+
+
+class Unreadable(PrillError):
+    """A file is there, and its content cannot be read."""
+
+
+class TreeCache(LayerCache, Protocol):
+    """Remembers what was read of verified layers, and what they make together."""
+
+    def merged(
+        self, layers: Sequence[Layer], tables: Sequence[EntryTable]
+    ) -> tuple[MergedTree, tuple[Gap, ...]] | None:
+        """Return the tree that ``layers`` make and what was wrong with them, or None where it is not known."""
+
+    def keep_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> None:
+        """Remember a merged tree."""
 
 
 class ImageTree:
-    """A `FileTree` of one image; use it as a context manager, or `close` it."""
+    """A `FileTree` of one image; use it as a context manager, or `close` it.
 
-    def __init__(self, image: Image, *, limits: Limits = DEFAULT_LIMITS, folder: Path | None = None) -> None:
-        """Read and merge every layer; ``folder`` is where the temporary file lies, the system's own by default.
+    ``gaps`` are what could not be read, where the reading is tolerant.
+    """
 
-        ``limits`` hold for the whole image. Raise `DigestMismatch` or `SizeMismatch` for a layer that is not what the
-        image names, `InvalidLayer`, and what reading tar archives raises.
+    def __init__(self, image: Image, *, reading: Reading = _DEFAULT, cache: TreeCache | None = None) -> None:
+        """Read and merge every layer; the reading's limits hold for the whole image.
+
+        What ``cache`` knows is not read again. Raise `DigestMismatch` or `SizeMismatch` for a layer that is not what
+        the image names, and unless the reading is tolerant `InvalidLayer` and what reading tar archives raises.
         """
+        self._image = image
+        self._reading = reading
+        self._cache = cache
         self._layers = image.layers()
-        self._spool: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - `close` closes it
-        self._root = new_root()
+        self._contents: Sequence[LayerContents] = ()
         try:
-            self._read_layers(image, limits)
+            self._indexes, self._contents = read_layers(image, self._layers, reading, cache)
+            self._merged, gaps = self._merge()
         except BaseException:
             self.close()
             raise
-        listed = list(listing(self._root))
-        self._stats = {stat.path: stat for stat, _ in listed}
-        self._by_place = {id(place): stat for stat, place in listed}
+        self.gaps = (*(gap for index in self._indexes for gap in index.gaps), *gaps)
 
     def __enter__(self) -> Self:
         return self
@@ -59,76 +78,81 @@ class ImageTree:
         self.close()
 
     def close(self) -> None:
-        """Let go of the temporary file; streams that are still open can no longer be read."""
-        self._spool.close()
+        """Let go of temporary files; streams that are still open can no longer be read."""
+        for contents in self._contents:
+            contents.close()
 
     def stat(self, path: str) -> FileStat | None:
         """Return the entry at ``path`` itself, symlinks above it followed inside the root; None where there is none.
 
         Of several hard links to one file, the first by path is a regular file, and the others are links to it.
         """
-        found = self._stats.get(path)
-        if found is None:
-            place = find(self._root, path, follow=False)
-            found = self._root.node.stat if place is self._root else self._by_place.get(id(place))
-        return found
+        row = self._merged.find(path, follow=False)
+        return None if row is None else self._merged.stat(row)
 
     def open(self, path: str) -> BinaryIO:
-        """Open the regular file that ``path`` leads to; raise `FileNotFoundError` for anything else."""
-        place = find(self._root, path, follow=True)
-        if place is None or place.node.stat.kind is not FileKind.FILE:
+        """Open the regular file that ``path`` leads to; raise `FileNotFoundError`, or `Unreadable`."""
+        row = self._merged.find(path, follow=True)
+        if row is None or self._merged.kind(row) != FILE:
             raise FileNotFoundError(path)
-        return open_window(self._spool, place.node.content, place.node.stat.size)
+        layer, number = entry_at(self._merged.handles[row])
+        index = self._indexes[layer]
+        offset, size = index.table.offsets[number], index.table.sizes[number]
+        if offset == NOWHERE:
+            raise Unreadable(f"the content of {path!r} cannot be read: it is stored as a sparse file")
+        text = index.texts.get(number)
+        return self._contents[layer].open(offset, size) if text is None else io.BytesIO(text)
 
     def glob(self, pattern: str) -> Iterator[str]:
         """Yield, sorted, the paths that match; ``*`` stays within a part, ``**`` crosses them."""
-        matches = compile_glob(pattern).fullmatch
-        return iter(sorted(path for path in self._stats if matches(path)))
+        return self._merged.glob(pattern)
 
     def walk(self) -> Iterator[FileStat]:
         """Yield every entry but the root, each folder followed by all that is in it, sorted by name there."""
-        return iter(self._stats.values())
+        return map(self._merged.stat, range(1, len(self._merged)))
 
     def layer_of(self, path: str) -> Layer | None:
         """Return the layer that brought the entry at ``path``, or None where there is none."""
-        place = find(self._root, path, follow=False)
-        return self._layers[place.layer] if place and self._layers else None
+        row = self._merged.find(path, follow=False)
+        return None if row is None or not self._layers else self._layers[self._merged.layers[row]]
 
-    def _read_layers(self, image: Image, limits: Limits) -> None:
-        entries_left, bytes_left = limits.max_entries, limits.max_total_size
-        for number, layer in enumerate(self._layers):
-            left = replace(limits, max_entries=entries_left, max_total_size=bytes_left)
-            start = -(-self._spool.tell() // _ALIGNMENT) * _ALIGNMENT
-            self._spool.seek(start)
-            size = _spool_layer(image, layer, self._spool, left)
-            entries = _entries(self._spool, start, size, left)
-            apply_layer(self._root, entries, number)
-            entries_left -= len(entries)
-            bytes_left -= size
-            if entries_left <= 0:
-                raise TooManyEntries(f"the image has more than {limits.max_entries} entries in its layers")
-            if bytes_left <= 0:
-                raise OutputTooLarge(f"the image's layers unpack to more than {limits.max_total_size} bytes")
-            self._spool.seek(start + size)
+    def layer_name(self, path: str) -> str:
+        """Return the diff ID of the layer that brought the entry at ``path``, or nothing where there is none."""
+        layer = self.layer_of(path)
+        return str(layer.diff_id) if layer else ""
 
+    def file_digests(self, rows: Iterable[int]) -> "FileDigests":
+        """Return the SHA-256 of the files at ``rows`` of `merged`; a layer that is not at hand passes once more."""
+        from prill.oci.file_digests import LayerDigester  # noqa: PLC0415 - few ask for it
 
-def _spool_layer(image: Image, layer: Layer, spool: BinaryIO, limits: Limits) -> int:
-    """Append the unpacked layer to the spool; return its size."""
-    check = Verifier(f"unpacked layer {layer.descriptor.digest}", digest=layer.diff_id)
-    codec = layer_codec(layer.descriptor.media_type)
-    with image.store.open(layer.descriptor) as packed:
-        plain = open_decoded(packed, codec, limits=limits)
-        while data := plain.read(_CHUNK):
-            check.feed(data)
-            spool.write(data)
-    check.finish()
-    spool.flush()
-    return check.seen
+        layers = zip(self._layers, self._indexes, self._contents, strict=True)
+        return LayerDigester(self._image, self._reading, layers).digest(self._merged, rows)
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the layers, the lowest first."""
+        return self._layers
 
-def _entries(spool: BinaryIO, start: int, size: int, limits: Limits) -> list[tuple[TarEntry, Content]]:
-    """Read a layer's headers from the spool, where nobody else can cut it short."""
-    if not size:
-        return []
-    mapped = memoryview(mmap.mmap(spool.fileno(), size, offset=start, prot=mmap.PROT_READ))
-    return [(entry, start + entry.offset) for entry in walk(mapped, limits=limits, absolute="strip")]
+    @property
+    def whole_layers(self) -> tuple[Layer, ...]:
+        """Return the layers that were read to their end."""
+        return tuple(layer for layer, index in zip(self._layers, self._indexes, strict=True) if index.whole)
+
+    @property
+    def merged(self) -> MergedTree:
+        """Return the index of the tree."""
+        return self._merged
+
+    def _merge(self) -> tuple[MergedTree, tuple[Gap, ...]]:
+        tables = [index.table for index in self._indexes]
+        known = self._cache.merged(self._layers, tables) if self._cache else None
+        if known is not None:
+            return known
+        faults = FaultLog()
+        merge = Merge(faults if self._reading.tolerant else None)
+        for table in tables:
+            merge.apply(table)
+        merged, gaps = MergedTree.of(merge, tables), faults.gaps("the image's layers")
+        if self._cache and all(index.whole for index in self._indexes):
+            self._cache.keep_merged(self._layers, merged, gaps)
+        return merged, gaps

@@ -5,13 +5,13 @@ out. Whoever reads a blob to its end has read what its descriptor names.
 """
 
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from prill._io.verified import DigestMismatch, SizeMismatch, Verifier
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.value import dataclass
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge
 from prill.oci.descriptor import Descriptor
 
@@ -24,6 +24,8 @@ __all__ = [
     "BlobSource",
     "BlobStore",
     "DigestMismatch",
+    "ImageSource",
+    "ImageStore",
     "SizeMismatch",
     "VerifiedReader",
     "read_document",
@@ -71,8 +73,28 @@ class BlobSource(Protocol):
 class BlobStore(BlobSource, Protocol):
     """What blobs are written to as well."""
 
-    def put(self, descriptor: Descriptor, source: BlobSource) -> None:
+    def put(self, descriptor: Descriptor, source: BlobSource) -> object:
         """Copy a blob from another store; raise what reading it there raises, and keep nothing then."""
+
+
+class ImageSource(BlobSource, Protocol):
+    """A `BlobSource` in which images have names: tags."""
+
+    def find(self, tag: str) -> Descriptor | None:
+        """Return what has the tag, or None."""
+
+    def tags(self) -> tuple[str, ...]:
+        """Return all tags, sorted."""
+
+
+class ImageStore(ImageSource, BlobStore, Protocol):
+    """What images and artifacts are added to."""
+
+    def put_manifest(self, raw: bytes, media_type: str, *, tag: str = "") -> Descriptor:
+        """Store a manifest or index whose content is there already, by its digest and under ``tag`` if there is one.
+
+        One with a subject is among the subject's `referrers` from then on. Return its descriptor.
+        """
 
 
 class VerifiedReader(io.BufferedIOBase, BinaryIO):

@@ -193,9 +193,18 @@ def bind(descriptor: int, target: str, *, read_only: bool) -> None:
         points = [line.split(b" ")[4] for line in table]
     for escaped in points:
         point = os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), escaped))
-        if point == target or point.startswith(f"{target}/"):
-            kept = os.statvfs(point).f_flag & KEPT_FLAGS
-            mount("none", point, "", MS_REMOUNT | MS_BIND | flags | kept)
+        if point == target:
+            close_mount(point, flags)
+        elif point.startswith(f"{target}/"):
+            # What is behind a folder that is closed to this user is closed to the program too, which may do less.
+            with contextlib.suppress(PermissionError):
+                close_mount(point, flags)
+
+
+def close_mount(point: str, flags: int) -> None:
+    """Add flags to those that a mount has."""
+    kept = os.statvfs(point).f_flag & KEPT_FLAGS
+    mount("none", point, "", MS_REMOUNT | MS_BIND | flags | kept)
 
 
 def close_proc(target: str) -> None:

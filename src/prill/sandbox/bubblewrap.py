@@ -15,8 +15,8 @@ import os
 import resource
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, CommandNotStarted, Completed, SandboxFailed
 from prill.sandbox.emulation import EMULATOR_TARGET, prepare
 from prill.sandbox.mounts import Mount, MountKind, plan_mounts

@@ -1,8 +1,8 @@
 """The back end for root without bubblewrap: new namespaces and a new root, with the image's real owners."""
 
 import os
-from dataclasses import dataclass
 
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, Completed
 from prill.sandbox.namespaces import run_in_namespaces
 from prill.sandbox.probe import probe

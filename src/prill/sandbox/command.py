@@ -1,10 +1,11 @@
 """What is run, within which bounds, and what came of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from prill.errors import PrillError
 from prill.model import Platform
+from prill.model.value import dataclass
 
 __all__ = ["Command", "CommandNotStarted", "Completed", "InvalidCommand", "Limits", "SandboxFailed", "User"]
 

@@ -2,12 +2,13 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from prill.errors import PrillError
 from prill.model import Platform
 from prill.model.structure_tests import CommandTest, TestKind, TestResult, TestStatus
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, CommandNotStarted, Completed, InvalidCommand, Limits, SandboxFailed, User
 from prill.sandbox.emulation import NoEmulator
 from prill.sandbox.expand import expand

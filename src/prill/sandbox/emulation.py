@@ -6,11 +6,11 @@ binary is bound into the sandbox and stands in front of the command; programs wh
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from prill.binaries.elf import InvalidElf, Machine, read_shared_object
 from prill.model import Platform
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, CommandNotStarted, SandboxFailed
 from prill.sandbox.program import Program, find_program
 

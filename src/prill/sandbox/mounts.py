@@ -11,10 +11,10 @@ points are made, or replaced where they are no plain folders, by `make_mount_poi
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from prill.model.value import dataclass
 from prill.sandbox.command import SandboxFailed
 from prill.sandbox.emulation import EMULATOR_TARGET
 

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO
+
+from prill.model.value import dataclass
 
 __all__ = ["Ended", "supervise"]
 

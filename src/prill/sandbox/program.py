@@ -3,10 +3,10 @@
 import os
 import stat
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, CommandNotStarted
 
 __all__ = ["DEFAULT_PATH", "Program", "find_program", "resolve_inside"]

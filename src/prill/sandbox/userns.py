@@ -1,8 +1,8 @@
 """The back end for those who are not root and have no bubblewrap: unprivileged user namespaces."""
 
 import os
-from dataclasses import dataclass
 
+from prill.model.value import dataclass
 from prill.sandbox.command import Command, Completed
 from prill.sandbox.namespaces import run_in_namespaces
 from prill.sandbox.probe import probe

@@ -7,12 +7,12 @@ Neither apt's configuration nor its login files (``auth.conf``) are read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from prill._io.urls import redact
 from prill.distro.deb.control import InvalidControlFile, parse_paragraphs
 from prill.model import Gap
+from prill.model.value import dataclass
 
 __all__ = ["AptMirror", "AptSources", "read_apt_sources"]
 

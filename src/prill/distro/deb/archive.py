@@ -10,8 +10,8 @@ Nothing is handed out before it was verified. With ``offline``, all comes from t
 
 import io
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,19 +24,19 @@ from prill._io.urls import RedirectRefused, redact
 from prill._io.verified import SizeMismatch
 from prill.distro.deb.downloads import Downloads, Notes, Progress, ProgressMeter
 from prill.distro.deb.indexes import cached_index, decode_index, index_choices, packages_paths
-from prill.distro.deb.mirrors import Mirror, roots_for
+from prill.distro.deb.mirrors import Mirror, MirrorSource, roots_for
 from prill.distro.deb.openpgp import Keyring
 from prill.distro.deb.release import MAX_INRELEASE, IndexFile, SignedRelease, verify_inrelease
-from prill.distro.deb.snapshot import SNAPSHOT, snapshot_root
+from prill.distro.deb.snapshot import SNAPSHOT, snapshot_root, snapshot_time
 from prill.distro.deb.suite_state import SuiteState
 from prill.distro.debian import Area, DebianRelease, Pocket
 from prill.errors import PrillError
 from prill.model import Digest, Gap
+from prill.model.value import dataclass
 
 __all__ = ["Archive", "InvalidPoolPath", "NoUsableMirror", "NotCached", "Wanted"]
 
 _WORKERS = 6
-_HALF_A_DAY = 43_200
 _POOL_PATH = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.+~:%@,=/-]{1,1024}")
 
 
@@ -97,6 +97,8 @@ class Archive:
         self._notes = Notes()
         self._downloads = Downloads(fetcher, cache, self._notes)
         self._found: dict[str, tuple[str, SignedRelease]] = {}
+        self._judged: dict[tuple[str, str], bool] = {}
+        self._judging = threading.Lock()
 
     @property
     def notes(self) -> tuple[Gap, ...]:
@@ -113,6 +115,7 @@ class Archive:
         find = self._remembered if self._offline else self._fetched
         for pocket, found in zip(missing, run_parallel(find, missing, workers=len(missing)), strict=True):
             self._found[pocket.name] = found
+        self._name_unasked()
         return tuple(self._found[pocket.name][1] for pocket in self.release.pockets)
 
     def packages(self, architecture: str) -> tuple[tuple[SignedRelease, bytes], ...]:
@@ -225,36 +228,62 @@ class Archive:
         self._downloads.fetch(self._index_sources(release, packed), sink, Digest("sha256", packed.sha256), packed.size)
         return decode_index(self._cache, sink.getvalue(), packed, whole)
 
-    def _index_sources(self, release: SignedRelease, file: IndexFile) -> list[tuple[str, str]]:
+    def _index_sources(self, release: SignedRelease, file: IndexFile) -> Iterator[tuple[str, str]]:
         folder, _, _ = file.path.rpartition("/")
         by_hash = [f"{folder}/by-hash/SHA256/{file.sha256}"] if release.acquire_by_hash else []
         paths = [f"dists/{release.pocket}/{path}" for path in (*by_hash, file.path)]
-        return [(root, path) for root in self._roots(release.pocket) for path in paths]
+        return ((root, path) for root in self._roots(release.pocket) for path in paths)
 
-    def _pool_sources(self, item: Wanted) -> list[tuple[str, str]]:
-        """Return where a package may be: on the mirrors, then in the snapshots of its time.
+    def _pool_sources(self, item: Wanted) -> Iterator[tuple[str, str]]:
+        """Yield where a package may be: on the mirrors, then in the snapshots of its time.
 
         A Release made at a time is in the snapshot that is taken a few hours later, and the packages it lists stay
         in the pool for longer; the snapshot before it is asked last.
         """
-        roots = list(self._roots(item.pocket))
+        path = quote(item.filename, safe="/+~:@,=")
+        yield from ((root, path) for root in self._roots(item.pocket))
         found = self._found.get(item.pocket)
         released = item.released or (found[1].date if found else None)
         if self._snapshot and released is not None:
             archive = "debian-security" if self.release.pocket(item.pocket).area is Area.SECURITY else "debian"
-            roots += [snapshot_root(self._snapshot, archive, released + later) for later in (_HALF_A_DAY, 0)]
-        return [(root, quote(item.filename, safe="/+~:@,=")) for root in dict.fromkeys(roots)]
+            for time in dict.fromkeys((snapshot_time(released), released)):
+                yield snapshot_root(self._snapshot, archive, time), path
 
-    def _roots(self, pocket: str) -> tuple[str, ...]:
-        """Return the roots for a pocket, the one that served its Release first."""
-        found = [self._found[pocket][0]] if pocket in self._found else []
-        others = [root for _, root in roots_for(self._mirrors, self.release.pocket(pocket).area)]
-        return tuple(dict.fromkeys(found + others))
+    def _roots(self, pocket: str) -> Iterator[str]:
+        """Yield the roots for a pocket, the one that served its Release first; of apt's only Debian's."""
+        served = self._found[pocket][0] if pocket in self._found else None
+        if served is not None:
+            yield served
+        for mirror, root in roots_for(self._mirrors, self.release.pocket(pocket).area):
+            if root != served and (mirror.source is not MirrorSource.APT or self._is_debians(mirror, root, pocket)):
+                yield root
+
+    def _is_debians(self, mirror: Mirror, root: str, name: str) -> bool:
+        """Return whether a root of apt's has, or had when it was last asked, a good Release of the pocket."""
+        with self._judging:
+            if (root, name) not in self._judged:
+                self._judged[root, name] = self._state.last(root, name) is not None or self._serves(mirror, root, name)
+            return self._judged[root, name]
+
+    def _serves(self, mirror: Mirror, root: str, name: str) -> bool:
+        pocket = self.release.pocket(name)
+        try:
+            self._fetch_release(mirror, root, pocket, Keyring.read(pocket.keys))
+        except PrillError as error:
+            self._notes.add(f"{root} ({name})", error)
+            return False
+        return True
+
+    def _name_unasked(self) -> None:
+        """Note which of apt's sources nothing was asked of."""
+        used = {root for root, _ in self._found.values()} | {gap.subject.partition(" (")[0] for gap in self.notes}
+        for mirror in self._mirrors:
+            if mirror.source is MirrorSource.APT and mirror.url not in used and redact(mirror.url) not in used:
+                self._notes.add(mirror.url, f"not asked: other sources of apt's have all of {self.release}")
 
     def _refuse_missing(self, wanted: Sequence[Wanted]) -> None:
-        missing = [item for item in wanted if self._cache.find(Digest("sha256", item.sha256)) is None]
+        missing = [item for item in wanted if self._cache.find_good(Digest("sha256", item.sha256), item.size) is None]
         if missing:
             names = "".join(f"\n  {item.filename}" for item in sorted(missing, key=lambda item: item.filename))
-            raise NotCached(
-                f"{len(missing)} packages are not in the cache:{names}", hint="run it once without --offline"
-            )
+            count = f"{len(missing)} packages are" if len(missing) > 1 else "one package is"
+            raise NotCached(f"{count} not in the cache:{names}", hint="run it once without --offline")

@@ -59,6 +59,8 @@ def parse_paragraph(data: bytes, *, comments: bool = False) -> dict[str, str]:
             name = next(reversed(fields), "")
         elif line.strip():
             raise InvalidControlFile(_problem(line, fields))
+        else:
+            name = ""
     if len(fields) > _MAX_FIELDS:
         raise InvalidControlFile(f"a paragraph has {len(fields)} fields; {_MAX_FIELDS} are allowed")
     return fields

@@ -7,11 +7,10 @@ was recognised; a licence that SPDX does not list becomes a ``LicenseRef-…``.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from prill.distro.deb.license_names import read_license_name
-from prill.distro.deb.license_texts import recognize_licenses
 from prill.model.licenses import Expression, Operator, all_of, license_refs
+from prill.model.value import dataclass
 
 __all__ = ["MAX_BYTES", "CopyrightLicenses", "read_copyright"]
 
@@ -45,6 +44,8 @@ def read_copyright(data: bytes) -> CopyrightLicenses:
         return CopyrightLicenses()
     expression = all_of(read_license_name(name) for name in names)
     if not expression.terms:
+        from prill.distro.deb.license_texts import recognize_licenses  # noqa: PLC0415 - 40 patterns, for prose alone
+
         names = tuple(sorted(recognize_licenses(text)))
         expression = all_of(_recognized(name) for name in names)
     return CopyrightLicenses(expression=str(expression), names=names, unknown=license_refs(str(expression)))

@@ -6,7 +6,6 @@ sends something else is passed over and noted, and the next one is asked.
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from prill._io.cache import ContentCache
@@ -16,6 +15,7 @@ from prill._io.urls import RedirectRefused, redact
 from prill._io.verified import DigestMismatch, SizeMismatch
 from prill.errors import PrillError
 from prill.model import Digest, Gap
+from prill.model.value import dataclass
 
 __all__ = ["Cancelled", "Downloads", "Gone", "Notes", "Progress", "ProgressMeter"]
 
@@ -88,10 +88,10 @@ class Downloads:
         self._down: set[str] = set()
 
     def into_cache(
-        self, sources: Sequence[tuple[str, str]], digest: Digest, size: int, *, on_bytes: Callable[[int], None]
+        self, sources: Iterable[tuple[str, str]], digest: Digest, size: int, *, on_bytes: Callable[[int], None]
     ) -> Path:
-        """Return where the file of ``digest`` lies; fetch it unless it is there. ``sources`` as in `fetch`."""
-        found = self._cache.find(digest)
+        """Return where the file of ``digest`` lies; fetch it unless it is there, whole. ``sources`` as in `fetch`."""
+        found = self._cache.find_good(digest, size)
         if found is not None:
             on_bytes(size)
             return found
@@ -104,7 +104,7 @@ class Downloads:
 
     def fetch(
         self,
-        sources: Sequence[tuple[str, str]],
+        sources: Iterable[tuple[str, str]],
         sink: Sink,
         digest: Digest,
         size: int,
@@ -116,7 +116,9 @@ class Downloads:
         Raise `Gone` where none has it, or what was wrong with what one sent.
         """
         problems: list[tuple[str, PrillError]] = []
+        looked: list[tuple[str, str]] = []
         for root, path in sources:
+            looked.append((root, path))
             if root in self._down:
                 continue
             sink.seek(0)
@@ -133,7 +135,7 @@ class Downloads:
             else:
                 self._note(root, problems)
                 return
-        raise _worst([error for _, error in problems], sources)
+        raise _worst([error for _, error in problems], looked)
 
     def _note(self, chosen: str, problems: Sequence[tuple[str, PrillError]]) -> None:
         """Note what was wrong elsewhere; that ``chosen`` has a file under its second name only is no problem."""

@@ -1,7 +1,6 @@
 """Why a request cannot be met, in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from prill.distro.deb._candidates import Candidates
@@ -9,19 +8,46 @@ from prill.distro.deb.index import PackageRecord
 from prill.distro.deb.relations import Group, Relation, render_group
 from prill.distro.deb.requirement import Requirement
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
-__all__ = ["Clash", "Need", "Request", "UnsatisfiableRequest", "explain", "nearest_names", "unknown_package"]
+__all__ = [
+    "Clash",
+    "Need",
+    "Request",
+    "UnsatisfiableRequest",
+    "all_refused",
+    "explain",
+    "nearest_names",
+    "no_such_version",
+    "unknown_package",
+]
 
 _MAX_LISTED = 8
 _MAX_LINES = 60
 
 
 class UnsatisfiableRequest(PrillError):
-    """No set of packages meets the request. ``lines`` tell the story, the message joins them."""
+    """No set of packages meets the request. ``lines`` tell the story, the message joins them.
 
-    def __init__(self, lines: Sequence[str], *, hint: str | None = None) -> None:
+    ``subject`` is the requirement that cannot be met, where it is a single one; ``refusals`` are the errors that this
+    one joins.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[str],
+        *,
+        hint: str | None = None,
+        subject: Requirement | None = None,
+        refusals: Sequence["UnsatisfiableRequest"] = (),
+    ) -> None:
         super().__init__("\n  ".join(lines), hint=hint)
         self.lines = tuple(lines)
+        self.subject = subject
+        self.refusals = tuple(refusals)
+
+    def __str__(self) -> str:
+        return "\n  ".join((self.lines[0], *map(_told, self.refusals))) if self.refusals else super().__str__()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,29 +96,38 @@ def explain(causes: Iterable[object], candidates: Candidates) -> UnsatisfiableRe
     lines.extend(_tell_clash(clashes[pair]) for pair in sorted(clashes))
     if len(lines) > _MAX_LINES:
         lines[_MAX_LINES:] = [f"and {len(lines) - _MAX_LINES} more lines of this kind"]
-    return UnsatisfiableRequest(lines, hint="request other packages or versions, or exclude one that may be missing")
+    return UnsatisfiableRequest(
+        lines,
+        hint="request other packages or versions, or exclude one that may be missing",
+        subject=requests[0].requirement if len(requests) == 1 else None,
+    )
+
+
+def all_refused(refusals: Sequence[UnsatisfiableRequest]) -> UnsatisfiableRequest:
+    """Join what is wrong with several requests into one error; that of a single one stays as it is."""
+    if len(refusals) == 1:
+        return refusals[0]
+    lines = [f"{len(refusals)} requests cannot be met:", *map(_told, refusals)]
+    return UnsatisfiableRequest(lines, refusals=refusals)
+
+
+def no_such_version(name: str, wanted: Iterable[Requirement], candidates: Candidates) -> UnsatisfiableRequest:
+    """Say that no version of the package ``name`` is what the requests for it ask for, and which versions there are."""
+    bounded = [one for one in wanted if one.operator]
+    bounds = [f"`{one.operator}{one.version}`" for one in bounded]
+    both = {1: "", 2: "both "}.get(len(bounds), "all of ")
+    available = ", ".join(f"{one.version} ({one.pocket})" for one in candidates.versions(name)[:_MAX_LISTED])
+    return UnsatisfiableRequest(
+        [f"no version of {name} satisfies {both}{' and '.join(bounds)}"],
+        hint=f"available are {available}",
+        subject=next(iter(bounded), None),
+    )
 
 
 def unknown_package(requirement: Requirement, candidates: Candidates) -> UnsatisfiableRequest:
     """Say why no package answers to ``requirement`` at all."""
-    name, universe = requirement.name, candidates.universe
-    if name in candidates.excluded:
-        return UnsatisfiableRequest([f"{name} is requested and excluded at once"], hint="take it out of one of the two")
-    if versions := candidates.versions(name):
-        available = ", ".join(f"{record.version} ({record.pocket})" for record in versions[:_MAX_LISTED])
-        return UnsatisfiableRequest([f"no version of {name} meets {requirement}"], hint=f"available: {available}")
-    if universe.versions(name):
-        return UnsatisfiableRequest([f"{name} is not available for {candidates.architecture}"])
-    if providers := [each for each in universe.providers(name) if candidates.get(each)]:
-        if requirement.operator:
-            problem = f"{name} is provided by other packages, so {requirement} cannot choose a version of it"
-        else:
-            problem = f"{name} is provided by {len(providers)} packages"
-        return UnsatisfiableRequest([problem], hint=f"request one of them: {_listed(providers)}")
-    nearest = nearest_names(name, candidates)
-    return UnsatisfiableRequest(
-        [f"no package is called {name!r}"], hint=f"the nearest names are {', '.join(nearest)}" if nearest else None
-    )
+    problem, hint = _why_unknown(requirement, candidates)
+    return UnsatisfiableRequest([problem], hint=hint, subject=requirement)
 
 
 def nearest_names(name: str, candidates: Candidates, *, limit: int = 3) -> tuple[str, ...]:
@@ -101,6 +136,27 @@ def nearest_names(name: str, candidates: Candidates, *, limit: int = 3) -> tuple
     known = candidates.universe.names() | candidates.universe.provided()
     near = [each for each in known if abs(len(each) - length) <= max(2, length // 3)]
     return tuple(get_close_matches(name, sorted(near), n=limit, cutoff=0.7))
+
+
+def _told(refusal: UnsatisfiableRequest) -> str:
+    return f"{refusal}; {refusal.hint}" if refusal.hint else str(refusal)
+
+
+def _why_unknown(requirement: Requirement, candidates: Candidates) -> tuple[str, str | None]:
+    """Return what is wrong with a requirement, and what to do about it."""
+    name, universe = requirement.name, candidates.universe
+    if name in candidates.excluded:
+        return f"{name} is requested and excluded at once", "take it out of one of the two"
+    if universe.versions(name):
+        return f"{name} is not available for {candidates.architecture}", None
+    if providers := [each for each in universe.providers(name) if candidates.get(each)]:
+        if requirement.operator:
+            problem = f"{name} is provided by other packages, so {requirement} cannot choose a version of it"
+        else:
+            problem = f"{name} is provided by {len(providers)} packages"
+        return problem, f"request one of them: {_listed(providers)}"
+    nearest = nearest_names(name, candidates)
+    return f"no package is called {name!r}", f"the nearest names are {', '.join(nearest)}" if nearest else None
 
 
 def _tell_needs(package: str, needs: dict[str, list[Need]], told: set[str], candidates: Candidates) -> Iterator[str]:

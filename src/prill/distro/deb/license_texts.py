@@ -17,62 +17,81 @@ _WINDOW = 2000
 _SENTENCE = 150
 _MAX_FINDS = 400
 
-_MARGIN = re.compile(r"^[ \t]*(?:[*#>|]|//|;;|dnl\b|\.\\\")+[ \t]?", re.MULTILINE)
-_SPACE = re.compile(r"\s+")
+_MARGIN = r"(?m)^[ \t]*(?:[*#>|]|//|;;|dnl\b|\.\\\")+[ \t]?"
 
-_SENTENCES = tuple(
-    (re.compile(pattern), license_id)
-    for pattern, license_id in (
-        (r"apache licen[sc]e,? ?\(?(?:version|v\.?) ?2\.0", "Apache-2.0"),
-        (r"altered source versions must be plainly marked as such", "Zlib"),
-        (r"boost software licen[sc]e ?[-,]? ?(?:version|v\.?) ?1\.0", "BSL-1.0"),
-        (r"sil open font licen[sc]e,? ?(?:version|v\.?) ?1\.1", "OFL-1.1"),
-        (r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?2\.0", "MPL-2.0"),
-        (r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?1\.1", "MPL-1.1"),
-        (r"python software foundation licen[sc]e version 2", "PSF-2.0"),
-        (r"fonts are \(?c\)? ?bitstream|bitstream vera is a trademark of bitstream", "Bitstream-Vera"),
-        (r"the freetype project licen[sc]e", "FTL"),
-        (r"software developed by the openssl project for use in the openssl toolkit", "OpenSSL"),
-        (r"unicode, inc\. licen[sc]e agreement ?- ?data files and software", "Unicode-DFS-2016"),
-        (r"unicode licen[sc]e v3", "Unicode-3.0"),
-        (r"cc0 1\.0 universal", "CC0-1.0"),
-        (r"creative commons attribution[- ]share[- ]?alike 3\.0", "CC-BY-SA-3.0"),
-        (r"creative commons attribution[- ]share[- ]?alike 4\.0", "CC-BY-SA-4.0"),
-        (r"creative commons attribution 3\.0", "CC-BY-3.0"),
-        (r"creative commons attribution 4\.0", "CC-BY-4.0"),
-        (r"permission to use, copy, modify,? and(?:/or)? distribute this software for any purpose with or", "ISC"),
-        (r"grant permission to use, copy, modify, distribute, and license this software and its", "TCL"),
-        (r"version [0-9]{4}-[a-z]{3}-[0-9]{2} of the info-zip (?:copyright and )?licen[sc]e", "Info-ZIP"),
-        (r"gcc runtime library exception", "GPL-3.0-or-later WITH GCC-exception-3.1"),
-        (r"(?:in|into|to|as) (?:the )?public[- ]domain|is public domain", "LicenseRef-public-domain"),
-    )
+_SENTENCES = (
+    ("apache licen", r"apache licen[sc]e,? ?\(?(?:version|v\.?) ?2\.0", "Apache-2.0"),
+    ("altered source versions", r"altered source versions must be plainly marked as such", "Zlib"),
+    ("boost software licen", r"boost software licen[sc]e ?[-,]? ?(?:version|v\.?) ?1\.0", "BSL-1.0"),
+    ("sil open font licen", r"sil open font licen[sc]e,? ?(?:version|v\.?) ?1\.1", "OFL-1.1"),
+    ("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?2\.0", "MPL-2.0"),
+    ("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?1\.1", "MPL-1.1"),
+    ("python software foundation licen", r"python software foundation licen[sc]e version 2", "PSF-2.0"),
+    ("bitstream", r"fonts are \(?c\)? ?bitstream|bitstream vera is a trademark of bitstream", "Bitstream-Vera"),
+    ("the freetype project licen", r"the freetype project licen[sc]e", "FTL"),
+    ("openssl toolkit", r"software developed by the openssl project for use in the openssl toolkit", "OpenSSL"),
+    ("unicode, inc", r"unicode, inc\. licen[sc]e agreement ?- ?data files and software", "Unicode-DFS-2016"),
+    ("unicode licen", r"unicode licen[sc]e v3", "Unicode-3.0"),
+    ("cc0 1", r"cc0 1\.0 universal", "CC0-1.0"),
+    ("creative commons", r"creative commons attribution[- ]share[- ]?alike 3\.0", "CC-BY-SA-3.0"),
+    ("creative commons", r"creative commons attribution[- ]share[- ]?alike 4\.0", "CC-BY-SA-4.0"),
+    ("creative commons", r"creative commons attribution 3\.0", "CC-BY-3.0"),
+    ("creative commons", r"creative commons attribution 4\.0", "CC-BY-4.0"),
+    (
+        "permission to use, copy",
+        r"permission to use, copy, modify,? and(?:/or)? distribute this software for any purpose with or",
+        "ISC",
+    ),
+    (
+        "grant permission to use",
+        r"grant permission to use, copy, modify, distribute, and license this software and its",
+        "TCL",
+    ),
+    ("info-zip", r"version [0-9]{4}-[a-z]{3}-[0-9]{2} of the info-zip (?:copyright and )?licen[sc]e", "Info-ZIP"),
+    ("gcc runtime library", r"gcc runtime library exception", "GPL-3.0-or-later WITH GCC-exception-3.1"),
+    ("domain", r"(?:in|into|to|as) (?:the )?public[- ]domain|is public domain", "LicenseRef-public-domain"),
 )
-_MIT = re.compile(
-    r"permission is hereby granted, free of charge, to any person obtaining a copy of this (?:software|font)"
-)
-_OLD_MIT = re.compile(
-    r"permission to use, copy, modify,? (?:and )?distribute(?P<sell>,? and sell)?"
-    r" this software and its documentation for any purpose"
-)
-_BSD = re.compile(r"redistribution and use in source and binary forms")
-_BSD_ADVERTISING = re.compile(r"all advertising materials mentioning features")
-_BSD_ENDORSEMENT = re.compile(r"(?:endorse or promote|used to endorse)")
-_BSD_BINARY = re.compile(r"in binary form must reproduce")
-_PERL = re.compile(r"same terms as perl|either the gnu general public licen[sc]e or the \W?artistic licen[sc]e")
+"""Words that are in every such sentence, the sentence, and the licence.
 
-_GNU = re.compile(
-    r"(?<!ordinary )gnu (?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
-    r"(?:(?!\. ).){0,160}?\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)"
+Few texts have the words, and finding them is quick; a pattern is compiled when the first text has.
+"""
+_MIT = (
+    "permission is hereby granted",
+    r"permission is hereby granted, free of charge, to any person obtaining a copy of this (?:software|font)",
 )
-_GNU_AFTER_VERSION = re.compile(
-    r"\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)(?P<between>(?:(?!\. ).){0,60}?) of the gnu "
-    r"(?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
+_OLD_MIT = (
+    "permission to use, copy",
+    (
+        r"permission to use, copy, modify,? (?:and )?distribute(?P<sell>,? and sell)?"
+        r" this software and its documentation for any purpose"
+    ),
 )
-_PUBLISHED = re.compile(r", (?:[0-9]+ )?(?:february|june|november|march) (?:[0-9]{1,2}, )?[12][0-9]{3}")
-_LATER = re.compile(r"^\+|or,? (?:\(?at your option\)?,? )?(?:any )?(?:later|newer)")
-_ABBREVIATED = re.compile(r"\b(?P<kind>l|a)?gpl ?(?:version |v\.? ?)(?P<version>[1-3](?:\.[0-9])?)")
-_COMMON = re.compile(
-    r"/usr/share/common-licenses/(?P<name>l?gpl|gfdl|apache|artistic|bsd|cc0|mpl)(?:-(?P<version>[0-9](?:\.[0-9])?))?"
+_BSD = ("source and binary forms", r"redistribution and use in source and binary forms")
+_BSD_ADVERTISING = "all advertising materials mentioning features"
+_BSD_ENDORSEMENT = ("endorse or promote", "used to endorse")
+_BSD_BINARY = "in binary form must reproduce"
+_PERL = r"same terms as perl|either the gnu general public licen[sc]e or the \W?artistic licen[sc]e"
+
+_GNU = (
+    "gnu ",
+    (
+        r"(?<!ordinary )gnu (?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
+        r"(?:(?!\. ).){0,160}?\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)"
+    ),
+)
+_GNU_AFTER_VERSION = (
+    " of the gnu ",
+    (
+        r"\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)(?P<between>(?:(?!\. ).){0,60}?) of the gnu "
+        r"(?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
+    ),
+)
+_PUBLISHED = r", (?:[0-9]+ )?(?:february|june|november|march) (?:[0-9]{1,2}, )?[12][0-9]{3}"
+_LATER = r"^\+|or,? (?:\(?at your option\)?,? )?(?:any )?(?:later|newer)"
+_ABBREVIATED = ("gpl", r"\b(?P<kind>l|a)?gpl ?(?:version |v\.? ?)(?P<version>[1-3](?:\.[0-9])?)")
+_COMMON = (
+    "common-licenses/",
+    r"/usr/share/common-licenses/(?P<name>l?gpl|gfdl|apache|artistic|bsd|cc0|mpl)(?:-(?P<version>[0-9](?:\.[0-9])?))?",
 )
 _KINDS = {
     "lesser ": "LGPL",
@@ -86,22 +105,23 @@ _KINDS = {
 
 def recognize_licenses(text: str) -> frozenset[str]:
     """Return the identifiers of the licences that ``text`` holds or points to; perhaps none."""
-    plain = _SPACE.sub(" ", _MARGIN.sub("", text)).lower()
-    found = {license_id for pattern, license_id in _SENTENCES if pattern.search(plain)}
+    plain = re.sub(r"\s+", " ", re.sub(_MARGIN, "", text)).lower()
+    found = {license_id for words, pattern, license_id in _SENTENCES if words in plain and re.search(pattern, plain)}
     found.update(_mit(plain))
     found.update(_old_mit(plain))
     found.update(_bsd(plain))
     granted = set(_gnu_grants(plain))
     found |= granted
     found.update(_common_licenses(plain, {license_id.partition("-")[0] for license_id in granted}))
-    if _PERL.search(plain):
+    if ("artistic licen" in plain or "same terms as perl" in plain) and re.search(_PERL, plain):
         found |= {"Artistic-1.0-Perl OR GPL-1.0-or-later"}
         found -= {"Artistic-1.0-Perl", "GPL-1.0-or-later", "GPL-1.0-only"}
     return frozenset(found)
 
 
-def _finds(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    for number, match in enumerate(pattern.finditer(text)):
+def _finds(wanted: tuple[str, str], text: str) -> Iterator[re.Match[str]]:
+    words, pattern = wanted
+    for number, match in enumerate(re.finditer(pattern, text) if words in text else ()):
         if number == _MAX_FINDS:
             return
         yield match
@@ -127,11 +147,11 @@ def _bsd(text: str) -> Iterator[str]:
     starts = [match.start() for match in _finds(_BSD, text)]
     for start, following in pairwise([*starts, len(text)]):
         clauses = text[start : min(start + _WINDOW, following)]
-        if _BSD_ADVERTISING.search(clauses):
+        if _BSD_ADVERTISING in clauses:
             yield "BSD-4-Clause"
-        elif _BSD_ENDORSEMENT.search(clauses):
+        elif any(words in clauses for words in _BSD_ENDORSEMENT):
             yield "BSD-3-Clause"
-        elif _BSD_BINARY.search(clauses):
+        elif _BSD_BINARY in clauses:
             yield "BSD-2-Clause"
 
 
@@ -140,10 +160,10 @@ def _gnu_grants(text: str) -> Iterator[str]:
         for match in _finds(pattern, text):
             between = match.groupdict().get("between") or ""
             after = between + text[match.end() : match.end() + _SENTENCE].partition(". ")[0]
-            if "common-licenses/" in after or _PUBLISHED.match(after):
+            if "common-licenses/" in after or re.match(_PUBLISHED, after):
                 continue
             family = _KINDS.get(match["kind"] or "", "GPL")
-            found = gnu_license(family, match["version"], later=bool(_LATER.search(after)))
+            found = gnu_license(family, match["version"], later=bool(re.search(_LATER, after)))
             if found:
                 yield found
 

@@ -5,7 +5,8 @@ sources; and where none does, or where apt's sources have no Debian, a snapshot.
 ``dists/`` and ``pool/``. Where it is looked for:
 
 - A mirror that a person wrote down, ``URL``, is the root of the release and its updates. Its security updates are
-  looked for at ``URL-security`` (as ``…/debian`` and ``…/debian-security`` on Debian's own mirrors), then at ``URL``.
+  looked for at ``URL-security`` (as ``…/debian`` and ``…/debian-security`` on Debian's own mirrors), then at ``URL``;
+  at ``URL`` alone where it names no folder: ``http://host-security`` would be another host.
 - An address laid out like a snapshot's, ``…/archive/debian/20250520T000000Z``, has its security archive at
   ``…/archive/debian-security/20250520T000000Z``, and is judged at that time.
 - An address from apt's sources is a root as it is. Those whose suites name a security pocket are asked first for
@@ -13,13 +14,14 @@ sources; and where none does, or where apt's sources have no Debian, a snapshot.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from prill._io.urls import credentials
 from prill.distro.deb.apt_sources import AptSources
 from prill.distro.deb.snapshot import SNAPSHOT, snapshot_root, timestamp_of
 from prill.distro.debian import Area
+from prill.model.value import dataclass
 
 __all__ = ["Mirror", "MirrorSource", "choose_mirrors", "named_mirror", "roots_for", "snapshot_mirror"]
 
@@ -65,7 +67,8 @@ def named_mirror(url: str, source: MirrorSource) -> Mirror:
     snapshot = timestamp_of(url)
     if snapshot:
         return snapshot_mirror(snapshot[1], base=snapshot[0], source=source)
-    return Mirror(url=url, source=source, archive=(url,), security=(f"{url}-security", url))
+    security = (f"{url}-security", url) if urlsplit(url).path else (url,)
+    return Mirror(url=url, source=source, archive=(url,), security=security)
 
 
 def snapshot_mirror(timestamp: int, *, base: str = SNAPSHOT, source: MirrorSource = MirrorSource.SNAPSHOT) -> Mirror:

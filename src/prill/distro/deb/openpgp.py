@@ -13,21 +13,37 @@ The mathematics are Sequoia's. Around it this module is stricter than the format
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prill._io.regular import read_regular
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 if TYPE_CHECKING:
     from pysequoia import Cert
 
-__all__ = ["BadSignature", "Keyring", "NotSigned", "SignedText", "SignerExpired", "UnknownSigner", "verify_cleartext"]
+__all__ = [
+    "BadSignature",
+    "Keyring",
+    "NotSigned",
+    "SignedText",
+    "SignerExpired",
+    "UnknownSigner",
+    "UnreadableKey",
+    "verify_cleartext",
+]
+
+_MAX_KEY_BYTES = 1 << 20
 
 _BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----\n"
 _SIGNATURE = b"\n-----BEGIN PGP SIGNATURE-----\n"
 _END = b"\n-----END PGP SIGNATURE-----"
 _MITM = "the mirror is broken, or someone changes what it sends; try another mirror"
+
+
+class UnreadableKey(PrillError):
+    """A key file is not there, or holds no OpenPGP key."""
 
 
 class BadSignature(PrillError):
@@ -71,10 +87,8 @@ class Keyring:
 
     @classmethod
     def read(cls, paths: Iterable[Path]) -> "Keyring":
-        """Read key files, armoured or binary."""
-        from pysequoia import Cert  # noqa: PLC0415 - start-up imports no OpenPGP
-
-        return cls(cert for path in paths for cert in Cert.split_bytes(path.read_bytes()))
+        """Read key files, armoured or binary; raise `UnreadableKey`."""
+        return cls(cert for path in paths for cert in _read_key(path))
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
@@ -89,6 +103,22 @@ class Keyring:
         """Return whether a key, or the primary key it belongs to, has expired at ``now``."""
         expiries = (self._expires.get(certificate), self._expires.get(signing_key))
         return any(expires is not None and expires <= now for expires in expiries)
+
+
+def _read_key(path: Path) -> "list[Cert]":
+    from pysequoia import Cert  # noqa: PLC0415 - start-up imports no OpenPGP
+
+    hint = "[archive] keys in the settings names files with OpenPGP keys, armoured or binary"
+    try:
+        found = Cert.split_bytes(read_regular(path, _MAX_KEY_BYTES))
+    except OSError as error:
+        raise UnreadableKey(f"cannot read the key {str(path)!r}: {error.strerror}", hint=hint) from error
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise UnreadableKey(f"{str(path)!r} holds no OpenPGP key: {reason}", hint=hint) from error
+    if not found:
+        raise UnreadableKey(f"{str(path)!r} holds no OpenPGP key", hint=hint)
+    return found
 
 
 def verify_cleartext(data: bytes, keyring: Keyring, *, now: int, what: str) -> SignedText:

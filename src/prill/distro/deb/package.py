@@ -7,18 +7,18 @@ the ones that the archive's index promised.
 import hashlib
 import io
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from prill.archive.ar import ArMember, read_ar
 from prill.archive.bounds import DEFAULT_LIMITS, Limits, OutputTooLarge
-from prill.archive.codecs import Codec, decode
+from prill.archive.codecs import Codec, decode, open_decoded
 from prill.archive.tar import walk
 from prill.errors import PrillError
 from prill.model import FileKind
+from prill.model.value import dataclass
 
-__all__ = ["DebPackage", "DigestMismatch", "InvalidDeb", "SizeMismatch", "read_deb"]
+__all__ = ["DebPackage", "DigestMismatch", "InvalidDeb", "SizeMismatch", "open_data", "read_deb"]
 
 _CHUNK = 1 << 20
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config")
@@ -90,6 +90,15 @@ def read_deb(
         return _open(raw, limits)
     except PrillError as error:
         raise InvalidDeb(f"{name}: {error}", hint=error.hint) from error
+
+
+def open_data(raw: BinaryIO, *, name: str, limits: Limits = DEFAULT_LIMITS) -> BinaryIO:
+    """Open the file system of a package that was verified before, as a stream; raise `InvalidDeb` where it has none."""
+    for member in read_ar(raw, limits=limits):
+        stem, suffix = _split(member.name)
+        if stem == "data.tar":
+            return open_decoded(member.body, _codec(member, suffix), limits=limits)
+    raise InvalidDeb(f"{name}: there is no member 'data.tar'")
 
 
 def _read_verified(stream: BinaryIO, name: str, sha256: str | None, size: int | None, limits: Limits) -> BinaryIO:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from prill.distro.deb.control import parse_paragraph
 from prill.distro.deb.relations import Group, InvalidRelation, parse_relations
 from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["InvalidPackageRecord", "PackageRecord"]
 
@@ -49,7 +50,7 @@ class PackageRecord:
 
     @classmethod
     def parse(cls, stanza: bytes, *, pocket: str) -> "PackageRecord":
-        """Read one stanza; raise `InvalidPackageRecord`, `InvalidControlFile` or `InvalidVersion`."""
+        """Read one stanza; raise `InvalidPackageRecord` or `InvalidControlFile`."""
         fields = parse_paragraph(stanza)
         get = fields.get
         name, version = get("Package", ""), get("Version", "")
@@ -66,7 +67,10 @@ class PackageRecord:
         for label, good in checks:
             if not good:
                 raise InvalidPackageRecord(f"package {name[:80]!r} in {pocket}: {label} is {get(label, '')[:160]!r}")
-        sort_key(version)
+        try:
+            sort_key(version)
+        except InvalidVersion as error:
+            raise InvalidPackageRecord(f"package {name[:80]!r} in {pocket}: {error}", hint=error.hint) from error
         return cls(
             name=name,
             version=version,

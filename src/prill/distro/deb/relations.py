@@ -4,11 +4,11 @@ A field is a list of groups that must all hold; a group is a list of alternative
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from prill.distro.deb.version import sort_key
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["Group", "InvalidRelation", "Relation", "holds", "parse_relations", "render_group"]
 

@@ -10,12 +10,12 @@ A pattern or a beginning that names no epoch is compared with the version less i
 """
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from prill.distro.deb.relations import holds
 from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["InvalidRequirement", "Requirement"]
 

@@ -7,15 +7,23 @@ compares this with apt.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from prill.distro.deb._candidates import Candidates
 from prill.distro.deb._clauses import Contradiction
 from prill.distro.deb._search import Search
-from prill.distro.deb.explain import Need, Request, UnsatisfiableRequest, explain, unknown_package
+from prill.distro.deb.explain import (
+    Need,
+    Request,
+    UnsatisfiableRequest,
+    all_refused,
+    explain,
+    no_such_version,
+    unknown_package,
+)
 from prill.distro.deb.index import PackageRecord, Universe
 from prill.distro.deb.relations import render_group
 from prill.distro.deb.requirement import Requirement
+from prill.model.value import dataclass
 
 __all__ = ["Chosen", "Excluded", "Reason", "Resolution", "UnsatisfiableRequest", "resolve"]
 
@@ -96,19 +104,29 @@ def resolve(
 
 
 def _read_requests(requirements: tuple[Requirement, ...], candidates: Candidates) -> tuple[Request, ...]:
-    """Find the package that answers to each requirement: of that name, or the only one that provides it."""
+    """Find the package that answers to each requirement: of that name, or the only one that provides it.
+
+    Raise `UnsatisfiableRequest` with all requirements that nothing answers to.
+    """
     unmet = candidates.pin(requirements)
     requests = []
+    refused: dict[str, UnsatisfiableRequest] = {}
     for requirement in requirements:
         package = requirement.name
-        if requirement in unmet and not requirement.operator and not candidates.versions(package):
+        if package in candidates.excluded:
+            refused.setdefault(package, unknown_package(requirement, candidates))
+        elif requirement in unmet and candidates.versions(package):
+            together = [each for each in requirements if each.name == package]
+            refused.setdefault(package, no_such_version(package, together, candidates))
+        elif requirement in unmet:
             providers = [each for each in candidates.universe.providers(package) if candidates.get(each)]
-            if len(providers) != 1:  # with several of them the choice is the person's
-                raise unknown_package(requirement, candidates)
+            if requirement.operator or len(providers) != 1:  # with several of them the choice is the person's
+                refused.setdefault(package, unknown_package(requirement, candidates))
+                continue
             package = providers[0]
-        elif requirement in unmet or package in candidates.excluded:
-            raise unknown_package(requirement, candidates)
         requests.append(Request(requirement=requirement, package=package))
+    if refused:
+        raise all_refused(tuple(refused.values()))
     return tuple(requests)
 
 

@@ -11,13 +11,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from prill._io.atomic import write_atomic, writing
 from prill._io.urls import redact
 from prill.distro.deb.release import MAX_INRELEASE, SignedRelease
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["ReleaseWentBack", "SeenRelease", "SuiteState"]
 

@@ -1,0 +1,164 @@
+"""What well-known base images are, by their names: shell, C library, entrypoint, runtime, release, retirement."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+from prill.catalogue.data_files import InvalidCatalogue, load_data
+from prill.model.value import dataclass
+
+__all__ = ["ASKED_PROGRAMS", "BaseImage", "find_base_image"]
+
+_TAG_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)")
+ASKED_PROGRAMS = frozenset({"bash", "curl", "nc", "perl", "python3", "wget"})
+"""The programs that a base may be asked about: those that health checks and entrypoints need most."""
+_KINDS = frozenset({"distroless", "minimal", "runtime", "sdk", "os"})
+_DEBIANS = {"stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13"}
+_UBUNTUS = {
+    "bionic": "18.04",
+    "focal": "20.04",
+    "jammy": "22.04",
+    "noble": "24.04",
+    "trusty": "14.04",
+    "xenial": "16.04",
+}
+_WITH_SHELL = re.compile(r"(?:^|-)(?:debug|dev)(?:$|-)|debug")
+_SMALL = re.compile(r"(?:^|-)slim(?:$|-)|alpine")
+_OTHER = re.compile(r"azurelinux|mariner|chiseled|nanoserver|windows|oracle|ubi\d")
+_BUSYBOX = re.compile(r"(?:^|-)debug(?:$|-)")
+_ALPINE = re.compile(r"alpine(\d+\.\d+)?")
+_DEBIAN = re.compile(r"(?:^|-)debian(\d+)(?:$|-)")
+_ITSELF = "nothing"
+"""The system of an image whose users and programs are all in its row, whatever its tag says."""
+_Row = tuple[re.Pattern[str], re.Pattern[str] | None, dict[str, Any]]
+_FAMILY = {"debian": _DEBIANS, "ubuntu": _UBUNTUS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseImage:
+    """Facts about an image as it is named; None and "" where they are not known.
+
+    ``releases`` are what it is made of and whose end is in `end_of_life`: pairs of a product and a version.
+    ``users`` are the names in its passwd, ``programs`` those of `ASKED_PROGRAMS` that it has. ``full`` says that it is
+    the one with compilers where there is a slim one, too; ``debug`` that it is the one with a shell to look around.
+    ``interpreter`` is where its runtime's program lies; ``ends`` is the last day on which it is looked after.
+    ``source`` says where all this is from, ``dated`` of which day it is.
+    """
+
+    kind: str
+    shell: bool | None = None
+    libc: str = ""
+    entrypoint: str = ""
+    runtime: str = ""
+    version: str = ""
+    releases: tuple[tuple[str, str], ...] = ()
+    nonroot: bool | None = None
+    users: frozenset[str] | None = None
+    programs: frozenset[str] | None = None
+    full: bool = False
+    debug: bool = False
+    interpreter: str = ""
+    ends: date | None = None
+    retired: date | None = None
+    successor: str = ""
+    source: str
+    dated: date
+
+    def lacks_user(self, name: str) -> bool:
+        """Whether it is known to have no user of this name."""
+        return self.users is not None and name not in self.users
+
+    def lacks_program(self, name: str) -> bool:
+        """Whether it is known to have no program of this name; False for one that nobody asks about."""
+        return self.programs is not None and name in ASKED_PROGRAMS and name not in self.programs
+
+
+@cache
+def find_base_image(name: str, tag: str) -> BaseImage | None:
+    """Return what is known of ``name``, registry and repository, with ``tag``; None for an image that is not known."""
+    plain = name.removeprefix("docker.io/").removeprefix("library/")
+    rows, systems = _rows()
+    for pattern, in_tag, row in rows:
+        if (found := pattern.fullmatch(plain)) and (in_tag is None or in_tag.search(tag)):
+            named = {key: value for key, value in found.groupdict().items() if value}
+            users, programs = _inside(row, systems, tag)
+            return replace(_image(row, named, tag), users=users, programs=programs)
+    return None
+
+
+def _inside(
+    row: dict[str, Any], systems: dict[str, Any], tag: str
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """Return the users and the programs: those of the system that it is made of, and its own."""
+    if "system" not in row:
+        return None, None
+    system = row["system"]
+    if system != _ITSELF:
+        system = "alpine" if _ALPINE.search(tag) else "busybox" if _BUSYBOX.search(tag) else system
+        if tag.endswith("-dev") or _OTHER.search(tag):
+            return None, None
+    if system not in systems:
+        return None, None
+    own = [*row.get("programs", ()), *(() if _SMALL.search(tag) else row.get("programs-in-full", ()))]
+    users = {*systems[system]["users"], *row.get("users", ())}
+    return frozenset(users), frozenset({*systems[system]["programs"], *own})
+
+
+def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
+    alpine = _ALPINE.search(tag)
+    in_tag = _TAG_VERSION.match(tag)
+    runtime = row.get("runtime", "")
+    version = named.get("version") or row.get("version") or (in_tag[1] if in_tag and runtime else "")
+    releases = [(runtime, version)] if runtime and version else []
+    distribution = row.get("distribution", "")
+    debian_in_tag = _DEBIAN.search(tag)
+    debian = named.get("debian") or row.get("debian") or (debian_in_tag[1] if debian_in_tag else None)
+    if debian:
+        releases.append(("debian", debian))
+    elif "release" in named:
+        releases.append((distribution, named["release"]))
+    elif alpine is not None and alpine[1]:
+        releases.append(("alpine", alpine[1]))
+    elif distribution:
+        codename = next((number for word, number in _FAMILY.get(distribution, {}).items() if tag.startswith(word)), "")
+        if codename or in_tag:
+            releases.append((distribution, codename or (in_tag[1] if in_tag else "")))
+    else:
+        releases += [("debian", number) for word, number in _DEBIANS.items() if word in tag.split("-")]
+    shell = row.get("shell")
+    return BaseImage(
+        kind="sdk" if tag.endswith("-dev") else row["kind"],
+        shell=True if _WITH_SHELL.search(tag) else shell,
+        libc="musl" if alpine and row.get("libc") != "none" else row.get("libc", ""),
+        entrypoint=row.get("entrypoint", ""),
+        runtime=runtime,
+        version=version,
+        releases=tuple(releases),
+        nonroot=True if "nonroot" in tag else row.get("nonroot"),
+        full="programs-in-full" in row and not _SMALL.search(tag),
+        debug=bool(_BUSYBOX.search(tag)),
+        interpreter=row.get("interpreter", ""),
+        ends=row.get("ends", {}).get(debian or ""),
+        retired=row.get("retired"),
+        successor=row.get("successor", ""),
+        source=row["source"],
+        dated=row["dated"],
+    )
+
+
+@cache
+def _rows() -> tuple[tuple[_Row, ...], dict[str, Any]]:
+    """Return the rows in the order in which they are asked, each with its source and its date, and the systems."""
+    rows: list[_Row] = []
+    systems: dict[str, Any] = {}
+    for name in ("hardened-images", "base-images"):
+        tables, source, dated = load_data(name)
+        for row in tables["images"]:
+            if row.get("kind") not in _KINDS:
+                raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
+            in_tag = re.compile(row["tag"]) if "tag" in row else None
+            rows.append((re.compile(row["pattern"]), in_tag, {"source": source, "dated": dated, **row}))
+        systems |= tables.get("systems", {})
+    return tuple(rows), systems

@@ -1,0 +1,3 @@
+"""How pacman keeps its records (libalpm's local database)."""
+
+__all__: list[str] = []

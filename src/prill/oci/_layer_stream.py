@@ -1,0 +1,97 @@
+"""The bytes of a layer that has to be unpacked: both its digests are verified while they pass."""
+
+from collections.abc import Iterator
+from threading import Event
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from prill._io.verified import Verifier
+from prill.archive.bodies import TruncatedArchive
+from prill.archive.bounds import BoundExceeded, Limits
+from prill.archive.codecs import CorruptStream, sniff, unpack_pieces
+from prill.errors import PrillError
+from prill.oci.image import Image, Layer
+
+__all__ = ["BROKEN", "LayerStream"]
+
+BROKEN = (CorruptStream, TruncatedArchive, BoundExceeded)
+"""What is wrong with a layer itself, rather than with the way it came here."""
+_CHUNK = 1 << 20
+_SNIFFED = 16
+
+
+class Stopped(PrillError):
+    """Reading another layer failed."""
+
+
+class LayerStream:
+    """Yields the unpacked bytes. Iteration ends at the first thing that is wrong, which `finish` raises.
+
+    How the bytes are packed is told by the bytes: media types are not always right about it, and no reader relies on
+    them.
+    """
+
+    def __init__(self, image: Image, layer: Layer, limits: Limits, copy: BinaryIO | None, stop: Event) -> None:
+        """Open the layer; ``copy`` gets all that is unpacked. Once ``stop`` is set, `Stopped` is raised."""
+        self._packed = image.store.open(layer.descriptor)
+        self._check = Verifier(f"unpacked layer {layer.descriptor.digest}", digest=layer.diff_id)
+        self._limits = limits
+        self._copy = copy
+        self._stop = stop
+        self._error: PrillError | None = None
+        self._pieces = self._unpack()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._packed.close()
+
+    @property
+    def seen(self) -> int:
+        """Return how many bytes were unpacked."""
+        return self._check.seen
+
+    def finish(self) -> None:
+        """Read what is left; raise `DigestMismatch` or `SizeMismatch`, or else what was wrong with the layer."""
+        for _ in self._pieces:
+            pass
+        if self._stop.is_set():
+            return
+        if self._error is None:
+            self._check.finish()
+            return
+        while self._packed.read(_CHUNK):
+            pass
+        raise self._error
+
+    def _unpack(self) -> Iterator[bytes]:
+        first = self._packed.read(_SNIFFED)
+        codec = sniff(first)
+        try:
+            for piece in unpack_pieces(_Rejoined(first, self._packed), codec, self._limits):
+                if self._stop.is_set():
+                    raise Stopped("nobody waits for the rest of the layer")
+                self._check.feed(piece)
+                if self._copy is not None:
+                    self._copy.write(piece)
+                yield piece
+        except BROKEN as error:
+            self._error = error
+
+
+class _Rejoined:
+    """A stream of which the first bytes were read already."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first = first
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        first, self._first = self._first, b""
+        return first + self._rest.read(size - len(first))

@@ -1,0 +1,187 @@
+"""All layers of an image: several are read at once, each verified, within bounds that hold for all together."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from os import sched_getaffinity
+from threading import Event
+from typing import Protocol
+
+from prill._io.forked import can_fork, run_forked
+from prill._io.parallel import run_parallel
+from prill.archive.bounds import BoundExceeded, Limits, OutputTooLarge, TooManyEntries
+from prill.model import Gap
+from prill.model.value import dataclass
+from prill.oci._contents import LayerContents, RegionContents
+from prill.oci.entries import EntryTable
+from prill.oci.image import Image, Layer
+from prill.oci.layer_index import LayerIndex
+from prill.oci.layer_reader import (
+    Interest,
+    Reading,
+    ReadLayer,
+    layer_region,
+    lies_in_file,
+    open_contents,
+    read_region,
+    read_stream,
+    spooled_contents,
+    verify_region,
+)
+
+__all__ = ["LayerCache", "read_layers"]
+
+
+class LayerCache(Protocol):
+    """Remembers what was read of verified layers."""
+
+    def layer(self, layer: Layer) -> LayerIndex | None:
+        """Return what is in a layer, or None where it is not known."""
+
+    def keep_layer(self, layer: Layer, index: LayerIndex) -> None:
+        """Remember what is in a layer, all of which was read and verified."""
+
+
+def read_layers(
+    image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None
+) -> tuple[list[LayerIndex], list[LayerContents]]:
+    """Return what is in the layers, and where their contents are; raise as `read_region` and `read_stream` do.
+
+    What is read is verified before this returns; of a layer that ``cache`` knows, before a content of it is opened.
+    """
+    reading = replace(reading, stop=Event())
+    work = _Reading(image, layers, reading, cache)
+    with ExitStack() as stack:
+        stack.callback(work.close)
+        work.prepare()
+        work.run(len(sched_getaffinity(0)))
+        indexes = _within([work.indexes[number] for number in range(len(layers))], layers, reading)
+        stack.pop_all()
+    work.keep()
+    return indexes, work.contents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """Something to do about one layer, in whatever thread or process; only reading it returns anything."""
+
+    layer: int
+    size: int
+    reads: bool
+    work: Callable[[], ReadLayer | None]
+
+    def __call__(self) -> ReadLayer | None:
+        return self.work()
+
+
+class _Reading:
+    """One run: what there is to do, and what was read."""
+
+    def __init__(self, image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None) -> None:
+        self._image = image
+        self._layers = layers
+        self._reading = reading
+        self._cache = cache
+        self._read: dict[int, Interest | None] = {}
+        self._jobs: list[_Job] = []
+        self.indexes: dict[int, LayerIndex] = {}
+        self.contents: list[LayerContents] = []
+
+    def prepare(self) -> None:
+        """Make the list of what is to be read and verified."""
+        for number, layer in enumerate(self._layers):
+            interest = self._reading.interests(layer) if self._reading.interests else None
+            known = self._cache.layer(layer) if self._cache and interest is None else None
+            if known is not None:
+                self.contents.append(open_contents(self._image, layer, self._reading))
+                self.indexes[number] = known
+                continue
+            self._read[number] = interest
+            self._prepare(number, layer, interest)
+
+    def _prepare(self, number: int, layer: Layer, interest: Interest | None) -> None:
+        region, size = layer_region(self._image, layer), layer.descriptor.size
+        if region is None:
+            contents = spooled_contents(self._image, layer, self._reading)
+            self.contents.append(contents)
+            read = partial(read_stream, self._image, layer, self._reading, interest, contents)
+        else:
+            self.contents.append(RegionContents(region))
+            verify = partial(verify_region, region, layer, self._reading.stop)
+            self._jobs.append(_Job(layer=number, size=size, reads=False, work=verify))
+            read = partial(read_region, region, layer, self._reading, interest)
+        self._jobs.append(_Job(layer=number, size=size, reads=True, work=read))
+
+    def run(self, workers: int) -> None:
+        """Read and verify, several layers at once: in threads, or in processes where that is worth their beginning."""
+        jobs = self._jobs
+        if workers > 1 and self._can_share():
+            for one in self.contents:
+                one.share()
+            jobs = sorted(jobs, key=lambda job: (not job.reads, -job.size))  # the longest first
+            results = run_forked(jobs, workers=workers)
+        else:
+            results = run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True)
+        for job, read in zip(jobs, results, strict=True):
+            if read is not None:
+                self._take(job.layer, read)
+
+    def _can_share(self) -> bool:
+        """Say whether other processes can do a part: of what is large and lies in files, and is not kept as a whole."""
+        sizes = sum(job.size for job in self._jobs if job.reads)
+        return (
+            sizes >= self._reading.share_from
+            and len(self._jobs) > 1
+            and self._reading.interests is not None
+            and all(lies_in_file(self._image, self._layers[number]) for number in self._read)
+            and can_fork()
+        )
+
+    def _take(self, number: int, read: ReadLayer) -> None:
+        self.indexes[number] = read.index
+        self.contents[number].adopt(read.places)
+        interest = self._read[number]
+        if interest is not None:
+            interest.take(read.said)
+
+    def keep(self) -> None:
+        """Remember what was read, now that all of it is verified."""
+        for number in self._read:
+            if self._cache and self.indexes[number].whole:
+                self._cache.keep_layer(self._layers[number], self.indexes[number])
+
+    def close(self) -> None:
+        """Let go of everything, after an error."""
+        for one in self.contents:
+            one.close()
+
+
+def _call(job: _Job) -> ReadLayer | None:
+    return job()
+
+
+def _within(indexes: list[LayerIndex], layers: Sequence[Layer], reading: Reading) -> list[LayerIndex]:
+    """Hold all layers together against the limits: what is over them is a gap, or raised."""
+    entries = size = 0
+    kept = []
+    for layer, index in zip(layers, indexes, strict=True):
+        entries += len(index.table)
+        size += index.size
+        error = _exceeded(entries, size, reading.limits)
+        if error is None:
+            kept.append(index)
+            continue
+        if not reading.tolerant:
+            raise error
+        gap = Gap(f"layer {layer.diff_id}", f"it was left out: {error}")
+        kept.append(LayerIndex(table=EntryTable(), gaps=(*index.gaps, gap), size=index.size, whole=False))
+    return kept
+
+
+def _exceeded(entries: int, size: int, limits: Limits) -> BoundExceeded | None:
+    if entries > limits.max_entries:
+        return TooManyEntries(f"the image has more than {limits.max_entries} entries in its layers")
+    if size > limits.max_total_size:
+        return OutputTooLarge(f"the image's layers unpack to more than {limits.max_total_size} bytes")
+    return None

@@ -1,0 +1,99 @@
+"""Many entries, column by column: what memory holds of a layer or a merged tree.
+
+Of each entry only its path is an object; all else are numbers in arrays, and texts that few entries have.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import field
+
+from prill.archive.tar_entry import TarRow
+from prill.model import FileKind, FileStat
+from prill.model.value import dataclass
+
+__all__ = ["KINDS", "NOWHERE", "EntryTable"]
+
+KINDS = tuple(FileKind)
+NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+FILE = NUMBERS[FileKind.FILE]
+DIRECTORY = NUMBERS[FileKind.DIRECTORY]
+SYMLINK = NUMBERS[FileKind.SYMLINK]
+HARDLINK = NUMBERS[FileKind.HARDLINK]
+NOWHERE = -1
+"""The offset of content that cannot be read."""
+_PART = 4096
+
+_Row = tuple[str, int, int, int, int, int, int, int]
+
+
+def _longs() -> "array[int]":
+    return array("q")
+
+
+@dataclass(slots=True)
+class EntryTable:
+    """Entries by their number. ``kinds`` are places in `KINDS`; the last three columns have what few entries have."""
+
+    paths: list[str] = field(default_factory=list)
+    kinds: bytearray = field(default_factory=bytearray)
+    modes: "array[int]" = field(default_factory=lambda: array("H"))
+    uids: "array[int]" = field(default_factory=_longs)
+    gids: "array[int]" = field(default_factory=_longs)
+    sizes: "array[int]" = field(default_factory=_longs)
+    mtimes: "array[int]" = field(default_factory=_longs)
+    offsets: "array[int]" = field(default_factory=_longs)
+    links: dict[int, str] = field(default_factory=dict)
+    devices: dict[int, tuple[int, int]] = field(default_factory=dict)
+    xattrs: dict[int, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def add_all(self, rows: Iterable[tuple[TarRow, int]]) -> None:
+        """Add entries with the offsets of their contents; where ``rows`` raises, those that came before stay."""
+        part: list[_Row] = []
+        number = len(self.paths)
+        try:
+            for row, offset in rows:
+                kind = NUMBERS[row.kind] if row.kind else FILE
+                part.append((row.path, kind, row.mode, row.uid, row.gid, row.size, row.mtime, offset))
+                if row.link:
+                    self.links[number] = row.link
+                if row.device != (0, 0):
+                    self.devices[number] = row.device
+                if row.xattrs:
+                    self.xattrs[number] = row.xattrs
+                number += 1
+                if len(part) == _PART:
+                    self._add_part(part)
+                    part.clear()
+        finally:
+            self._add_part(part)
+
+    def stat(self, number: int, path: str) -> FileStat:
+        """Return an entry as the model has it, under the path it goes by."""
+        return FileStat(
+            path=path,
+            kind=KINDS[self.kinds[number]],
+            mode=self.modes[number],
+            uid=self.uids[number],
+            gid=self.gids[number],
+            size=self.sizes[number],
+            mtime=self.mtimes[number],
+            link=self.links.get(number, ""),
+            device=self.devices.get(number, (0, 0)),
+            xattrs=self.xattrs.get(number, ()),
+        )
+
+    def _add_part(self, part: list[_Row]) -> None:
+        if not part:
+            return
+        paths, kinds, modes, uids, gids, sizes, mtimes, offsets = zip(*part, strict=True)
+        self.paths.extend(paths)
+        self.kinds.extend(kinds)
+        self.modes.extend(modes)
+        self.uids.extend(uids)
+        self.gids.extend(gids)
+        self.sizes.extend(sizes)
+        self.mtimes.extend(mtimes)
+        self.offsets.extend(offsets)

@@ -1,0 +1,44 @@
+"""Tags that stand for a digest: where referrers are listed, and where cosign keeps what it signed."""
+
+import re
+
+from prill.model import Digest
+
+__all__ = ["COSIGN_KIND", "COSIGN_SUFFIXES", "cosign_tag", "is_digest_tag", "referrers_tag", "saved_suffix"]
+
+COSIGN_SUFFIXES = ("sig", "att", "sbom")
+"""What cosign's older layout has after a digest: signatures, attestations, an SBOM as it is."""
+
+COSIGN_KIND = "kind"
+"""The annotation by which ``cosign save`` tells a layout's entries apart: it gives them no tags."""
+
+_SAVED = {
+    "dev.cosignproject.cosign/sigs": "sig",
+    "dev.cosignproject.cosign/atts": "att",
+    "dev.cosignproject.cosign/sboms": "sbom",
+}
+_LONGEST = 128
+_DIGEST_TAG = re.compile(rf"(?:sha256-[0-9a-f]{{64}}(?:\.(?:{'|'.join(COSIGN_SUFFIXES)}))?|sha512-[0-9a-f]{{121}})")
+
+
+def referrers_tag(digest: Digest) -> str:
+    """Return the tag under which registries without the referrers API keep the list of a subject's referrers.
+
+    Distribution-spec 1.1, "Referrers Tag Schema".
+    """
+    return f"{digest.algorithm}-{digest.hex}"[:_LONGEST]
+
+
+def cosign_tag(digest: Digest, suffix: str) -> str:
+    """Return the tag of cosign's older layout for ``digest``, such as ``sha256-….sig`` (cosign, "Signature Spec")."""
+    return f"{digest.algorithm}-{digest.hex}.{suffix}"
+
+
+def saved_suffix(kind: str | None) -> str:
+    """Return the suffix that an entry of ``cosign save`` would have in a registry; "" for an image."""
+    return _SAVED.get(kind or "", "")
+
+
+def is_digest_tag(tag: str) -> bool:
+    """Tell whether a tag stands for a digest, and so for no image that a person named."""
+    return _DIGEST_TAG.fullmatch(tag) is not None

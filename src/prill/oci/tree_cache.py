@@ -1,0 +1,73 @@
+"""What was read of layers, remembered by their diff IDs: a second image on the same base, and the same image again.
+
+A layer that is known is not read, so it is not verified either: its diff ID says that it is the one that was.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from prill._io.atomic import CannotWrite
+from prill._io.cache import ContentCache
+from prill.archive.bounds import Limits
+from prill.model import Gap
+from prill.oci._merged import MergedTree
+from prill.oci._table_codec import (
+    FORMAT,
+    BadCacheEntry,
+    decode_index,
+    decode_merged,
+    encode_index,
+    encode_merged,
+)
+from prill.oci.entries import EntryTable
+from prill.oci.image import Layer
+from prill.oci.layer_index import LayerIndex
+
+__all__ = ["StoredTrees"]
+
+_ENTRIES = "entries"
+_TREE = "tree"
+
+
+class StoredTrees:
+    """A `TreeCache` in the user's cache, for tolerant readings within ``limits``."""
+
+    def __init__(self, cache: ContentCache, limits: Limits) -> None:
+        self._cache = cache
+        self.numbering = f"{FORMAT} {limits!r}"
+        """Says how the entries of a layer get their numbers: another reading may pass other entries over."""
+
+    def layer(self, layer: Layer) -> LayerIndex | None:
+        """Return what is in a layer; a damaged entry counts as none."""
+        data = self._cache.derived(_ENTRIES, f"{self.numbering} {layer.diff_id}")
+        if data is not None:
+            with suppress(BadCacheEntry):
+                return decode_index(data)
+        return None
+
+    def keep_layer(self, layer: Layer, index: LayerIndex) -> None:
+        """Remember what is in a layer."""
+        _put(self._cache, _ENTRIES, f"{self.numbering} {layer.diff_id}", encode_index(index))
+
+    def merged(
+        self, layers: Sequence[Layer], tables: Sequence[EntryTable]
+    ) -> tuple[MergedTree, tuple[Gap, ...]] | None:
+        """Return the tree that ``layers`` make; a damaged entry counts as none."""
+        data = self._cache.derived(_TREE, self._key(layers))
+        if data is not None:
+            with suppress(BadCacheEntry):
+                return decode_merged(data, tables)
+        return None
+
+    def keep_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> None:
+        """Remember a merged tree."""
+        _put(self._cache, _TREE, self._key(layers), encode_merged(tree, gaps))
+
+    def _key(self, layers: Sequence[Layer]) -> str:
+        return " ".join((self.numbering, *(str(layer.diff_id) for layer in layers)))
+
+
+def _put(cache: ContentCache, kind: str, key: str, data: bytes) -> None:
+    """Remember, unless the cache's folder cannot be written."""
+    with suppress(CannotWrite):
+        cache.put_derived(kind, key, data)

@@ -1,0 +1,158 @@
+"""What looks like a secret, and where nobody looks for any. No sample here is a real secret."""
+
+import time
+
+import pytest
+
+from prill.catalogue.secret_rules import secret_rules, secret_scope
+from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, mask, masked_start
+
+WORD = "a1B2c3D4e5F6g7H8i9J0"
+SAMPLES = {
+    "private-key": ("x.pem", "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" + "\n-----END"),
+    "putty-private-key": ("k.ppk", f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n{WORD * 2}\n"),
+    "age-secret-key": ("k.txt", "AGE-SECRET-KEY-1" + "Q" * 57 + "7"),
+    "aws-access-key": ("c", "AKIA" + "Q3EGRIOZ7UXAMPLF"[:16].replace("1", "2")),
+    "aws-secret-key": ("c", f"aws_secret_access_key = {WORD * 2}"),
+    "azure-storage-key": ("c", "AccountKey=" + (WORD * 5)[:86] + "=="),
+    "google-api-key": ("c", "AIza" + (WORD * 2)[:35]),
+    "github-token": ("c", "ghp_" + (WORD * 2)[:36]),
+    "gitlab-token": ("c", "glpat-" + WORD),
+    "slack-token": ("c", "xoxb-1234567890-" + WORD),
+    "slack-webhook": ("c", "https://hooks.slack.com/services/T12345678/B12345678/" + WORD + "abcd"),
+    "stripe-key": ("c", "sk_live_" + WORD + "abcd"),
+    "npm-token": ("c", "npm_" + (WORD * 2)[:36]),
+    "npmrc-credentials": ("root/.npmrc", "//host/:_authToken=" + WORD),
+    "pypi-token": ("c", "pypi-Ag" + WORD * 4),
+    "sendgrid-key": ("c", "SG." + (WORD + "ab")[:22] + "." + (WORD * 3)[:43]),
+    "digitalocean-token": ("c", "dop_v1_" + "0123456789abcdef" * 4),
+    "vault-token": ("c", "hvs." + WORD + "abcdef"),
+    "hugging-face-token": ("c", "hf_" + "abCD" * 8 + "ef"),
+    "language-model-key": ("c", "sk-ant-api03-" + WORD * 5),
+    "json-web-token": ("c", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9." + WORD * 2),
+    "url-password": ("c", "postgres://app:s3cr3t-Pa55@db.internal/app"),
+    "docker-login": ("root/.docker/config.json", '{"auths": {"h": {"auth": "dXNlcjpoZWxsb3dvcmxk"}}}'),
+    "netrc-password": ("root/.netrc", "machine h login u password hunter2x"),
+    "git-credentials": ("root/.git-credentials", "https://u:hunter2x@h"),
+    "kubernetes-credentials": ("root/.kube/config", "users:\n- user:\n    token: " + WORD),
+    "pypirc-password": ("root/.pypirc", "[x]\npassword = hunter2x\n"),
+    "password-hash": ("etc/shadow", "root:$y$j9T$abcdefgh$ijklmnopqr:19000:0:99999:7:::\n"),
+    "env-file": ("srv/.env", "DB_PASSWORD=hunter2x\n"),
+}
+
+
+def test_every_rule_has_a_sample():
+    assert sorted(SAMPLES) == [rule.id for rule in secret_rules()]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_rule_finds_its_sample(name: str):
+    path, text = SAMPLES[name]
+    assert name in [rule.id for rule, _ in find_secrets(text.encode(), path)]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_is_masked_is_found_no_more(name: str):
+    path, text = SAMPLES[name]
+    rule = next(rule for rule in secret_rules() if rule.id == name)
+    if rule.paths:
+        return  # holds in files alone, and files are never printed
+    assert mask(text) != text
+    assert name not in [one.id for one, _ in find_secrets(mask(text).encode(), path)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("c", "AKIAIOSFODNN7EXAMPLE"),
+        ("c", "postgres://user:password@host/db"),
+        ("c", "postgres://app:${PASSWORD}@host/db"),
+        ("c", "https://user:xxxxxxxx@host"),
+        ("srv/.env", "DB_PASSWORD=changeme\nAPI_TOKEN=<your-token>\nSECRET=\n"),
+        ("c", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n"),
+        ("c", "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCAAAA\n"),
+        ("etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n"),
+        ("c", "npm_config_registry=https://host/ npm_lifecycle_event"),
+        ("root/.npmrc", "//host/:_authToken=${NPM_TOKEN}"),
+    ],
+)
+def test_a_placeholder_is_no_secret(path: str, text: str):
+    assert list(find_secrets(text.encode(), path)) == []
+
+
+def test_the_line_is_counted():
+    text = f"one\ntwo\ntoken: {SAMPLES['github-token'][1]}\n"
+    assert [(rule.id, line) for rule, line in find_secrets(text.encode())] == [("github-token", 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_secret"),
+    [
+        ("DB_PASSWORD", "hunter2x", True),
+        ("API_TOKEN", "s3cr3tvalue9", True),
+        ("NPM_TOKEN", "x1y2z3a4", True),
+        ("GITHUB", SAMPLES["github-token"][1], True),
+        ("PASSWORD_FILE", "/run/secrets/password", False),
+        ("POSTGRES_PASSWORD_FILE", "/run/secrets/x", False),
+        ("TOKENIZERS_PARALLELISM", "false", False),
+        ("SECRET_NAME", "app", False),
+        ("API_TOKEN", "", False),
+        ("DB_PASSWORD", "changeme", False),
+        ("AUTH", "true", False),
+        ("PATH", "/usr/bin:/bin", False),
+        ("KEYBOARD", "de", False),
+        ("GPG_KEY", "A035C8C19219BA821ECEA86B64E628F8D684696D", False),
+    ],
+)
+def test_variables(name: str, value: str, *, is_secret: bool):
+    assert bool(looks_like_a_secret(name, value)) is is_secret
+
+
+def test_masking_leaves_what_is_no_secret():
+    text = "|1 NPM_TOKEN=s3cr3tvalue DEBUG=1 /bin/sh -c npm ci"
+    assert mask(text) == "|1 NPM_TOKEN=•••••• DEBUG=1 /bin/sh -c npm ci"
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [
+        ("srv/app/config.py", True),
+        ("etc/app.conf", True),
+        ("usr/share/doc/openssl/key.pem", False),
+        ("srv/node_modules/x/index.js", False),
+        ("srv/node_modules/x/.env", True),
+        ("usr/lib/python3/dist-packages/x/test.key", True),
+        ("usr/lib/python3/dist-packages/x/a.py", False),
+        ("srv/photo.png", False),
+    ],
+)
+def test_the_scope(path: str, *, covered: bool):
+    assert secret_scope().covers(path) is covered
+
+
+HOSTILE = {
+    "blank lines": b"\n" * 300_000 + b"TOKEN= password token: :$ = ://",
+    "words without end": b"PASSWORD" * 60_000 + b" token: password ://",
+    "keys without end": b"sk-" * 150_000 + b"T3BlbkFJ",
+    "heads without keys": b"-----BEGIN PRIVATE KEY-----\n" * 20_000,
+    "PuTTY's heads": b"PuTTY-User-Key-File-3: x\n" * 20_000,
+    "schemes": b"a://" * 100_000,
+    "one word": b"a" * 500_000 + b"://",
+    "tokens of JSON": b"eyJ" * 150_000 + b".",
+    "spaces": b"_auth" + b" " * 400_000 + b"= aws_secret_key" + b" " * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_long_to_look_at(name: str):
+    """In processor time: a quadratic rule would take minutes."""
+    began = time.thread_time()
+    for path in ("srv/.env", "root/.npmrc", "root/.pypirc", "root/.kube/config", "etc/shadow"):
+        list(find_secrets(HOSTILE[name], path))
+    mask(HOSTILE[name].decode())
+    assert time.thread_time() - began < 10
+
+
+def test_a_secret_that_would_be_cut_is_masked_before():
+    text = "x" * 80 + " " + SAMPLES["github-token"][1]
+    assert masked_start(text, 90).endswith("x ••••••")
