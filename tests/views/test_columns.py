@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prill.views.columns import WIDTH, cut, table
+from prill.views.columns import WIDTH, cut, folded, table
 from prill.views.sizes import human_size
 
 
@@ -16,6 +16,20 @@ def test_a_table_fits_and_keeps_its_numbers(rows: list[tuple[str, str, int]]):
 
 def test_numbers_that_leave_no_room_are_still_whole():
     assert table(("A", "N"), [("text" * 9, "1" * 120)], texts=1).endswith("  texttex…  " + "1" * 120)
+
+
+def test_folded():
+    assert folded("add util-linux and sed", 14, lines=3) == ("add util-linux", "and sed")
+    assert folded("one two three four", 9, lines=2) == ("one two", "three fo…")
+    assert folded("a" * 25, 10, lines=2) == ("aaaaaaaaaa", "aaaaaaaaa…")
+    assert folded("", lines=2) == ("",)
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" ")), st.integers(8, 40), st.integers(1, 4))
+def test_what_is_folded_fits(text: str, width: int, lines: int):
+    found = folded(text, width, lines=lines)
+    assert 1 <= len(found) <= lines
+    assert all(len(line) <= width for line in found)
 
 
 def test_cut():

@@ -44,6 +44,15 @@ python3  linux/amd64  out/python3
     )
 
 
+def test_an_image_of_an_index_names_both_digests():
+    text = image_summary(replace(SUMMARY, index="sha256:" + "cd" * 32))
+    assert text.splitlines()[1:4] == [
+        f"  digest    {SUMMARY.digest}",
+        f"  index     sha256:{'cd' * 32}",
+        "  packages  3 (1,463 files, 27 maintainer scripts not run)",
+    ]
+
+
 def test_line_by_line():
     _, packages, layers = image_summary(SUMMARY, packages=True, layers=True).split("\n\n")
     assert (
@@ -90,6 +99,20 @@ def test_what_is_worth_a_second_look():
     assert "  setuid    none (3 bits dropped)" in image_summary(replace(summary, setuid_kept=())).splitlines()
 
 
+def test_a_long_note_goes_on_below_itself_for_four_lines():
+    note = "add the packages " + ", ".join(f"package-{number}" for number in range(12))
+    lines = image_summary(replace(SUMMARY, notes=(note, "note " * 200))).splitlines()[-6:]
+    assert lines == [
+        "  note      add the packages package-0, package-1, package-2, package-3, package-4, package-5,",
+        "            package-6, package-7, package-8, package-9, package-10, package-11",
+        "  note      " + " ".join(["note"] * 17),
+        "            " + " ".join(["note"] * 17),
+        "            " + " ".join(["note"] * 17),
+        "            " + " ".join(["note"] * 17) + " no…",
+    ]
+    assert max(map(len, lines)) <= 100
+
+
 def test_wide_content_stays_within_100_columns_and_numbers_stay_whole():
     wide = replace(
         SUMMARY,
@@ -113,6 +136,15 @@ def test_nothing_in_an_image_commands_the_terminal():
     assert "\x1b" not in text
     assert "  user      \\x1b[2Jroot" in text
     assert text.endswith("  note      a\\nb")
+
+
+def test_one_of_a_thing_is_singular():
+    one = replace(SUMMARY, layers=SUMMARY.layers[:1], files=1, scripts=1, setuid_dropped=1, notes=("a note",) * 6)
+    text = image_summary(one)
+    assert "packages  3 (1 file, 1 maintainer script not run)" in text
+    assert "2.8 MB compressed, 7.9 MB unpacked, 1 layer\n" in text
+    assert "setuid    none (1 bit dropped)" in text
+    assert "and 1 more note in the build record" in text
 
 
 def test_an_image_of_nothing():

@@ -4,12 +4,30 @@ import re
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from prill.model import Package, PackageFile, Sbom
+from prill.model import Package, PackageFile, Sbom, Subject
+from prill.model.purl import InvalidPurl, oci_purl
+from prill.model.value import dataclass
 
-__all__ = ["absolute_url", "all_files", "document_uuid", "readable", "references", "timestamp"]
+__all__ = [
+    "Creator",
+    "absolute_url",
+    "all_files",
+    "creators_of",
+    "document_uuid",
+    "nameless",
+    "nested",
+    "parse_creator",
+    "readable",
+    "references",
+    "subject_purl",
+    "timestamp",
+]
 
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[!-~]*)?")
+_CREATOR = re.compile(r"(?P<kind>Tool|Organization|Person): *(?P<name>.*?) *(?:\((?P<contact>[^()\s]*)\))?")
+_EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
 
 
@@ -19,9 +37,73 @@ def timestamp(seconds: int) -> str:
 
 
 def document_uuid(sbom: Sbom, *parts: str) -> uuid.UUID:
-    """Derive a version 5 UUID (RFC 9562, section 5.5) from the image's digest and what makes documents of it differ."""
-    name = "\n".join((str(sbom.subject.digest), sbom.subject.name, str(sbom.created), *parts))
-    return uuid.uuid5(uuid.NAMESPACE_OID, readable(name))
+    """Derive a version 5 UUID (RFC 9562, section 5.5) from the subject and what makes documents of it differ.
+
+    An image is known by its digest; of anything else, the packages and files have to say.
+    """
+    subject = sbom.subject
+    names = [str(subject.digest or ""), subject.name, str(sbom.created), *sbom.creators, *parts]
+    if not subject.digest:
+        names += sorted(package.purl for package in sbom.packages)
+    return uuid.uuid5(uuid.NAMESPACE_OID, readable("\n".join(names)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creator:
+    """Who made something: ``kind`` is SPDX's Tool, Organization or Person; only a tool has a version.
+
+    What stands in parentheses behind a name is an ``email`` or else a ``url``.
+    """
+
+    kind: str
+    name: str
+    version: str = ""
+    email: str = ""
+    url: str = ""
+
+    @property
+    def contact(self) -> str:
+        """The email or the URL, in SPDX's parentheses."""
+        return f" ({self.email or self.url})" if self.email or self.url else ""
+
+
+def creators_of(sbom: Sbom, tool: str) -> tuple[Creator, ...]:
+    """Return ``tool`` and those who made what the SBOM was read from, each once."""
+    found = {parse_creator(text) for text in (f"Tool: {tool}", *sbom.creators)}
+    return tuple(sorted(found, key=lambda one: (one.kind != "Tool", one.kind, one.name, one.version, one.email)))
+
+
+@lru_cache(maxsize=1024)  # few people look after many packages
+def parse_creator(text: str) -> Creator:
+    """Read ``Tool: NAME-VERSION``, ``Person: NAME (MAIL)`` or an organization; anything else is a person's name."""
+    match = _CREATOR.fullmatch(text)
+    kind, name, contact = (match["kind"], match["name"], match["contact"] or "") if match else ("Person", text, "")
+    version = ""
+    if kind == "Tool":
+        before, hyphen, after = name.rpartition("-")
+        name, version = (before, after) if hyphen and before else (name, "")
+    email, url = (contact, "") if _EMAIL.fullmatch(contact) else ("", absolute_url(contact) or "")
+    if contact and not (email or url):
+        name = f"{name} ({contact})"
+    return Creator(kind=kind, name=readable(name), version=readable(version), email=email, url=url)
+
+
+def subject_purl(subject: Subject) -> str:
+    """Return the purl of what an SBOM is about: its own, or an image's by its digest; empty for a folder."""
+    if subject.purl or not subject.digest:
+        return subject.purl
+    architecture = subject.platform.architecture if subject.platform else ""
+    try:
+        return oci_purl(name=readable(subject.name), digest=subject.digest, architecture=architecture)
+    except InvalidPurl:
+        return ""
+
+
+def nested(packages: Iterable[Package]) -> dict[str, str]:
+    """Return the owner's purl for every package that a listed package owns; an owner is nobody's own."""
+    listed = tuple(packages)
+    owners = {package.purl for package in listed if not package.owner}
+    return {package.purl: package.owner for package in listed if package.owner and package.owner in owners}
 
 
 def readable(text: str) -> str:
@@ -32,13 +114,22 @@ def readable(text: str) -> str:
 
 
 def references(packages: Iterable[Package]) -> tuple[tuple[str, Package], ...]:
-    """Sort packages by purl and give each a reference of its own: the purl, or ``purl#2`` for a second one of it."""
+    """Sort packages by purl and give each a reference of its own: the purl, or ``purl#2`` for a second one of it.
+
+    A package without a purl goes by its name and version.
+    """
     seen: dict[str, int] = {}
     found = []
-    for package in sorted(packages, key=lambda one: (one.purl, one.found_by, one.locations)):
-        seen[package.purl] = number = seen.get(package.purl, 0) + 1
-        found.append((package.purl if number == 1 else f"{package.purl}#{number}", package))
+    for package in sorted(packages, key=lambda one: (one.purl, one.name, one.version, one.found_by, one.locations)):
+        name = package.purl or nameless(package.name, package.version)
+        seen[name] = number = seen.get(name, 0) + 1
+        found.append((name if number == 1 else f"{name}#{number}", package))
     return tuple(found)
+
+
+def nameless(name: str, version: str) -> str:
+    """Return what a package without a purl goes by."""
+    return f"package:{readable(name)}@{readable(version)}"
 
 
 def all_files(sbom: Sbom) -> tuple[PackageFile, ...]:

@@ -1,163 +1,159 @@
-"""CycloneDX 1.6 documents in JSON (ECMA-424; cyclonedx.org/docs/1.6/json).
+"""CycloneDX documents in JSON, 1.4 to 1.7 (ECMA-424; cyclonedx.org/docs/1.6/json).
 
-The image is the document's subject, its packages are the components, each with its files inside it. The distribution
-is a component of its own, because scanners choose their advisories by it. ``bom-ref`` is the purl, and the serial
-number follows from the image's digest, so encoding twice gives the same bytes.
+What the SBOM is about is the document's subject, the packages are the components, each with its files inside it. A
+package that a distribution's package owns lies inside its owner, so that readers count one. The distribution is a
+component of its own, because scanners choose their advisories by it. ``bom-ref`` is the purl, or a file's path, and the
+serial number follows from the content, so encoding twice gives the same bytes.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from prill.formats._documents import absolute_url, document_uuid, readable, references, timestamp
-from prill.model import DebDetails, Digest, Distro, Package, PackageFile, Sbom
-from prill.model.purl import oci_purl
+from prill.formats._cyclonedx_components import (
+    Files,
+    hash_of,
+    organisation,
+    package_component,
+    properties,
+    system_component,
+    system_reference,
+)
+from prill.formats._documents import (
+    Creator,
+    creators_of,
+    document_uuid,
+    nested,
+    readable,
+    references,
+    subject_purl,
+    timestamp,
+)
+from prill.model import Package, RelationshipKind, Sbom
 
-__all__ = ["MEDIA_TYPE", "encode_cyclonedx"]
+__all__ = ["CYCLONEDX_VERSIONS", "MEDIA_TYPE", "encode_cyclonedx"]
 
 MEDIA_TYPE = "application/vnd.cyclonedx+json"
+CYCLONEDX_VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 
-_HASHES = {"sha256": "SHA-256", "sha512": "SHA-512"}
+_BOM_PROPERTIES = "1.5"
+_MANUFACTURER = "1.6"
 
 Json = dict[str, Any]
+References = tuple[tuple[str, Package], ...]
 
 
-def encode_cyclonedx(sbom: Sbom, *, tool: str, files: bool = True) -> bytes:
-    """Write ``sbom`` as a CycloneDX 1.6 document made by ``tool`` (``prill-1.2``), with or without the files."""
+def encode_cyclonedx(
+    sbom: Sbom, *, tool: str, files: bool = True, version: str = "1.6", serial: UUID | None = None
+) -> bytes:
+    """Write ``sbom`` as a CycloneDX document made by ``tool`` (``prill-1.2``), with or without the files.
+
+    ``serial`` takes the place of the serial number that follows from the content.
+    """
     packages = references(sbom.packages)
-    image = _image(sbom)
-    components = [_package(reference, package, files=files) for reference, package in packages]
-    if sbom.distro:
-        components.insert(0, _system(sbom.distro))
-    if files:
-        components.extend(_file(file) for file in sorted(sbom.unowned))
-    name, _, version = tool.rpartition("-")
+    subject = _subject(sbom)
+    metadata: Json = {
+        "timestamp": timestamp(sbom.created),
+        **_creators(creators_of(sbom, tool), version),
+        "component": subject,
+    }
     document: Json = {
         "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": document_uuid(sbom, "cyclonedx", tool, str(files)).urn,
+        "specVersion": version,
+        "serialNumber": (serial or document_uuid(sbom, "cyclonedx", version, tool, str(files))).urn,
         "version": 1,
-        "metadata": {
-            "timestamp": timestamp(sbom.created),
-            "tools": {
-                "components": [{"type": "application", "name": name or tool, "version": version if name else ""}]
-            },
-            "component": image,
-        },
-        "components": components,
-        "dependencies": list(_dependencies(sbom, image["bom-ref"], packages)),
+        "metadata": metadata,
+        "components": _components(sbom, packages, Files() if files else None, version),
+        "dependencies": list(_dependencies(sbom, subject["bom-ref"], packages)),
         "compositions": [
-            {"aggregate": "incomplete" if sbom.gaps else "complete", "assemblies": [image["bom-ref"]]},
+            {"aggregate": "incomplete" if sbom.gaps else "complete", "assemblies": [subject["bom-ref"]]},
         ],
     }
     if sbom.gaps:
-        document["properties"] = _properties((f"prill:gap:{gap.subject}", gap.reason) for gap in sorted(sbom.gaps))
+        gaps = properties((f"prill:gap:{gap.subject}", gap.reason) for gap in sorted(sbom.gaps))
+        (document if version >= _BOM_PROPERTIES else metadata)["properties"] = gaps
     return msgspec.json.encode(document)
 
 
-def _image(sbom: Sbom) -> Json:
+def _subject(sbom: Sbom) -> Json:
     subject = sbom.subject
-    purl = oci_purl(name=subject.name, digest=subject.digest, architecture=subject.platform.architecture)
-    return {
-        "bom-ref": purl,
-        "type": "container",
+    purl = subject_purl(subject)
+    found: Json = {
+        "bom-ref": purl or f"subject:{readable(subject.name)}",
+        "type": "container" if subject.digest else "application",  # of a "file" Trivy reads nothing
         "name": readable(subject.name),
-        "version": str(subject.digest),
-        "hashes": [_hash(subject.digest)],
-        "purl": purl,
-        "properties": _properties([("prill:platform", str(subject.platform))]),
     }
-
-
-def _system(distro: Distro) -> Json:
-    found: Json = {
-        "bom-ref": _system_reference(distro),
-        "type": "operating-system",
-        "name": distro.id,
-        "version": distro.version,
-    }
-    if distro.name:
-        found["description"] = readable(distro.name)
+    if version := subject.version or str(subject.digest or ""):
+        found["version"] = readable(version)
+    if subject.digest:
+        found["hashes"] = [hash_of(subject.digest)]
+    if purl:
+        found["purl"] = purl
+    if subject.platform:
+        found["properties"] = properties([("prill:platform", str(subject.platform))])
     return found
 
 
-def _system_reference(distro: Distro) -> str:
-    return f"os:{distro.id}@{distro.version}"
-
-
-def _package(reference: str, package: Package, *, files: bool) -> Json:
-    details = package.details
+def _creators(creators: Iterable[Creator], version: str) -> Json:
+    """Write who made the document; tools are components since 1.5, and an organization has a field since 1.6."""
+    tools: list[Json] = []
+    authors: list[Json] = []
+    makers: list[Json] = []
+    for one in creators:
+        if one.kind == "Tool":
+            tools.append({"name": one.name} | ({"version": one.version} if one.version else {}))
+        elif one.kind == "Organization" and version >= _MANUFACTURER and not makers:
+            makers.append(organisation(one))
+        else:
+            authors.append({"name": one.name} | ({"email": one.email} if one.email else {}))
     found: Json = {
-        "bom-ref": reference,
-        "type": "library",
-        "name": readable(package.name),
-        "version": readable(package.version),
+        "tools": {"components": [{"type": "application", **one} for one in tools]}
+        if version >= _BOM_PROPERTIES
+        else tools
     }
-    if isinstance(details, DebDetails) and details.summary:
-        found["description"] = readable(details.summary)
-    if details.digest:
-        found["hashes"] = [_hash(details.digest)]
-    if package.licenses:
-        found["licenses"] = [{"expression": package.licenses}]
-    found["purl"] = package.purl
-    if isinstance(details, DebDetails):
-        if details.maintainer:
-            found["publisher"] = readable(details.maintainer)
-        if url := absolute_url(details.homepage):
-            found["externalReferences"] = [{"type": "website", "url": url}]
-    elif url := absolute_url(details.source):
-        found["externalReferences"] = [{"type": "distribution", "url": url}]
-    found["properties"] = _properties(_package_properties(package))
-    if files and package.files:
-        found["components"] = [_file(file) for file in sorted(package.files)]
-    return found
+    return found | ({"authors": authors} if authors else {}) | ({"manufacturer": makers[0]} if makers else {})
 
 
-def _package_properties(package: Package) -> Iterator[tuple[str, str]]:
-    yield "prill:found-by", package.found_by
-    details = package.details
-    if not isinstance(details, DebDetails):
-        yield "prill:source", details.source
-        return
-    # Debian's advisories are about source packages. Trivy and Grype learn of them under these names only.
-    yield "syft:package:metadataType", "dpkg-db-entry"
-    yield "syft:metadata:source", details.source_name
-    yield "syft:metadata:sourceVersion", details.source_version
-    epoch, _, rest = details.source_version.rpartition(":")
-    upstream, hyphen, revision = rest.rpartition("-")
-    yield "aquasecurity:trivy:SrcName", details.source_name
-    yield "aquasecurity:trivy:SrcEpoch", epoch
-    yield "aquasecurity:trivy:SrcVersion", upstream if hyphen else rest
-    yield "aquasecurity:trivy:SrcRelease", revision if hyphen else ""
+def _components(sbom: Sbom, packages: References, files: Files | None, version: str) -> list[Json]:
+    owners = nested(sbom.packages)
+    found = [system_component(sbom.distro)] if sbom.distro else []
+    holders: dict[str, list[str]] = {}
+    for one in sorted(sbom.relationships):
+        if one.kind is RelationshipKind.CONTAINS:
+            holders.setdefault(one.other, []).append(one.purl)
+    written = [
+        package_component(reference, package, sbom.distro, holders.get(reference, ()), version=version)
+        for reference, package in packages
+    ]
+    owned: dict[str, list[Json]] = {}
+    for (_, package), component in zip(packages, written, strict=True):
+        if owner := owners.get(package.purl):
+            owned.setdefault(owner, []).append(component)
+        else:
+            found.append(component)
+    for (reference, package), component in zip(packages, written, strict=True):
+        parts = owned.get(reference, [])
+        if files:
+            parts += files.components(package.files)
+        if parts:
+            component["components"] = parts
+    return found + files.components(sbom.unowned) if files else found
 
 
-def _file(file: PackageFile) -> Json:
-    return {
-        "type": "file",
-        "name": f"/{readable(file.path)}",
-        "hashes": [{"alg": "SHA-1", "content": file.sha1}, {"alg": "SHA-256", "content": file.sha256}],
-    }
-
-
-def _dependencies(sbom: Sbom, image: str, packages: tuple[tuple[str, Package], ...]) -> Iterator[Json]:
+def _dependencies(sbom: Sbom, subject: str, packages: References) -> Iterator[Json]:
     known = {reference for reference, _ in packages}
     needs: dict[str, set[str]] = {reference: set() for reference in known}
     for one in sbom.relationships:
-        if one.purl in known and one.depends_on in known:
-            needs[one.purl].add(one.depends_on)
-    system = [_system_reference(sbom.distro)] if sbom.distro else []
-    yield {"ref": image, "dependsOn": [*system, *sorted(known)]}
+        if one.purl in known and one.other in known and one.kind is not RelationshipKind.OWNED_BY:
+            needs[one.purl].add(one.other)
+    system = [system_reference(sbom.distro)] if sbom.distro else []
+    owners = nested(sbom.packages)
+    counted = [reference for reference, package in packages if package.purl not in owners]
+    yield {"ref": subject, "dependsOn": [*system, *sorted(counted)]}
     for reference, others in sorted(needs.items()):
         if others:
             yield {"ref": reference, "dependsOn": sorted(others)}
         else:
             yield {"ref": reference}
-
-
-def _hash(digest: Digest) -> Json:
-    return {"alg": _HASHES[digest.algorithm], "content": digest.hex}
-
-
-def _properties(pairs: Iterable[tuple[str, str]]) -> list[Json]:
-    return [{"name": readable(name), "value": readable(value)} for name, value in pairs if value]

@@ -3,13 +3,13 @@
 A statement is not signed here. What is signed later are these bytes, so they are canonical: compact, keys sorted.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.value import dataclass
 
 __all__ = ["MEDIA_TYPE", "STATEMENT_TYPE", "InvalidStatement", "ResourceDescriptor", "Statement", "encode_statement"]
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from prill.model.structure_tests import TestResult, TestRun, TestStatus
 
-__all__ = ["encode_junit"]
+__all__ = ["encode_junit", "xml_text"]
 
 _ELEMENTS = {TestStatus.FAIL: "failure", TestStatus.ERROR: "error", TestStatus.NOT_RUN: "skipped"}
 # Everything that XML 1.0 has no way to write (section 2.2, "Char"), escaped or not.
@@ -19,10 +19,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def encode_junit(run: TestRun, name: str = "prill test") -> bytes:
     """Return ``run`` as an XML document, a suite for each file, in order."""
-    root = ET.Element("testsuites", {"name": _text(name), **_counts(run.results)})
+    root = ET.Element("testsuites", {"name": xml_text(name), **_counts(run.results)})
     for source, results in groupby(run.results, key=lambda result: result.source):
         found = tuple(results)
-        suite = ET.SubElement(root, "testsuite", {"name": _text(source or name), **_counts(found)})
+        suite = ET.SubElement(root, "testsuite", {"name": xml_text(source or name), **_counts(found)})
         for result in found:
             _add_case(suite, result)
     ET.indent(root)
@@ -31,15 +31,17 @@ def encode_junit(run: TestRun, name: str = "prill test") -> bytes:
 
 
 def _add_case(suite: ET.Element, result: TestResult) -> None:
-    attributes = {"name": _text(result.name), "classname": result.kind.value, "time": f"{result.seconds:.3f}"}
+    attributes = {"name": xml_text(result.name), "classname": result.kind.value, "time": f"{result.seconds:.3f}"}
     case = ET.SubElement(suite, "testcase", attributes)
     element = _ELEMENTS.get(result.status)
     if element is not None:
-        problem = ET.SubElement(case, element, {"message": _text(result.errors[0] if result.errors else result.status)})
-        problem.text = _text("\n".join(result.errors))
+        problem = ET.SubElement(
+            case, element, {"message": xml_text(result.errors[0] if result.errors else result.status)}
+        )
+        problem.text = xml_text("\n".join(result.errors))
     for element, text in (("system-out", result.stdout), ("system-err", result.stderr)):
         if text:
-            ET.SubElement(case, element).text = _text(text)
+            ET.SubElement(case, element).text = xml_text(text)
 
 
 def _counts(results: tuple[TestResult, ...]) -> dict[str, str]:
@@ -53,5 +55,6 @@ def _counts(results: tuple[TestResult, ...]) -> dict[str, str]:
     }
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Return ``text`` with what XML cannot hold replaced."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

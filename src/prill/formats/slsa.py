@@ -5,7 +5,6 @@ writes the same bytes. ``docs/provenance.md`` describes the build type.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from prill.errors import PrillError
 from prill.formats.in_toto import ResourceDescriptor
 from prill.model import Digest, Platform
+from prill.model.value import dataclass
 
 __all__ = [
     "BUILD_TYPE",

@@ -10,8 +10,7 @@ it stands for, duplicate keys and more than one document are refused.
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import yaml
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["MAX_BYTES", "Scalar", "YamlEntry", "YamlError", "YamlKind", "YamlNode", "YamlValue", "load", "nearest"]
 
@@ -115,14 +115,15 @@ class YamlEntry:
         return self.key.text
 
 
-def load(data: bytes, source: str) -> YamlNode:
+def load(data: bytes, source: str, *, on_bad_key: Callable[[YamlError], None] | None = None) -> YamlNode:
     """Read one document; ``source`` is the name errors print. An empty document is a null scalar.
 
-    Raises `YamlError`, always with a position.
+    Raises `YamlError`, always with a position. One about a key (there twice, a merge key, no single word) goes to
+    ``on_bad_key`` where that is given, and the rest is read on; a key that is there twice has both its entries.
     """
     if len(data) > MAX_BYTES:
         raise YamlError(f"longer than {MAX_BYTES} bytes", source=source, line=1, column=1)
-    return _Composer(_decode(data, source), source).document()
+    return _Composer(_decode(data, source), source, on_bad_key or _refuse).document()
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -130,6 +131,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     candidates = {candidate.lower(): candidate for candidate in known}
     found = get_close_matches(name.lower(), sorted(candidates), n=1, cutoff=0.6)
     return candidates[found[0]] if found else None
+
+
+def _refuse(error: YamlError) -> None:
+    raise error
 
 
 def _decode(data: bytes, source: str) -> str:
@@ -145,8 +150,9 @@ def _decode(data: bytes, source: str) -> str:
 class _Composer:
     """Builds the tree from the parser's events, without recursing into the input's nesting."""
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, on_bad_key: Callable[[YamlError], None]) -> None:
         self.text = text
+        self.on_bad_key = on_bad_key
         self.source = source
         self.anchors: dict[str, YamlNode | None] = {}
         self.nodes = 0
@@ -220,12 +226,15 @@ class _Composer:
         seen: dict[str, YamlNode] = {}
         for key, node in zip(children[::2], children[1::2], strict=True):
             if key.kind is not YamlKind.SCALAR:
-                raise key.error("a mapping key must be a single word")
+                self.on_bad_key(key.error("a mapping key must be a single word"))
+                continue
             if key.text == "<<" and not key.quoted:
-                raise key.error("merge keys are not part of YAML 1.2", hint="write the keys out")
-            if key.text in seen:
-                raise key.error(f"key {key.text!r} stands here twice", hint=f"first on line {seen[key.text].line}")
-            seen[key.text] = key
+                self.on_bad_key(key.error("merge keys are not part of YAML 1.2", hint="write the keys out"))
+                continue
+            first = seen.setdefault(key.text, key)
+            if first is not key:
+                error = key.error(f"key {key.text!r} stands here twice", hint=f"first on line {first.line}")
+                self.on_bad_key(error)
             entries.append(YamlEntry(key=key, node=node))
         return self.node(start, YamlKind.MAPPING, entries=tuple(entries), weight=weight)
 

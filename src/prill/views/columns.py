@@ -1,8 +1,9 @@
 """Text in columns that fits a terminal, whatever is in it."""
 
+import textwrap
 from collections.abc import Sequence
 
-__all__ = ["WIDTH", "cut", "printable", "table"]
+__all__ = ["WIDTH", "cut", "folded", "printable", "table"]
 
 WIDTH = 100
 _LEAST = 8
@@ -18,6 +19,14 @@ def printable(text: str) -> str:
 def cut(text: str, width: int = WIDTH) -> str:
     """Return ``text``, or its beginning and an ellipsis where it is longer than ``width``."""
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def folded(text: str, width: int = WIDTH, *, lines: int) -> tuple[str, ...]:
+    """Return ``text`` in at most ``lines`` lines, broken between words; an ellipsis ends one that is longer."""
+    wrapped = textwrap.wrap(text, width, break_on_hyphens=False)
+    if len(wrapped) > lines:
+        wrapped[lines - 1 :] = [cut(" ".join(wrapped[lines - 1 :]), width)]
+    return tuple(wrapped) or ("",)
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int) -> str:

@@ -1,13 +1,15 @@
 """What a built image is, on one screen: printed after ``prill build`` and by ``prill show``."""
 
-from dataclasses import dataclass
-
-from prill.views.columns import cut, printable, table
-from prill.views.sizes import human_size
+from prill.model.value import dataclass
+from prill.views.columns import WIDTH, cut, folded, printable, table
+from prill.views.sizes import count, human_size
 
 __all__ = ["ImageSummary", "LayerLine", "PackageLine", "image_summary"]
 
 _MAX_NOTES = 5
+_MAX_LINES = 4
+_INDENT = 12
+"""How many columns stand before a row's value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class ImageSummary:
     user: str
     command: tuple[str, ...]
     created: str
+    index: str = ""
+    """The digest of the index that the image was built into, the one to pin; empty for an image by itself."""
     seconds: float | None = None
     notes: tuple[str, ...] = ()
 
@@ -66,14 +70,14 @@ def image_summary(summary: ImageSummary, *, packages: bool = False, layers: bool
 def _head(summary: ImageSummary) -> str:
     compressed = sum(layer.size for layer in summary.layers)
     unpacked = sum(layer.unpacked for layer in summary.layers)
-    setuid = f"none ({summary.setuid_dropped} bits dropped)" if summary.setuid_dropped else "none"
+    setuid = f"none ({count(summary.setuid_dropped, 'bit')} dropped)" if summary.setuid_dropped else "none"
+    files, scripts = count(summary.files, "file"), count(summary.scripts, "maintainer script")
+    layers = count(len(summary.layers), "layer")
     rows = [
         ("digest", summary.digest),
-        (
-            "packages",
-            f"{len(summary.packages)} ({summary.files:,} files, {summary.scripts} maintainer scripts not run)",
-        ),
-        ("size", f"{human_size(compressed)} compressed, {human_size(unpacked)} unpacked, {len(summary.layers)} layers"),
+        *([("index", summary.index)] if summary.index else []),
+        ("packages", f"{len(summary.packages)} ({files}, {scripts} not run)"),
+        ("size", f"{human_size(compressed)} compressed, {human_size(unpacked)} unpacked, {layers}"),
         ("shell", ", ".join(f"/{path}" for path in summary.shells) or "none"),
         ("setuid", ", ".join(f"/{path}" for path in summary.setuid_kept) or setuid),
         ("user", summary.user),
@@ -82,8 +86,10 @@ def _head(summary: ImageSummary) -> str:
     ]
     if summary.seconds is not None:
         rows.append(("built in", f"{summary.seconds:.2f} s"))
-    rows += [("note", note) for note in summary.notes[:_MAX_NOTES]]
+    for note in summary.notes[:_MAX_NOTES]:
+        first, *more = folded(printable(note), WIDTH - _INDENT, lines=_MAX_LINES)
+        rows += [("note", first), *(("", line) for line in more)]
     if len(summary.notes) > _MAX_NOTES:
-        rows.append(("", f"and {len(summary.notes) - _MAX_NOTES} more notes in the build record"))
+        rows.append(("", f"and {count(len(summary.notes) - _MAX_NOTES, 'more note')} in the build record"))
     title = f"{summary.name}  {summary.platform}  {summary.place}".rstrip()
     return "\n".join([cut(printable(title)), *(cut(printable(f"  {label:<9} {value}")) for label, value in rows)])

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from prill.model.value import dataclass
 from prill.views.columns import printable
 
 __all__ = ["ChangeLine", "lock_diff"]

@@ -1,6 +1,6 @@
-"""Sizes as people read them."""
+"""Sizes and numbers of things as people read them."""
 
-__all__ = ["human_size"]
+__all__ = ["count", "human_size"]
 
 _STEP = 1000
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -16,3 +16,8 @@ def human_size(size: int) -> str:
             return f"{value:.1f} {unit}"
         value /= _STEP
     return f"{value:.1f} {_UNITS[-1]}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Count something: ``1 file``, ``2,000 files``."""
+    return f"{number} {one}" if number == 1 else f"{number:,} {many or one + 's'}"

@@ -1,6 +1,7 @@
 """A run of structure tests as text for people."""
 
 from prill.model.structure_tests import TestResult, TestRun, TestStatus
+from prill.views.sizes import count
 
 __all__ = ["render_structure_tests"]
 
@@ -69,7 +70,7 @@ def _summary(run: TestRun) -> str:
         if run.count(status)
     ]
     backend = f"; commands ran in {run.backend}" if run.backend else ""
-    return f"{len(run.results)} tests: {', '.join(counts) or 'nothing to run'}{backend}"
+    return f"{count(len(run.results), 'test')}: {', '.join(counts) or 'nothing to run'}{backend}"
 
 
 def _printable(text: str) -> str:

@@ -1,0 +1,159 @@
+"""OpenVEX 0.2.0, read and written (openvex/spec, OPENVEX-SPEC.md).
+
+OpenVEX has no place for the day on which a statement ends; Prill writes and reads it as ``expires: 2027-01-31`` in
+``status_notes``. A document's id follows from its content.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from prill.formats._documents import timestamp
+from prill.formats.vex_errors import InvalidVex
+from prill.model.days import parse_day
+from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
+
+__all__ = ["CONTEXT", "encode_openvex", "read_openvex"]
+
+CONTEXT = "https://openvex.dev/ns/v0.2.0"
+_EXPIRES = re.compile(r"\bexpires: *([^\s,;]+)", re.IGNORECASE)
+
+_MAX_SHOWN = 80
+
+
+class _Identifiers(msgspec.Struct):
+    purl: str = ""
+
+
+class _Part(msgspec.Struct):
+    id: str = msgspec.field(name="@id", default="")
+    identifiers: _Identifiers | None = None
+
+
+class _Product(_Part):
+    subcomponents: list[_Part] = []
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+    id: str = msgspec.field(name="@id", default="")
+    aliases: list[str] = []
+
+
+class _Statement(msgspec.Struct):
+    status: str
+    vulnerability: _Named | str
+    products: list[_Product | str] = []
+    justification: str = ""
+    impact_statement: str = ""
+    action_statement: str = ""
+    status_notes: str = ""
+    timestamp: str = ""
+    last_updated: str = ""
+
+
+class _Document(msgspec.Struct):
+    statements: list[_Statement]
+    author: str = ""
+    timestamp: str = ""
+
+
+def read_openvex(data: bytes, source: str) -> tuple[VexStatement, ...]:
+    """Return a document's statements in their order; raise `InvalidVex`."""
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidVex(f"{source} is no OpenVEX document: {error}") from error
+    return tuple(_statement(one, document, source, place) for place, one in enumerate(document.statements, 1))
+
+
+def _statement(one: _Statement, document: _Document, source: str, place: int) -> VexStatement:
+    named = one.vulnerability if isinstance(one.vulnerability, _Named) else _Named(name=one.vulnerability)
+    ids = tuple(filter(None, (named.name or named.id.rpartition("/")[2], *named.aliases)))
+    if one.status not in tuple(VexStatus) or not ids:
+        raise InvalidVex(f"{source}: statement {place} has the status {one.status[:40]!r} about {named.name[:80]!r}")
+    if one.justification and one.justification not in tuple(Justification):
+        raise InvalidVex(f"{source}: statement {place} has the justification {one.justification[:80]!r}")
+    expires, unclear = _expiry(one.status_notes)
+    return VexStatement(
+        vulnerabilities=ids,
+        products=tuple(filter(None, map(_product, one.products))),
+        status=VexStatus(one.status),
+        source=source,
+        justification=one.justification,
+        reason=one.impact_statement or one.action_statement,
+        author=document.author,
+        time=one.last_updated or one.timestamp or document.timestamp,
+        expires=expires,
+        unclear_expiry=unclear,
+    )
+
+
+def _expiry(notes: str) -> tuple[str, str]:
+    """Return the day on which a statement ends, or else what stands in its place and is none."""
+    found = _EXPIRES.search(notes)
+    if found is None:
+        return "", ""
+    try:
+        return parse_day(found[1].rstrip(".")), ""
+    except ValueError:
+        return "", found[1][:_MAX_SHOWN]
+
+
+def _product(one: _Product | str) -> VexProduct | None:
+    if isinstance(one, str):  # as version 0.0.1 wrote products
+        return VexProduct(one)
+    id_ = _id(one)
+    return VexProduct(id_, tuple(filter(None, map(_id, one.subcomponents)))) if id_ else None
+
+
+def _id(part: _Part) -> str:
+    return part.identifiers.purl if part.identifiers and part.identifiers.purl else part.id
+
+
+def encode_openvex(statements: Sequence[VexStatement], *, author: str, created: int, tool: str) -> bytes:
+    """Write statements, of which there must be one, in their order; ``created`` is in seconds since 1970."""
+    written = [_written(one) for one in statements]
+    body = {
+        "@context": CONTEXT,
+        "author": author,
+        "timestamp": timestamp(created),
+        "version": 1,
+        "tooling": tool,
+        "statements": written,
+    }
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    document = {"@context": CONTEXT, "@id": f"https://openvex.dev/docs/prill/{digest}", **body}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _written(one: VexStatement) -> dict[str, object]:
+    first, *aliases = one.vulnerabilities
+    statement: dict[str, object] = {
+        "vulnerability": {"name": first, **({"aliases": aliases} if aliases else {})},
+        "products": [_written_product(product) for product in one.products],
+        "status": str(one.status),
+    }
+    if one.justification:
+        statement["justification"] = one.justification
+    if one.reason:
+        statement["action_statement" if one.status is VexStatus.AFFECTED else "impact_statement"] = one.reason
+    if expires := one.expires or one.unclear_expiry:
+        statement["status_notes"] = f"expires: {expires}"
+    if one.time:
+        statement["timestamp"] = one.time
+    return statement
+
+
+def _written_product(product: VexProduct) -> dict[str, object]:
+    found = _identified(product.id)
+    if product.parts:
+        found["subcomponents"] = [_identified(part) for part in product.parts]
+    return found
+
+
+def _identified(id_: str) -> dict[str, object]:
+    return {"@id": id_, **({"identifiers": {"purl": id_}} if id_.startswith("pkg:") else {})}

@@ -1,0 +1,123 @@
+"""A scan as SARIF 2.1.0: a rule a vulnerability, a result a package that has it, as GitHub's viewer shows them."""
+
+import json
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from prill.model.advisory import Advisory, Level
+from prill.model.scan_report import ScanReport
+from prill.model.vulnerability_match import VulnerabilityMatch
+
+__all__ = ["encode_scan_sarif"]
+
+_Json = dict[str, object]
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "ROOTPATH"
+_LEVELS = {
+    Level.CRITICAL: ("error", "9.5"),
+    Level.HIGH: ("error", "8.0"),
+    Level.MEDIUM: ("warning", "5.5"),
+    Level.LOW: ("note", "2.0"),
+    Level.NEGLIGIBLE: ("note", "0.1"),
+    Level.UNKNOWN: ("warning", ""),
+}
+"""SARIF's level, and the score that GitHub orders by where no CVSS score says another."""
+
+
+def encode_scan_sarif(report: ScanReport, *, tool: str, version: str) -> bytes:
+    """Return the report as SARIF; gaps are notifications of the run, dismissed matches are suppressed results."""
+    advisories = {match.advisory.id: match.advisory for match in report.matches}
+    indexes = {id_: number for number, id_ in enumerate(sorted(advisories))}
+    run: _Json = {
+        "tool": {
+            "driver": {
+                "name": tool,
+                "version": version,
+                "rules": [_rule(advisories[id_]) for id_ in sorted(advisories)],
+            }
+        },
+        "originalUriBaseIds": {_ROOT: {"uri": "file:///", "description": {"text": "the image's root"}}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(report)}],
+        "results": [_result(match, report, indexes[match.advisory.id]) for match in report.matches],
+        "properties": {"image": report.subject.name, "digest": str(report.subject.digest or "")},
+    }
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _rule(advisory: Advisory) -> _Json:
+    level, usual = _LEVELS[advisory.level]
+    score = next((f"{one.score:.1f}" for one in advisory.ratings if one.score is not None), usual)
+    url = next(iter(_urls(advisory.references)), "")
+    names = ", ".join((advisory.id, *advisory.aliases))
+    properties: _Json = {"tags": ["security", "vulnerability", str(advisory.level)], "precision": "very-high"}
+    if score:
+        properties["security-severity"] = score
+    rule: _Json = {
+        "id": advisory.id,
+        "name": "Vulnerability",
+        "shortDescription": {"text": advisory.summary or advisory.id},
+        "fullDescription": {"text": advisory.details or advisory.summary or advisory.id},
+        "defaultConfiguration": {"level": level},
+        "help": {"text": "\n".join((names, *advisory.references)), "markdown": _help(advisory)},
+        "properties": properties,
+    }
+    if url:
+        rule["helpUri"] = url
+    return rule
+
+
+def _help(advisory: Advisory) -> str:
+    links = [f"- <{url}>" for url in _urls(advisory.references)]
+    return "\n".join((f"**{advisory.id}**, {advisory.level}", "", *links))
+
+
+def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
+    package = match.package
+    fixed = f"fixed in {match.fixed_in}" if match.fixed_in else f"no fix ({match.state})"
+    result: _Json = {
+        "ruleId": match.advisory.id,
+        "ruleIndex": index,
+        "level": _LEVELS[match.advisory.level][0],
+        "message": {"text": f"{package.name} {package.version} has {match.advisory.id}: {fixed}"},
+        "locations": [_location(path, match) for path in _paths(match) or (_name(report),)],
+        "partialFingerprints": {"prill/v1": f"{match.advisory.id} {package.purl}"},
+        "properties": {
+            "purl": package.purl,
+            "state": str(match.state),
+            "fixedIn": match.fixed_in,
+            "why": [claim.statement for claim in match.why],
+        },
+    }
+    if match.suppressed_by:
+        one = match.suppressed_by
+        said = ": ".join(filter(None, (one.status, one.justification, one.reason)))
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
+    return result
+
+
+def _location(path: str, match: VulnerabilityMatch) -> _Json:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(path, safe="/+,=@~-._"), "uriBaseId": _ROOT},
+            "region": {"startLine": 1},
+        },
+        "message": {"text": f"{match.package.name} {match.package.version}"},
+    }
+
+
+def _paths(match: VulnerabilityMatch) -> tuple[str, ...]:
+    """Return the files in the image that the package is known by; of one inside an archive, the archive."""
+    return tuple(sorted({location.path.partition("!/")[0] for location in match.package.locations}))
+
+
+def _name(report: ScanReport) -> str:
+    return report.subject.name.rpartition(":")[2].strip("/") or "image"
+
+
+def _notifications(report: ScanReport) -> list[_Json]:
+    return [{"level": "warning", "message": {"text": f"{gap.subject}: {gap.reason}"}} for gap in report.gaps]
+
+
+def _urls(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text.startswith(("https://", "http://"))]

@@ -1,0 +1,32 @@
+"""VEX documents of every format, told apart by what they hold."""
+
+import msgspec
+
+from prill.formats.csaf_vex import read_csaf_vex
+from prill.formats.cyclonedx_vex import read_cyclonedx_vex
+from prill.formats.openvex import read_openvex
+from prill.formats.vex_errors import InvalidVex
+from prill.model.vex import VexStatement
+
+__all__ = ["MAX_VEX", "InvalidVex", "read_vex"]
+
+MAX_VEX = 64 << 20
+
+
+def read_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
+    """Return the statements of an OpenVEX, CSAF or CycloneDX document; raise `InvalidVex`."""
+    if len(data) > MAX_VEX:
+        raise InvalidVex(f"{source} has more than {MAX_VEX} bytes")
+    try:
+        members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidVex(f"{source} is no JSON object: {error}") from error
+    if "bomFormat" in members:
+        return read_cyclonedx_vex(data, source)
+    if "document" in members:
+        return read_csaf_vex(data, source)
+    if "statements" in members:
+        return read_openvex(data, source)
+    raise InvalidVex(
+        f"{source} is neither OpenVEX, CSAF nor CycloneDX", hint=f"it has {', '.join(sorted(members)[:6])}"
+    )

@@ -1,0 +1,123 @@
+"""A scan in machine formats: valid by their schemas, complete, the same each time."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from prill.formats.sbom_documents import faults_of, read_sbom
+from prill.formats.scan_cyclonedx import encode_scan_cyclonedx
+from prill.formats.scan_json import encode_scan
+from prill.formats.scan_sarif import encode_scan_sarif
+from prill.model.sbom import Subject
+from prill.model.scan_report import ScanReport
+from scan_reports import EVIL, REPORT, VECTOR
+
+EMPTY = ScanReport(subject=Subject(name="x"), distro=None, packages=0, matches=())
+
+
+def sarif(report: ScanReport = REPORT) -> dict:
+    return json.loads(encode_scan_sarif(report, tool="prill", version="1"))["runs"][0]
+
+
+def cyclonedx() -> dict[str, dict]:
+    document = json.loads(encode_scan_cyclonedx(REPORT, tool="prill-1"))
+    return {one["id"]: one for one in document["vulnerabilities"]}
+
+
+class TestSarif:
+    @pytest.mark.parametrize("report", [REPORT, EMPTY], ids=["full", "empty"])
+    def test_it_is_valid(self, report: ScanReport, shared_data: Path):
+        schema = json.loads((shared_data / "schemas/sarif-2.1.0.schema.json").read_bytes())
+        validator = jsonschema.validators.validator_for(schema)(schema)
+        document = json.loads(encode_scan_sarif(report, tool="prill", version="1"))
+        assert [error.message for error in validator.iter_errors(document)] == []
+
+    def test_every_result_has_its_rule_and_files_of_the_image(self):
+        run = sarif()
+        rules = run["tool"]["driver"]["rules"]
+        for result in run["results"]:
+            assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        paths = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]}
+        assert paths == {"var/lib/dpkg/status", "app/node_modules/left%20pad/package.json"}
+
+    def test_severities_are_what_githubs_viewer_sorts_by(self):
+        scores = {one["id"]: one["properties"].get("security-severity") for one in sarif()["tool"]["driver"]["rules"]}
+        assert scores == {"CVE-2026-1": "9.8", "CVE-2026-4": None, "CVE-2026-5": "0.1", "GHSA-2": "5.0", "GHSA-3": None}
+
+    def test_what_is_dismissed_is_suppressed_and_gaps_are_notifications(self):
+        run = sarif()
+        suppressed = {one["ruleId"]: one["suppressions"] for one in run["results"] if "suppressions" in one}
+        assert set(suppressed) == {"CVE-2026-5"}
+        assert suppressed["CVE-2026-5"][0]["justification"] == "not_affected: vulnerable_code_not_present: not built in"
+        (notice,) = run["invocations"][0]["toolExecutionNotifications"]
+        assert notice["message"]["text"].startswith("jar: cannot be read")
+
+    def test_only_web_addresses_are_links(self):
+        (rule,) = (one for one in sarif()["tool"]["driver"]["rules"] if one["id"] == "CVE-2026-1")
+        assert rule["helpUri"] == "https://example.test/1"
+        assert "javascript:" not in rule["help"]["markdown"]
+
+
+class TestCycloneDX:
+    def test_it_is_valid_and_still_the_images_sbom(self):
+        data = encode_scan_cyclonedx(REPORT, tool="prill-1")
+        title, faults = faults_of(data, "scan")
+        assert title.startswith("CycloneDX 1.")
+        assert [str(fault) for fault in faults] == []
+        assert len(read_sbom(data, "scan").packages) == 2
+
+    def test_vulnerabilities_affect_components_of_the_document(self):
+        document = json.loads(encode_scan_cyclonedx(REPORT, tool="prill-1"))
+        refs = {one["bom-ref"] for one in document["components"]}
+        assert {each["ref"] for one in document["vulnerabilities"] for each in one["affects"]} <= refs
+
+    def test_what_is_said_of_each(self):
+        found = cyclonedx()
+        assert {
+            "severity": "critical",
+            "score": 9.8,
+            "method": "CVSSv31",
+            "vector": VECTOR,
+            "source": {"name": "GHSA"},
+        } in found["CVE-2026-1"]["ratings"]
+        assert found["CVE-2026-1"]["analysis"] == {"state": "exploitable", "response": ["update"]}
+        assert found["CVE-2026-1"]["recommendation"] == "upgrade libssl3 to 3.5-2"
+        assert found["CVE-2026-1"]["advisories"] == [{"url": "https://example.test/1"}]
+        assert found["GHSA-2"]["analysis"] == {"state": "in_triage", "response": ["will_not_fix"]}
+        assert found["GHSA-2"]["ratings"][0]["method"] == "CVSSv2"
+        assert found["CVE-2026-4"]["analysis"]["state"] == "not_affected"
+        assert found["CVE-2026-5"]["analysis"] == {
+            "state": "not_affected",
+            "justification": "code_not_present",
+            "detail": "not built in",
+        }
+        assert "updated" not in found["GHSA-3"]
+
+    def test_a_report_without_its_sbom_cannot_be_one(self):
+        with pytest.raises(ValueError, match="without its SBOM"):
+            encode_scan_cyclonedx(replace(REPORT, sbom=None), tool="x")
+
+
+class TestJson:
+    def test_it_holds_all_that_the_report_does(self):
+        document = json.loads(encode_scan(REPORT, tool="prill-1"))
+        assert [one["id"] for one in document["findings"]] == [one.advisory.id for one in REPORT.matches]
+        first = document["findings"][0]
+        assert (first["severity"], first["epss"], first["knownExploitedSince"]) == ("critical", 0.5, "2026-01-03")
+        assert (first["layer"], first["broughtBy"], first["origin"]) == ("sha256:1", "RUN apt-get install", "base")
+        assert document["complete"] is False
+        assert document["gaps"] == [{"subject": "jar", "reason": f"cannot be read {EVIL}"}]
+        assert {one["id"]: one["suppressedBy"]["owner"] for one in document["findings"] if one["suppressedBy"]} == {
+            "CVE-2026-5": "me"
+        }
+
+    def test_every_format_gives_the_same_bytes_twice(self):
+        for encode in (
+            lambda: encode_scan(REPORT, tool="x"),
+            lambda: encode_scan_sarif(REPORT, tool="x", version="1"),
+            lambda: encode_scan_cyclonedx(REPORT, tool="x"),
+        ):
+            assert encode() == encode()

@@ -1,0 +1,143 @@
+"""VEX documents in three formats say the same, are held to their schemas, and are refused where they say nothing."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prill.formats.openvex import encode_openvex, read_openvex
+from prill.formats.vex_documents import InvalidVex, read_vex
+from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
+
+PURL = "pkg:deb/debian/libssl3@3.5-1?arch=amd64"
+STATEMENT = VexStatement(
+    vulnerabilities=("CVE-2026-1", "GHSA-1"),
+    products=(VexProduct("pkg:oci/app@sha256%3Aabc", (PURL,)), VexProduct(PURL)),
+    status=VexStatus.NOT_AFFECTED,
+    source="x.json",
+    justification="vulnerable_code_not_present",
+    reason="trimmed",
+    author="me",
+    time="2026-01-01T00:00:00Z",
+    expires="2027-01-31",
+)
+
+
+def openvex(*statements: VexStatement) -> bytes:
+    return encode_openvex(statements or (STATEMENT,), author="me", created=1_767_225_600, tool="prill-1")
+
+
+class TestOpenVex:
+    def test_what_is_written_is_read_again(self):
+        assert read_openvex(openvex(), "x.json") == (STATEMENT,)
+
+    @pytest.mark.parametrize("status", list(VexStatus))
+    def test_it_is_valid(self, status: VexStatus, shared_data: Path):
+        from dataclasses import replace  # noqa: PLC0415 - beside its use
+
+        statement = replace(
+            STATEMENT, status=status, justification=STATEMENT.justification if status is VexStatus.NOT_AFFECTED else ""
+        )
+        schema = json.loads((shared_data / "schemas/openvex.schema.json").read_bytes())
+        validator = jsonschema.validators.validator_for(schema)(schema)
+        assert [error.message for error in validator.iter_errors(json.loads(openvex(statement)))] == []
+
+    def test_the_id_follows_from_the_content(self):
+        assert json.loads(openvex())["@id"] == json.loads(openvex())["@id"]
+        assert json.loads(openvex())["@id"] != json.loads(openvex(STATEMENT, STATEMENT))["@id"]
+
+    def test_the_first_version_had_plain_texts(self):
+        document = {"statements": [{"vulnerability": "CVE-1", "status": "fixed", "products": ["pkg:npm/a@1"]}]}
+        (one,) = read_vex(json.dumps(document).encode(), "x")
+        assert (one.vulnerabilities, one.products) == (("CVE-1",), (VexProduct("pkg:npm/a@1"),))
+
+    @given(
+        st.sampled_from(list(VexStatus)),
+        st.sampled_from(["", *Justification]),
+        st.text(st.characters(blacklist_categories=["Cs"]), max_size=30).filter(lambda text: "expires" not in text),
+    )
+    def test_any_statement_survives(self, status: VexStatus, justification: str, reason: str):
+        statement = VexStatement(
+            vulnerabilities=("CVE-1",), products=(VexProduct("pkg:npm/a"),), status=status, source="x", justification=str(justification), reason=reason, author="me", time="2026-01-01T00:00:00Z"
+        )  # fmt: skip
+        assert read_openvex(openvex(statement), "x") == (statement,)
+
+
+def test_csaf_says_the_same():
+    document = {
+        "document": {"publisher": {"name": "me"}, "tracking": {"current_release_date": "2026-01-01T00:00:00Z"}},
+        "product_tree": {
+            "branches": [
+                {"branches": [{"product": {"product_id": "P1", "product_identification_helper": {"purl": PURL}}}]},
+                {"product": {"product_id": "IMAGE", "product_identification_helper": {"purl": "pkg:oci/app@sha256:abc"}}},
+            ],
+            "relationships": [{"full_product_name": {"product_id": "IMAGE:P1"}, "product_reference": "P1", "relates_to_product_reference": "IMAGE"}],
+        },
+        "vulnerabilities": [
+            {
+                "cve": "CVE-2026-1",
+                "product_status": {"known_not_affected": ["P1", "IMAGE:P1"], "known_affected": ["OTHER"]},
+                "flags": [{"label": "vulnerable_code_not_present", "product_ids": ["P1", "IMAGE:P1"]}],
+                "threats": [{"category": "impact", "details": "trimmed", "product_ids": ["P1", "IMAGE:P1"]}],
+            }
+        ],
+    }  # fmt: skip
+    one, other = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.products == (VexProduct(PURL), VexProduct("pkg:oci/app@sha256:abc", (PURL,)))
+    assert (one.status, one.justification, one.reason, one.author) == (
+        "not_affected",
+        "vulnerable_code_not_present",
+        "trimmed",
+        "me",
+    )
+    assert (other.status, other.products) == (VexStatus.AFFECTED, (VexProduct("OTHER"),))
+
+
+def test_cyclonedx_says_the_same():
+    document = {
+        "bomFormat": "CycloneDX",
+        "metadata": {"timestamp": "2026-01-01T00:00:00Z"},
+        "components": [{"bom-ref": "one", "purl": PURL}],
+        "vulnerabilities": [
+            {
+                "id": "CVE-2026-1",
+                "analysis": {"state": "not_affected", "justification": "code_not_present", "detail": "trimmed"},
+                "affects": [{"ref": "one"}, {"ref": "urn:cdx:x/1#pkg%3Anpm%2Fa%401"}],
+            },
+            {"id": "CVE-2026-2", "affects": []},
+        ],
+    }
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.products == (VexProduct(PURL), VexProduct("pkg:npm/a@1"))
+    assert (one.status, one.justification, one.reason) == ("not_affected", "vulnerable_code_not_present", "trimmed")
+
+
+def test_red_hats_own_documents_are_read(shared_data: Path):
+    found = read_vex((shared_data / "vuln/providers/redhat-rhsa-2025_23414.csaf.json").read_bytes(), "x")
+    assert {one.status for one in found} == {VexStatus.FIXED, VexStatus.NOT_AFFECTED}
+    assert all(product.id.startswith("pkg:rpm/redhat/") for one in found for product in one.products)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "{}",
+        '{"statements": 5}',
+        '{"statements": [{"vulnerability": {"name": "CVE-1"}, "status": "fine"}]}',
+        '{"statements": [{"vulnerability": {}, "status": "fixed"}]}',
+        '{"statements": [{"vulnerability": "CVE-1", "status": "not_affected", "justification": "because"}]}',
+        '{"document": 5}',
+        '{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "CVE-1", "analysis": {"state": "fine"}}]}',
+        '{"bomFormat": "CycloneDX", "vulnerabilities": 5}',
+        "\udcff",
+    ],
+)
+def test_what_is_no_vex_is_refused(text: str):
+    with pytest.raises(InvalidVex):
+        read_vex(text.encode("utf-8", "surrogateescape"), "x.json")
