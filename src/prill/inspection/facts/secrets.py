@@ -1,0 +1,85 @@
+"""Keys, tokens and passwords: in files of any layer, in the environment, in labels and in the history."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from prill.catalogue.secret_rules import SecretRule, rule_of
+from prill.inspection.inspected import Inspected
+from prill.inspection.plugin import FactPlugin
+from prill.inspection.readers.secrets import SECRETS as READER
+from prill.inspection.secret_scan import find_secrets, looks_like_a_secret
+from prill.model import Location
+from prill.model.fact_values import SecretFound
+from prill.model.facts import Fact
+
+__all__ = ["SECRETS"]
+
+_BY_NAME = "named-like-a-secret"
+_ORDER = {"high": 0, "medium": 1, "low": 2}
+
+
+def _find(image: Inspected) -> Iterator[Fact]:
+    """Yield them, the worst first, then by place."""
+    found = [*_in_files(image), *_in_config(image)]
+    return iter(sorted(found, key=_key))
+
+
+def _key(fact: Fact) -> tuple[int, str, tuple[Location, ...], str, str, int]:
+    value = fact.value
+    if not isinstance(value, SecretFound):
+        raise TypeError(fact.id)
+    return _ORDER[value.severity], value.place, fact.evidence, value.name, value.rule, value.line
+
+
+def _in_files(image: Inspected) -> Iterator[Fact]:
+    for hidden, several in ((False, image.seen(READER)), (True, image.hidden(READER))):
+        for seen in several:
+            for place in seen.evidence.places:
+                rule = rule_of(place.rule)
+                value = SecretFound(
+                    rule=rule.id,
+                    title=rule.title,
+                    severity=rule.severity,
+                    place="file",
+                    name="",
+                    line=place.line,
+                    hidden=hidden,
+                    package="" if hidden else image.owner(seen.path),
+                )
+                yield Fact(id="secrets", value=value, evidence=(seen.location,))
+
+
+def _in_config(image: Inspected) -> Iterator[Fact]:
+    config = image.config
+    if config is None:
+        return
+    for name, text in sorted(config.environment().items()):
+        if looks_like_a_secret(name, text):
+            rules = [rule for rule, _ in find_secrets(text.encode("utf-8", "replace"))]
+            yield _fact("environment", name, rules[0] if rules else None)
+    command = "\n".join((*config.entrypoint, *config.cmd)).encode("utf-8", "replace")
+    for rule, _ in find_secrets(command):
+        yield _fact("command", "", rule)
+    for name, text in config.labels:
+        for rule, _ in find_secrets(text.encode("utf-8", "replace")):
+            yield _fact("label", name, rule)
+    for number, entry in enumerate(config.history, 1):
+        for rule, _ in find_secrets(entry.created_by.encode("utf-8", "replace")):
+            yield _fact("history", str(number), rule)
+
+
+def _fact(place: Literal["environment", "command", "label", "history"], name: str, rule: SecretRule | None) -> Fact:
+    value = SecretFound(
+        rule=rule.id if rule else _BY_NAME,
+        title=rule.title if rule else "named like a secret",
+        severity=rule.severity if rule else "medium",
+        place=place,
+        name=name,
+        line=0,
+        hidden=False,
+        package="",
+    )
+    return Fact(id="secrets", value=value)
+
+
+SECRETS = FactPlugin(id="secrets", find=_find)

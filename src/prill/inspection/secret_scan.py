@@ -1,0 +1,89 @@
+"""Finding secrets in texts, and masking them. What was found says which rule and where, never the secret itself."""
+
+import re
+from collections.abc import Iterator
+
+from prill.catalogue.secret_rules import SecretRule, secret_rules, secret_scope
+
+__all__ = ["MASK", "find_secrets", "looks_like_a_secret", "mask", "masked_start"]
+
+MASK = "••••••"
+_MOST = 50
+_AHEAD = 16
+_LOOKED_AT = 4096
+_SECRET_NAME = re.compile(
+    r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|APIKEY|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH|CREDENTIALS?"
+    r"|ENCRYPTION_?KEY|SIGNING_?KEY)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
+)
+_NO_SECRET = re.compile(
+    r"(?i)/|https?:|^(?:\d{1,5}|on|off|yes|no|true|false|none|file|env|auto|default|enabled|disabled|basic|bearer)?$"
+)
+_ASSIGNMENT = re.compile(
+    r"(?P<name>\b[A-Za-z][A-Za-z0-9_]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})"
+)
+
+
+def find_secrets(data: bytes, path: str = "") -> Iterator[tuple[SecretRule, int]]:
+    """Yield each rule that finds something in ``data``, with the line of its first place, counted from 1.
+
+    ``path`` chooses the rules; without one, those that hold everywhere are tried.
+    """
+    found = 0
+    for rule in secret_rules():
+        match = _first(rule, data, path)
+        if match is not None:
+            yield rule, data.count(b"\n", 0, match.start()) + 1
+            found += 1
+            if found == _MOST:
+                return
+
+
+def looks_like_a_secret(name: str, value: str) -> str:
+    """Return why a variable is taken for a secret, or nothing."""
+    rule = next((rule for rule, _ in find_secrets(value.encode("utf-8", "replace"))), None)
+    if rule is not None:
+        return f"its value looks like {rule.title}"
+    if _SECRET_NAME.search(name) and not _NO_SECRET.search(value) and not secret_scope().placeholders.search(value):
+        return "its name says that it is a secret"
+    return ""
+
+
+def masked_start(text: str, length: int) -> str:
+    """Return at most ``length`` characters, masked before they are cut, so that no part of a secret is left over."""
+    return mask(text[: length * _AHEAD])[:length]
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with everything masked that looks like a secret, by the rules or by a variable's name."""
+    data = text.encode("utf-8", "surrogateescape")
+    for rule in secret_rules():
+        if not rule.paths and any(word in data for word in rule.keywords):
+            data = rule.pattern.sub(_masked, data)
+    return _ASSIGNMENT.sub(_masked_assignment, data.decode("utf-8", "replace"))
+
+
+def _first(rule: SecretRule, data: bytes, path: str) -> re.Match[bytes] | None:
+    """Return the first match of a rule that is no placeholder."""
+    if not any(word in data for word in rule.keywords) or not rule.holds_in(path):
+        return None
+    placeholders = secret_scope().placeholders
+    for tried, match in enumerate(rule.pattern.finditer(data)):
+        if tried == _MOST:
+            break
+        if not placeholders.search(_secret(match)[:_LOOKED_AT].decode("utf-8", "replace")):
+            return match
+    return None
+
+
+def _secret(match: re.Match[bytes]) -> bytes:
+    return match["secret"] if "secret" in match.re.groupindex else match[0]
+
+
+def _masked(match: re.Match[bytes]) -> bytes:
+    return match[0].replace(_secret(match), MASK.encode())
+
+
+def _masked_assignment(match: re.Match[str]) -> str:
+    if MASK in match["value"] or not looks_like_a_secret(match["name"], match["value"]):
+        return match[0]
+    return f"{match['name']}={match['quote']}{MASK}"

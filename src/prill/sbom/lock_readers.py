@@ -1,0 +1,134 @@
+"""Which function reads which lock file, and how packages are named in each language."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from prill.ecosystems.bundler import parse_gemfile_lock
+from prill.ecosystems.cargo import parse_cargo_lock
+from prill.ecosystems.dart import parse_pubspec_lock
+from prill.ecosystems.dotnet import parse_packages_lock
+from prill.ecosystems.go_mod import parse_go_mod, parse_go_sum
+from prill.ecosystems.hex import parse_mix_lock
+from prill.ecosystems.integrity import integrity_digest
+from prill.ecosystems.locked import Locked, LockFile
+from prill.ecosystems.maven import Coordinates, parse_gradle_lock
+from prill.ecosystems.maven_pom import parse_dependencies
+from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_pnpm_lock, parse_yarn_lock
+from prill.ecosystems.php import parse_composer_lock
+from prill.ecosystems.python import normal_name
+from prill.ecosystems.python_locks import (
+    parse_pdm,
+    parse_pipfile_lock,
+    parse_poetry,
+    parse_pylock,
+    parse_requirements,
+    parse_uv,
+)
+from prill.model.purl_value import build_purl
+from prill.sbom.listing import ListedPackage
+from prill.sbom.lock_evidence import LockEvidence
+
+__all__ = ["LOCK_READERS", "read_lock_file"]
+
+
+def read_lock_file(name: str, data: bytes) -> LockEvidence:
+    """Read a file by its name; any other than those of `LOCK_READERS` is one of requirements. Raise a `PrillError`."""
+    return LOCK_READERS.get(name, _requirements)(data)
+
+
+def _reader(kind: str, parse: Callable[[bytes], LockFile]) -> Callable[[bytes], LockEvidence]:
+    def read(data: bytes) -> LockEvidence:
+        found = parse(data)
+        return LockEvidence(
+            type=kind, packages=tuple(_listed(kind, one) for one in found.packages), unclear=found.unclear
+        )
+
+    return read
+
+
+def _listed(kind: str, one: Locked) -> ListedPackage:
+    namespace, _, name = one.name.partition(":") if kind == "maven" else one.name.rpartition("/")
+    if kind == "pypi":  # where names are wanted in whatever spelling
+        one = replace(one, requires=tuple(map(normal_name, one.requires)))
+    return ListedPackage(
+        name=name if kind == "maven" else one.name,
+        version=one.version,
+        purl=build_purl(type=kind, namespace=namespace, name=name, version=one.version),
+        licenses=one.licenses,
+        digest=one.digest,
+        requires=one.requires,
+        provides=(normal_name(name),) if kind == "pypi" else (),
+    )
+
+
+def _node(parse: Callable[[bytes], tuple[NodePackage, ...]]) -> Callable[[bytes], LockFile]:
+    def read(data: bytes) -> LockFile:
+        return LockFile(
+            packages=tuple(
+                Locked(
+                    name=one.name,
+                    version=one.version,
+                    licenses=one.licenses,
+                    digest=str(integrity_digest(one.integrity) or ""),
+                    requires=one.requires,
+                )
+                for one in parse(data)
+            )
+        )
+
+    return read
+
+
+def _maven(parse: Callable[[bytes], tuple[Coordinates, ...]]) -> Callable[[bytes], LockFile]:
+    def read(data: bytes) -> LockFile:
+        found = parse(data)
+        named = [(f"{one.group}:{one.artifact}", one.version) for one in found]
+        return LockFile(
+            packages=tuple(Locked(name=name, version=version) for name, version in named if version),
+            unclear=tuple(name for name, version in named if not version),
+        )
+
+    return read
+
+
+def _composer(data: bytes) -> LockFile:
+    return LockFile(
+        packages=tuple(
+            Locked(name=one.name, version=one.version, licenses=one.licenses, requires=one.requires)
+            for one in parse_composer_lock(data)
+        )
+    )
+
+
+def _go_sum(data: bytes) -> LockFile:
+    return LockFile(packages=parse_go_sum(data))
+
+
+def _go_mod(data: bytes) -> LockEvidence:
+    found = parse_go_mod(data)
+    packages = tuple(_listed("golang", one) for one in found.packages)
+    return LockEvidence(type="golang", packages=packages, unclear=found.local, complete=found.complete)
+
+
+_requirements = _reader("pypi", parse_requirements)
+LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
+    "package-lock.json": _reader("npm", _node(parse_npm_lock)),
+    "npm-shrinkwrap.json": _reader("npm", _node(parse_npm_lock)),
+    "yarn.lock": _reader("npm", _node(parse_yarn_lock)),
+    "pnpm-lock.yaml": _reader("npm", _node(parse_pnpm_lock)),
+    "poetry.lock": _reader("pypi", parse_poetry),
+    "Pipfile.lock": _reader("pypi", parse_pipfile_lock),
+    "uv.lock": _reader("pypi", parse_uv),
+    "pdm.lock": _reader("pypi", parse_pdm),
+    "pylock.toml": _reader("pypi", parse_pylock),
+    "go.mod": _go_mod,
+    "go.sum": _reader("golang", _go_sum),
+    "Cargo.lock": _reader("cargo", parse_cargo_lock),
+    "Gemfile.lock": _reader("gem", parse_gemfile_lock),
+    "composer.lock": _reader("composer", _composer),
+    "gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
+    "pom.xml": _reader("maven", _maven(parse_dependencies)),
+    "packages.lock.json": _reader("nuget", parse_packages_lock),
+    "mix.lock": _reader("hex", parse_mix_lock),
+    "pubspec.lock": _reader("pub", parse_pubspec_lock),
+}

@@ -1,0 +1,170 @@
+"""What lock files declare."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jars import jar, maven
+from lock_files import (
+    CARGO,
+    GEMFILE,
+    GO_MOD,
+    GO_SUM,
+    LOCK_FILES,
+    MIX,
+    NPM_2_AND_3,
+    NUGET,
+    PIPFILE,
+    POETRY,
+    PUBSPEC,
+    REQUIREMENTS,
+    SHA256,
+    UV,
+    YARN_BERRY,
+)
+from prill.model import Sbom
+from prill.sbom.catalogers.lock_files import LOCK_FILES as CATALOGER
+from prill.sbom.lock_readers import LOCK_READERS
+from scanned import only, purls, reasons, related, scan, scan_folder
+from trees import Link
+
+NAMES = sorted({name for name, _, _ in LOCK_FILES})
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), LOCK_FILES, ids=lambda value: value if value in NAMES else "")
+def test_what_is_locked(name: str, text: str, expected: tuple[str, ...]):
+    sbom = scan_folder({f"app/{name}": text})
+    assert tuple(purls(sbom)) == expected
+    assert {package.found_by for package in sbom.packages} == {"lock-files"}
+
+
+def test_every_file_that_is_read_is_tested():
+    wanted = {pattern.removeprefix("**/") for pattern in CATALOGER.patterns} - {"requirements*.txt"}
+    assert wanted == set(LOCK_READERS) == set(NAMES) - {"requirements-prod.txt"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("package-lock.json", json.dumps(NPM_2_AND_3), [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("yarn.lock", YARN_BERRY, [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("poetry.lock", POETRY, [("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")]),
+        ("uv.lock", UV, [("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")]),
+        ("Cargo.lock", CARGO, [("pkg:cargo/serde@1.0.196", "pkg:cargo/itoa@1.0.10")]),
+        ("Gemfile.lock", GEMFILE, [("pkg:gem/nokogiri@1.15.0", "pkg:gem/racc@1.7.1")]),
+        ("packages.lock.json", json.dumps(NUGET), [("pkg:nuget/Serilog.AspNetCore@8.0.1", "pkg:nuget/Serilog@3.1.1")]),
+        ("mix.lock", MIX, [("pkg:hex/ecto@3.11.1", "pkg:hex/decimal@2.1.1")]),
+    ],
+)
+def test_what_needs_what(name: str, text: str, expected: list[tuple[str, str]]):
+    assert related(scan_folder({name: text})) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Cargo.lock", CARGO), ("Gemfile.lock", GEMFILE), ("mix.lock", MIX), ("pubspec.lock", PUBSPEC),
+     ("requirements.txt", REQUIREMENTS)],
+)  # fmt: skip
+def test_digests(name: str, text: str):
+    found = {str(package.details.digest) for package in scan_folder({name: text}).packages}
+    assert f"sha256:{SHA256}" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "names"),
+    [
+        ("requirements.txt", REQUIREMENTS, "requests, tool"),
+        ("Pipfile.lock", json.dumps(PIPFILE), "x"),
+        ("go.mod", GO_MOD, "example.test/here"),
+        ("mix.lock", MIX, "ours"),
+        ("pubspec.lock", PUBSPEC, "ours"),
+        ("requirements.txt", "".join(f"p{number}\n" for number in range(9)), "p0, p1, p2, p3, p4 and 4 more"),
+    ],
+)
+def test_what_is_not_pinned_is_a_gap(name: str, text: str, names: str):
+    assert reasons(scan_folder({name: text})) == f"/{name}: lock-files: no one version is named of {names}"
+
+
+def test_go_sum_counts_where_go_mod_does_not_list_all():
+    old = "module example.test/app\n\ngo 1.16\n\nrequire github.com/spf13/cobra v1.8.0\n"
+    assert purls(scan_folder({"go.mod": old, "go.sum": GO_SUM})) == [
+        "pkg:golang/github.com/spf13/cobra@v1.8.0",
+        "pkg:golang/golang.org/x/sys@v0.5.0",
+    ]
+    new = old.replace("1.16", "1.17")
+    assert purls(scan_folder({"go.mod": new, "go.sum": GO_SUM})) == ["pkg:golang/github.com/spf13/cobra@v1.8.0"]
+
+
+def test_beside_installed_packages_of_nodes_a_lock_file_does_not_count():
+    installed = {"app/node_modules/c/package.json": '{"name": "c", "version": "1.0.0"}'}
+    lock = {"app/package-lock.json": json.dumps(NPM_2_AND_3)}
+    assert purls(scan(installed | lock)) == purls(scan_folder(installed | lock)) == ["pkg:npm/c@1.0.0"]
+    assert len(scan(lock).packages) == 2
+
+
+def test_in_an_image_a_lock_file_counts_where_nothing_of_its_kind_is_installed():
+    lock = {"app/requirements.txt": "a==1\n", "app/pom.xml": LOCK_FILES[18][1]}
+    site = {"usr/lib/python3.11/site-packages/b-2.dist-info/METADATA": "Name: b\nVersion: 2\n"}
+    archive = {"app/x.jar": jar(maven("org.x:x:1"))}
+    assert purls(scan(lock)) == ["pkg:maven/org.a/b@1", "pkg:maven/org.m/m@3", "pkg:pypi/a@1"]
+    assert purls(scan(lock | site | archive)) == ["pkg:maven/org.x/x@1", "pkg:pypi/b@2"]
+    assert "pkg:pypi/a@1" in purls(scan_folder(lock | site))
+
+
+def test_what_is_declared_and_installed_is_installed():
+    site = {".venv/lib/python3.11/site-packages/a-1.dist-info/METADATA": "Name: a\nVersion: 1\n"}
+    package = only(scan_folder(site | {"requirements.txt": "a==1\n"}))
+    assert (package.found_by, len(package.locations)) == ("python", 2)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "app/node_modules/a",
+        "lib/python3/site-packages/a",
+        "app/vendor/github.com/x",
+        "usr/lib/ruby/gems/3.1.0/gems/rack-2.2.3",
+        "root/.cargo/registry/src/index/serde-1",
+        "go/pkg/mod/example.test/x@v1",
+        "usr/share/doc/x/examples",
+    ],
+)
+def test_lock_files_of_installed_packages_do_not_count(folder: str):
+    assert not scan_folder({f"{folder}/{name}": text for name, text, _ in LOCK_FILES}).packages
+
+
+def test_a_lock_file_of_the_distributions_does_not_count():
+    files = {
+        "lib": Link("usr/lib"),
+        "var/lib/dpkg/status": "Package: tool\nVersion: 1\nArchitecture: all\n",
+        "var/lib/dpkg/info/tool.list": "/lib/tool/Cargo.lock\n",
+        "usr/lib/tool/Cargo.lock": CARGO,
+    }
+    assert [package.name for package in scan(files).packages] == ["tool"]
+
+
+def refused(sbom: Sbom, name: str) -> bool:
+    return not sbom.packages and f"/{name}: lock-files: " in reasons(sbom)
+
+
+# Any text is a lock file of yarn's, gradle's or a requirements file, if one without packages.
+ANY_TEXT = ("gradle.lockfile", "requirements-prod.txt", "yarn.lock")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ANY_TEXT])
+@pytest.mark.parametrize("data", [b'{"name": ', b"\xff\xfe\x00", b"[" * 100_000])
+def test_what_cannot_be_read_is_a_gap(name: str, data: bytes):
+    assert refused(scan_folder({name: data}), name)
+
+
+@pytest.mark.parametrize("name", ["yarn.lock", "requirements.txt"])
+def test_what_is_no_text_is_a_gap(name: str):
+    assert refused(scan_folder({name: b"\xff\xfe\x00"}), name)
+
+
+@given(st.sampled_from(LOCK_FILES), st.text(max_size=20), st.integers(0, 2000), st.integers(0, 40))
+def test_damaged_files_are_read_or_refused(one: tuple[str, str, object], noise: str, at: int, gone: int):
+    name, text, _ = one
+    scan_folder({name: text[:at] + noise + text[at + gone :]})
