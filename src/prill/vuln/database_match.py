@@ -1,0 +1,142 @@
+"""Matching installed packages with the database: which versions are in which ranges.
+
+1. Each package is looked up under the names of its ecosystem and release.
+2. Its version's key is compared with the ranges, as bytes.
+3. What a package's own name says goes before what its source's name says about the same vulnerability.
+4. Builds of rpm modules meet only advisories about their stream; where that is not known, all of them, and a gap.
+5. An advisory that covers several vulnerabilities gives one match for each of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+
+import msgspec
+
+from prill.ecosystems.versions.keys import UnreadableVersion
+from prill.model import Distro, Gap, Package, RpmDetails
+from prill.model.value import dataclass
+from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
+from prill.vuln.coverage import covered_by, why_not_covered
+from prill.vuln.database import Database, Known
+from prill.vuln.lookups import Lookup, lookups_of
+from prill.vuln.module_streams import Fit, fit_of
+from prill.vuln.packed import STATES, PackedEntry, PackedRange, contains
+
+__all__ = ["DatabaseAnswer", "match_database"]
+
+_NO_STREAM = (
+    "it is a module's build, and its stream, or that of an advisory about it, is not known: such advisories count"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseAnswer:
+    """The matches, and ``covered``: the ecosystems, with their release, of which the database has whole feeds.
+
+    ``partly`` says why others, of which it has records, are not covered.
+    """
+
+    matches: tuple[VulnerabilityMatch, ...]
+    covered: frozenset[str]
+    partly: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+
+class _Hit(msgspec.Struct, frozen=True, gc=False):
+    package: Package
+    lookup: Lookup
+    entry: PackedEntry
+    range: PackedRange
+    fit: Fit = Fit.SAME
+
+    @property
+    def state(self) -> MatchState:
+        """What the vendor says of the range that matched."""
+        state = STATES[self.entry.state]
+        if self.range.fixed:
+            return MatchState.FIXED
+        return MatchState.AFFECTED if state is MatchState.FIXED else state
+
+
+def match_database(packages: Sequence[Package], distro: Distro | None, database: Database) -> DatabaseAnswer:
+    """Return what the database knows about packages; what another package owns is that one's."""
+    own = [package for package in packages if not package.owner]
+    wanted = [(package, lookup) for package in own for lookup in lookups_of(package, distro)]
+    entries = database.entries(lookup.key for _, lookup in wanted)
+    hits: list[_Hit] = []
+    gaps: set[Gap] = set()
+    for package, lookup in wanted:
+        found = entries.get(lookup.key)
+        if not found:
+            continue
+        try:
+            key = lookup.order.sort_key(lookup.version)
+        except UnreadableVersion as error:
+            gaps.add(Gap(package.name, f"there are advisories about it, and its version cannot be compared: {error}"))
+            continue
+        hits += _hits(package, lookup, found, key)
+    gaps |= {Gap(hit.package.name, _NO_STREAM) for hit in hits if hit.fit is Fit.UNKNOWN}
+    known = database.known(hit.entry.vulnerability for hit in hits)
+    matches = tuple(match for hit in _own_first(hits, known) for match in _matches(hit, known[hit.entry.vulnerability]))
+    ecosystems = {lookup.key.partition("\0")[0] for _, lookup in wanted}
+    coverage = database.coverage
+    covered = covered_by(coverage, ecosystems)
+    others = ecosystems - covered
+    partly = {name: why_not_covered(coverage, name) for name in (others & database.ecosystems if others else ())}
+    return DatabaseAnswer(matches=matches, covered=covered, partly=partly, gaps=tuple(sorted(gaps)))
+
+
+def _hits(package: Package, lookup: Lookup, entries: Iterable[PackedEntry], key: bytes) -> Iterator[_Hit]:
+    rpm = isinstance(package.details, RpmDetails)
+    for entry in entries:
+        range_ = contains(entry, key)
+        if range_ is None:
+            continue
+        fit = fit_of(package, entry.module, (one.fixed for one in entry.ranges)) if rpm else Fit.SAME
+        if fit is not Fit.OTHER:
+            yield _Hit(package, lookup, entry, range_, fit)
+
+
+def _own_first(hits: Sequence[_Hit], known: dict[int, Known]) -> Iterator[_Hit]:
+    """Leave out what a source's name says where the package's own name is spoken of, too."""
+    if all(hit.lookup.own for hit in hits):
+        yield from hits
+        return
+    spoken = {(hit.package.purl, known[hit.entry.vulnerability].advisory.id) for hit in hits if hit.lookup.own}
+    for hit in hits:
+        if hit.lookup.own or (hit.package.purl, known[hit.entry.vulnerability].advisory.id) not in spoken:
+            yield hit
+
+
+def _matches(hit: _Hit, known: Known) -> Iterator[VulnerabilityMatch]:
+    advisory = known.advisory
+    match = VulnerabilityMatch(
+        advisory=advisory,
+        package=hit.package,
+        state=hit.state,
+        fixed_in=hit.range.fixed,
+        why=(_claim(hit, known),),
+    )
+    if not known.covers:
+        yield match
+    for id_ in known.covers:
+        aliases = tuple(sorted({*advisory.aliases, advisory.id} - {id_}))
+        yield replace(match, advisory=replace(advisory, id=id_, aliases=aliases))
+
+
+def _claim(hit: _Hit, known: Known) -> Claim:
+    """Say in a sentence which range the version is in."""
+    ecosystem, _, name = hit.lookup.key.partition("\0")
+    if hit.range.fixed:
+        says = f"versions before {hit.range.fixed} are affected"
+    elif STATES[hit.entry.state] is MatchState.NOT_AFFECTED:
+        says = "no version is affected"
+    elif hit.range.high:
+        says = "versions up to the last affected one are affected"
+    else:
+        says = "this version is affected, and no fixed one is named"
+    module = f" of the module {hit.entry.module}" if hit.entry.module else ""
+    unsure = "; whether it is the same module stream is not known" if hit.fit is Fit.UNKNOWN else ""
+    source = f"{known.source.id}: {known.advisory.id}"
+    statement = f"{ecosystem}, {name}{module}: {says}; installed is {hit.lookup.version}{unsure}"
+    return Claim(source=source, statement=statement, url=next(iter(known.advisory.references), ""))

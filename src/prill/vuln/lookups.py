@@ -1,0 +1,129 @@
+"""Under which names the advisories about an installed package may stand: by its source or its own name, per release.
+
+Where the vendor writes about source packages, as Debian and Alpine do, the source's name and version count; rpm's
+errata name each binary package.
+"""
+
+import re
+
+from prill.model import ApkDetails, DebDetails, Distro, Package, RpmDetails
+from prill.model.purl import InvalidPurl, Purl
+from prill.model.value import dataclass
+from prill.vuln.orders import VersionOrder, ecosystem_of_type, order_of
+from prill.vuln.package_names import normalise_name
+
+__all__ = ["Lookup", "ecosystems_of", "lookups_of"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
+_RELEASES = {
+    "almalinux": ("AlmaLinux:{major}",),
+    "alpaquita": ("Alpaquita:{version}",),
+    "alpine": ("Alpine:v{short}",),
+    "bellsoft-hardened-containers": ("BellSoft Hardened Containers:{version}",),
+    "chainguard": ("Chainguard",),
+    "debian": ("Debian:{major}",),
+    "opensuse-leap": ("openSUSE:Leap {version}",),
+    "rhel": ("Red Hat:{major}",),
+    "rocky": ("Rocky Linux:{major}",),
+    "sles": ("SUSE:Linux Enterprise Server {major}{pack}",),
+    "ubuntu": ("Ubuntu:{version}:LTS", "Ubuntu:{version}"),
+    "wolfi": ("Wolfi",),
+}
+"""OSV's ecosystems by os-release's ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One place to look: the key in the database, and the version that counts there.
+
+    ``own`` says that the name is the package's own, which goes before its source's.
+    """
+
+    key: str
+    version: str
+    order: VersionOrder
+    own: bool = True
+
+
+def lookups_of(package: Package, distro: Distro | None) -> tuple[Lookup, ...]:
+    """Return where to look for a package; nothing for a kind that no ecosystem has."""
+    ecosystems = ecosystems_of(package, distro)
+    names = _names(package)
+    found = []
+    for ecosystem in ecosystems:
+        order = order_of(ecosystem)
+        for name, version, own in names:
+            key = f"{ecosystem}\0{normalise_name(ecosystem.partition(':')[0], name)}"
+            found.append(Lookup(key, version, order, own))
+    return tuple(found)
+
+
+def ecosystems_of(package: Package, distro: Distro | None) -> tuple[str, ...]:
+    """Return the ecosystems, with their release, whose advisories are about a package."""
+    details = package.details
+    if isinstance(details, DebDetails | ApkDetails | RpmDetails):
+        return _releases(distro) if distro else ()
+    kind = package.purl.removeprefix("pkg:").partition("/")[0]
+    ecosystem = ecosystem_of_type(kind)
+    return (ecosystem,) if ecosystem else ()
+
+
+def _releases(distro: Distro) -> tuple[str, ...]:
+    """Return OSV's names of a release; a rolling one has the name without a number."""
+    version = distro.version
+    major, _, minor = version.partition(".")
+    if distro.id == "alpine" and "_" in version:  # 3.21_alpha20240807
+        return ("Alpine:edge",)
+    parts = {
+        "version": version or "stream",
+        "major": major or "unstable",
+        "short": ".".join(version.split(".")[:2]),
+        "pack": f" SP{minor}" if minor else "",
+    }
+    return tuple(name.format_map(parts) for name in _RELEASES.get(distro.id, ()))
+
+
+def _names(package: Package) -> tuple[tuple[str, str, bool], ...]:
+    """Return the names to look for, each with its version, and whether it is the package's own."""
+    details = package.details
+    if isinstance(details, DebDetails):
+        return ((details.source_name or package.name, details.source_version or package.version, True),)
+    if isinstance(details, ApkDetails):
+        return ((details.origin or package.name, package.version, True),)
+    if isinstance(details, RpmDetails):
+        source, version = _source_rpm(details)
+        own = (package.name, _with_epoch(package.version, details), True)
+        return (own, (source, version, False)) if source and source != package.name else (own,)
+    kind = package.purl.removeprefix("pkg:").partition("/")[0]
+    return ((_language_name(package, kind), _language_version(package), True),)
+
+
+def _source_rpm(details: RpmDetails) -> tuple[str, str]:
+    """Split ``python3.9-3.9.18-3.el9.src.rpm`` into name and version; the epoch is the package's."""
+    stem = details.source_rpm.removesuffix(".rpm").rpartition(".")[0]
+    rest, _, release = stem.rpartition("-")
+    name, _, version = rest.rpartition("-")
+    if not name or not version:
+        return "", ""
+    return name, _with_epoch(f"{version}-{release}", details)
+
+
+def _with_epoch(version: str, details: RpmDetails) -> str:
+    """Put the epoch in front of a version without it, as documents write it that name it in the purl alone."""
+    return f"{details.epoch}:{version}" if details.epoch and ":" not in version else version
+
+
+def _language_name(package: Package, kind: str) -> str:
+    """Return the name that the purl says, in the package's own upper and lower case where it has the same name."""
+    if kind != "maven" and _PLAIN.fullmatch(package.name) and package.purl.startswith(f"pkg:{kind}/{package.name}@"):
+        return package.name  # nothing in it is written in another way in a purl
+    try:
+        purl = Purl.parse(package.purl)
+    except InvalidPurl:
+        return package.name
+    name = (":" if purl.type == "maven" else "/").join(filter(None, (purl.namespace, purl.name)))
+    return package.name if package.name.lower() == name.lower() else name
+
+
+def _language_version(package: Package) -> str:
+    return package.version.removeprefix("go") if package.purl.startswith("pkg:golang/stdlib@") else package.version

@@ -1,0 +1,104 @@
+"""What the database holds of a package: for each vulnerability, ranges of version keys; and what it holds of each.
+
+Ranges are compared as bytes, without knowing whose versions they are.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from prill.model.advisory import Level, Rating
+from prill.model.vulnerability_match import MatchState
+
+__all__ = [
+    "PackedEntry",
+    "PackedRange",
+    "PackedRating",
+    "PackedVulnerability",
+    "contains",
+    "decode_entries",
+    "encode_entries",
+    "pack_rating",
+    "unpack_rating",
+]
+
+STATES = tuple(MatchState)
+LEVELS = tuple(Level)
+
+
+class PackedRange(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
+    """From ``low`` to before ``high``, or to it where ``last`` is set; without ``high`` there is no end.
+
+    ``fixed`` is the text of the version that ``high`` is the key of.
+    """
+
+    low: bytes
+    high: bytes
+    last: bool
+    fixed: str
+
+
+class PackedEntry(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
+    """A vulnerability by its number, what its vendor says by the state's number, and which versions have it.
+
+    ``exact`` are keys of single versions, sorted; ``module`` an rpm module stream.
+    """
+
+    vulnerability: int
+    state: int
+    ranges: tuple[PackedRange, ...] = ()
+    exact: tuple[bytes, ...] = ()
+    module: str = ""
+
+
+class PackedRating(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A `Rating`, its level by number."""
+
+    level: int
+    source: str
+    vector: str = ""
+    score: float | None = None
+
+
+class PackedVulnerability(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is known of a vulnerability besides its id and its source."""
+
+    aliases: tuple[str, ...]
+    covers: tuple[str, ...]
+    ratings: tuple[PackedRating, ...]
+    summary: str
+    details: str
+    references: tuple[str, ...]
+    published: str
+    modified: str
+
+
+_ENTRIES = msgspec.msgpack.Decoder(tuple[PackedEntry, ...])
+
+
+def encode_entries(entries: Iterable[PackedEntry]) -> bytes:
+    """Return the entries of one package as bytes, sorted."""
+    return msgspec.msgpack.encode(sorted(entries))
+
+
+def decode_entries(data: bytes) -> tuple[PackedEntry, ...]:
+    """Read what `encode_entries` wrote; raise `msgspec.MsgspecError`."""
+    return _ENTRIES.decode(data)
+
+
+def contains(entry: PackedEntry, key: bytes) -> PackedRange | None:
+    """Return the range in which the version with ``key`` is; one without an end for a version that is listed alone."""
+    for one in entry.ranges:
+        if one.low <= key and (not one.high or key < one.high or (one.last and key == one.high)):
+            return one
+    return PackedRange(key, b"", last=False, fixed="") if key in entry.exact else None
+
+
+def pack_rating(rating: Rating) -> PackedRating:
+    """Return a rating with its level as a number."""
+    return PackedRating(LEVELS.index(rating.level), rating.source, rating.vector, rating.score)
+
+
+def unpack_rating(packed: PackedRating) -> Rating:
+    """Return the rating."""
+    return Rating(level=LEVELS[packed.level], source=packed.source, vector=packed.vector, score=packed.score)

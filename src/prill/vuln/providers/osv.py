@@ -1,0 +1,324 @@
+"""OSV: zips from its public bucket or a mirror, folders of records, single ones, and GitHub's advisories in its form.
+
+https://ossf.github.io/osv-schema/. Withdrawn records say nothing any more and are left out, as are those with commits
+in place of versions.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from prill._io.regular import read_regular
+from prill.archive.bounds import Limits
+from prill.archive.zip import InvalidZip, ZipArchive, ZipEntry
+from prill.ecosystems.versions.keys import UnreadableVersion
+from prill.errors import PrillError
+from prill.model.vulnerability_match import MatchState
+from prill.vuln.coverage import FEWEST_IN_A_FEED
+from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
+from prill.vuln.module_streams import is_module_build, modules_named
+from prill.vuln.orders import UnknownEcosystem, order_of
+from prill.vuln.providers.provider import InvalidAdvisories, SourceFile
+from prill.vuln.records import Affected, Covered, Item, Modified, RatingText, Record, Skipped, VersionRange
+
+__all__ = ["PROVIDER", "OsvProvider", "read_record"]
+
+_LIMITS = Limits(max_entries=2_000_000, max_total_size=32 << 30, max_ratio=1100)
+_JSON = re.compile(rb"[^\0]{1,1000}\.json")
+_MAX_RECORD = 32 << 20
+_MAX_VERSIONS = 200_000
+_MAX_DETAILS = 1500
+_MAX_REFERENCES = 5
+_DATABASE = 5000
+"""From so many records on, records about several ecosystems are a whole database."""
+_NO_TIME = "0001-"  # what Go's zero time looks like
+_ERRATA = frozenset({"AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "openEuler", "Mageia"})
+
+
+class _Event(msgspec.Struct):
+    introduced: str = ""
+    fixed: str = ""
+    last_affected: str = ""
+    limit: str = ""
+
+
+class _Range(msgspec.Struct):
+    type: str = ""
+    events: list[_Event] = []
+
+
+class _Package(msgspec.Struct):
+    ecosystem: str = ""
+    name: str = ""
+
+
+class _Severity(msgspec.Struct):
+    type: str = ""
+    score: str = ""
+
+
+class _Affected(msgspec.Struct):
+    package: _Package | None = None
+    ranges: list[_Range] = []
+    versions: list[str] = []
+    severity: list[_Severity] = []
+    ecosystem_specific: Any = None
+    database_specific: Any = None
+
+
+class _Reference(msgspec.Struct):
+    url: str = ""
+
+
+class _Osv(msgspec.Struct):
+    id: str
+    modified: str = ""
+    published: str = ""
+    withdrawn: str | None = None
+    aliases: list[str] | None = None
+    upstream: list[str] | None = None
+    related: list[str] | None = None
+    summary: str = ""
+    details: str = ""
+    severity: list[_Severity] | None = None
+    affected: list[_Affected] | None = None
+    references: list[_Reference] | None = None
+    database_specific: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Osv)
+
+
+class OsvProvider:
+    """Reads zips, folders and single records."""
+
+    id = "osv"
+    title = "OSV"
+    license = "per database: docs/data.md"
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Take zips, folders with JSON in them, and an object with OSV's fields."""
+        if path.is_dir():
+            return any(True for _ in _json_files(path))
+        if head.startswith(b"PK\x03\x04"):
+            return True
+        return head.lstrip()[:1] == b"{" and b'"id"' in head and (b'"modified"' in head or b'"schema_version"' in head)
+
+    def read(self, source: SourceFile) -> Iterator[Item]:
+        """Yield the records, sorted by the name of their files, and when the newest was changed.
+
+        Raise `InvalidAdvisories`.
+        """
+        newest = ""
+        count, named = 0, Counter[str]()
+        for item in self._records(source):
+            if isinstance(item, Record):
+                newest = max(newest, item.modified)
+                count += 1
+                named.update({name for one in item.affected for name in _names(one.ecosystem)})
+            yield item
+        yield from _covered(count, named, whole=source.whole)
+        if newest:
+            yield Modified(_seconds(newest))
+
+    def _records(self, source: SourceFile) -> Iterator[Item]:
+        if source.path.is_dir():
+            for path in sorted(_json_files(source.path)):
+                yield from _one(str(path.relative_to(source.path)), read_regular(path, _MAX_RECORD))
+            return
+        with source.open() as stream:
+            if stream.read(4) != b"PK\x03\x04":
+                yield from _one(source.name, read_regular(source.path, _MAX_RECORD))
+                return
+            size = stream.seek(0, 2)
+            try:
+                with ZipArchive(stream, size, limits=_LIMITS) as archive:
+                    for entry in sorted(archive.find(_JSON), key=lambda one: one.name):
+                        yield from _one(entry.name, _read(archive, entry))
+            except InvalidZip as error:
+                raise InvalidAdvisories(f"{source.name}: {error}", hint="fetch it again") from error
+
+
+PROVIDER = OsvProvider()
+
+
+def _names(ecosystem: str) -> tuple[str, str]:
+    """Return an ecosystem with its release, and without."""
+    return ecosystem, ecosystem.partition(":")[0]
+
+
+def _covered(count: int, named: Counter[str], *, whole: bool) -> Iterator[Covered]:
+    """Yield of what ``count`` records are the feed, by how many of them name each ecosystem, with and without release.
+
+    A feed of OSV is about one ecosystem, or one release of it, that every record names. What else they name is by the
+    way, unless they are a whole database of many ecosystems, such as GitHub's.
+    """
+    if not whole and count < FEWEST_IN_A_FEED:
+        return
+    fewest = 1 if whole else FEWEST_IN_A_FEED
+    of_all = {name for name, number in named.items() if number == count}
+    releases = {name for name in of_all if ":" in name}
+    if not of_all and count < _DATABASE:
+        return
+    for name, number in sorted(named.items()):
+        base, colon, _ = name.partition(":")
+        if of_all:
+            about = name in releases if releases else base in of_all and (bool(colon) or not _has_releases(base, named))
+        else:
+            about = number >= FEWEST_IN_A_FEED
+        if about and number >= fewest:
+            yield Covered(name)
+
+
+def _has_releases(base: str, named: Iterable[str]) -> bool:
+    return any(name.startswith(f"{base}:") for name in named)
+
+
+def _seconds(text: str) -> int:
+    """Return a time in RFC 3339 in seconds since 1970; 0 for what is none."""
+    try:
+        return max(0, int(datetime.fromisoformat(text).timestamp()))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*.json") if path.is_file())
+
+
+def _read(archive: ZipArchive, entry: ZipEntry) -> bytes:
+    try:
+        return archive.read(entry, _MAX_RECORD)
+    except PrillError as error:
+        raise InvalidAdvisories(f"{entry.name}: {error}", hint=error.hint) from error
+
+
+def _one(name: str, data: bytes) -> Iterator[Item]:
+    try:
+        yield read_record(data)
+    except PrillError as error:
+        yield Skipped(name, str(error))
+
+
+def read_record(data: bytes) -> Record | Skipped:
+    """Read one OSV record; raise `InvalidAdvisories` where it has not the shape of one."""
+    if len(data) > _MAX_RECORD:
+        raise InvalidAdvisories(f"a record of more than {_MAX_RECORD} bytes")
+    try:
+        osv = _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidAdvisories(f"not an OSV record: {error}") from error
+    if not osv.id or len(osv.id) > 200:  # noqa: PLR2004 - ids are words
+        raise InvalidAdvisories("a record without an id")
+    if osv.withdrawn:
+        return Skipped(osv.id, "withdrawn", harmless=True)
+    affected = tuple(_affected(osv))
+    if not affected:
+        return Skipped(osv.id, "it names no version of any package", harmless=True)
+    if sum(len(one.versions) for one in affected) > _MAX_VERSIONS:
+        raise InvalidAdvisories(f"{osv.id} lists more than {_MAX_VERSIONS} versions")
+    upstream, related = osv.upstream or [], [id_ for id_ in osv.related or () if id_.startswith("CVE-")]
+    errata = any(one.ecosystem.partition(":")[0] in _ERRATA for one in affected)
+    covers = tuple(sorted({*upstream, *related})) if errata else ()
+    aliases = {*(osv.aliases or ()), *(() if errata else upstream)} - {osv.id}
+    return Record(
+        id=osv.id,
+        affected=affected,
+        aliases=tuple(sorted(aliases)),
+        covers=covers,
+        summary=osv.summary[:300],
+        details="" if osv.details == osv.summary else osv.details[:_MAX_DETAILS],
+        ratings=tuple(_ratings(osv)),
+        references=tuple(dict.fromkeys(one.url for one in osv.references or () if one.url))[:_MAX_REFERENCES],
+        published="" if osv.published.startswith(_NO_TIME) else osv.published,
+        modified="" if osv.modified.startswith(_NO_TIME) else osv.modified,
+    )
+
+
+def _affected(osv: _Osv) -> Iterator[Affected]:
+    modules = modules_named(osv.summary)
+    for one in osv.affected or ():
+        if one.package is None or not one.package.ecosystem or not one.package.name:
+            continue
+        ranges = tuple(
+            each
+            for range_ in one.ranges
+            if range_.type != "GIT"
+            for each in _intervals(_in_order(range_.events, one.package.ecosystem))
+        )
+        if not ranges and not one.versions:
+            continue
+        fixed = [range_.fixed for range_ in ranges if range_.fixed]
+        state = MatchState.FIXED if fixed else state_of_urgency(_urgency(one)) or MatchState.AFFECTED
+        for module in (modules if any(map(is_module_build, fixed)) else ()) or ("",):
+            yield Affected(
+                ecosystem=one.package.ecosystem,
+                package=one.package.name,
+                ranges=ranges,
+                versions=tuple(one.versions),
+                state=state,
+                module=module,
+            )
+
+
+def _urgency(one: _Affected) -> str:
+    """Return what Debian's tracker thinks of a vulnerability; "" in others' records."""
+    if one.package is None or one.package.ecosystem.partition(":")[0] != "Debian":
+        return ""
+    said = (each.get("urgency") for each in (one.ecosystem_specific, one.database_specific) if isinstance(each, dict))
+    return next((word for word in said if isinstance(word, str) and word), "")
+
+
+def _in_order(events: list[_Event], ecosystem: str) -> list[_Event]:
+    """Sort events that are not pairs of a beginning and its end; versions nobody can read stay where they are."""
+    if all(bool(event.introduced) is (place % 2 == 0) for place, event in enumerate(events)):
+        return events
+    try:
+        key = order_of(ecosystem).sort_key
+        return sorted(
+            events, key=lambda one: (key(_version(one)) if _version(one) != "0" else b"", bool(one.introduced))
+        )
+    except (UnknownEcosystem, UnreadableVersion):
+        return events
+
+
+def _version(event: _Event) -> str:
+    return event.introduced or event.fixed or event.last_affected or event.limit
+
+
+def _intervals(events: Iterable[_Event]) -> Iterator[VersionRange]:
+    """Pair each beginning with the end that follows it; what is affected already cannot begin to be."""
+    begun: str | None = None
+    for event in events:
+        if event.introduced:
+            begun = begun or event.introduced
+        elif (event.fixed or event.last_affected) and begun is not None:
+            yield VersionRange(begun, event.fixed, event.last_affected)
+            begun = None
+    if begun is not None:
+        yield VersionRange(begun)
+
+
+def _ratings(osv: _Osv) -> Iterator[RatingText]:
+    """Yield the severities: the vendor's word, then vectors; each once."""
+    seen: set[str] = set()
+    specific = osv.database_specific if isinstance(osv.database_specific, dict) else {}
+    word = specific.get("severity")
+    name = osv.id.partition("-")[0]
+    if isinstance(word, str) and word:
+        seen.add(word)
+        yield RatingText(name, word)
+    elif osv.summary.partition(":")[0] in ("Critical", "Important", "Moderate", "Low"):
+        yield RatingText(name, osv.summary.partition(":")[0])
+    urgency = highest_urgency(map(_urgency, osv.affected or ()))
+    if urgency:
+        yield RatingText("Debian", urgency)
+    for severity in (*(osv.severity or ()), *(one for each in osv.affected or () for one in each.severity)):
+        if severity.score and severity.score not in seen:
+            seen.add(severity.score)
+            yield RatingText(name, severity.score)

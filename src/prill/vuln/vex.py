@@ -1,0 +1,213 @@
+"""Putting statements and waivers to what was found: which matches they dismiss, and which of them concern nothing.
+
+Of several statements about one match the newest counts. An expired one dismisses nothing, and is told.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+from prill.archive.globs import compile_glob
+from prill.model import Package, Subject
+from prill.model.purl import InvalidPurl, Purl
+from prill.model.value import dataclass
+from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
+from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
+from prill.views.sizes import count
+
+__all__ = ["Judged", "judge"]
+
+_DISMISSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
+_UNDATED = datetime.min.replace(tzinfo=UTC)
+_ANY = "*"
+"""The id of an exception for whatever is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The matches, some dismissed; ``notes`` name what concerned nothing, ``expired`` what would have, but ended."""
+
+    matches: tuple[VulnerabilityMatch, ...]
+    notes: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+
+
+def judge(
+    matches: Sequence[VulnerabilityMatch],
+    statements: Sequence[VexStatement],
+    waivers: Sequence[Waiver],
+    subject: Subject,
+    *,
+    today: str,
+    packages: Sequence[Package] = (),
+) -> Judged:
+    """Apply statements, then waivers, to matches. ``today`` is a day such as ``2026-07-11``.
+
+    ``packages`` are the image's: a statement about a part of one of them is about that part where it is, not elsewhere.
+    """
+    concerned: set[int] = set()
+    expired: dict[str, None] = {}
+    judged = []
+    everything: list[VexStatement | Waiver] = [*statements, *waivers]
+    by_id = _by_id(everything)
+    for match in matches:
+        ids = {match.advisory.id, *match.advisory.aliases}
+        dismissal = match.suppressed_by
+        newest = _UNDATED
+        for number in sorted({number for id_ in (*ids, _ANY) for number in by_id.get(id_, ())}):
+            one = everything[number]
+            if not _concerns(one, match, subject, packages):
+                continue
+            concerned.add(number)
+            if one.expires and one.expires < today:
+                expired[f"{_name(one)} expired on {one.expires} ({one.source}); {match.advisory.id} counts again"] = (
+                    None
+                )
+            elif isinstance(one, Waiver):
+                dismissal = dismissal or _waived(one)
+            elif (moment := _moment(one.time)) >= newest:
+                newest = moment
+                dismissal = _dismissal(one) if one.status in _DISMISSING else match.suppressed_by
+        judged.append(replace(match, suppressed_by=dismissal))
+    unmatched = [one for number, one in enumerate(everything) if number not in concerned]
+    return Judged(
+        matches=tuple(judged),
+        notes=(*_unclear(everything[number] for number in sorted(concerned)), *_unmatched(unmatched)),
+        expired=tuple(expired),
+    )
+
+
+def _moment(time: str) -> datetime:
+    """Return when a statement was made, in UTC where it names no zone; what has no time is older than all."""
+    try:
+        moment = datetime.fromisoformat(time.upper())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return _UNDATED
+
+
+def _name(one: VexStatement | Waiver) -> str:
+    if isinstance(one, Waiver):
+        return f"the exception for {one.id}"
+    return f"the statement that {one.vulnerabilities[0]} is {one.status}"
+
+
+def _by_id(everything: Iterable[VexStatement | Waiver]) -> dict[str, list[int]]:
+    """Return the places of statements and waivers by the ids that they are about."""
+    found: dict[str, list[int]] = {}
+    for number, one in enumerate(everything):
+        for id_ in (one.id,) if isinstance(one, Waiver) else one.vulnerabilities:
+            found.setdefault(id_, []).append(number)
+    return found
+
+
+def _unclear(everything: Iterable[VexStatement | Waiver]) -> Iterator[str]:
+    """Name the statements of which it is not known when they end."""
+    for one in everything:
+        if isinstance(one, VexStatement) and one.unclear_expiry:
+            yield (
+                f"{_name(one)} ends on {one.unclear_expiry!r}, which is no day such as 2027-01-31, so it never ends "
+                f"({one.source})"
+            )
+
+
+def _unmatched(everything: Iterable[VexStatement | Waiver]) -> Iterator[str]:
+    """Name what concerned nothing: one by one, or of a publisher, who speaks of much that nobody has, how many."""
+    published: dict[str, int] = {}
+    for one in everything:
+        if isinstance(one, VexStatement) and one.publisher:
+            published[one.publisher] = published.get(one.publisher, 0) + 1
+        else:
+            yield f"{_name(one)} concerns nothing that was found ({one.source})"
+    for publisher, number in published.items():
+        yield f"nothing that was found is concerned by {count(number, 'statement')} of {publisher}"
+
+
+def _concerns(
+    one: VexStatement | Waiver, match: VulnerabilityMatch, subject: Subject, packages: Sequence[Package]
+) -> bool:
+    """Return whether what is said about a vulnerability of the match is about its package."""
+    if isinstance(one, Waiver):
+        package = match.package
+        return (
+            _any_glob(one.packages, (package.name, package.purl, f"{package.name}@{package.version}"))
+            and _any_glob(one.images, (subject.name, str(subject.digest or "")))
+            and (not one.purls or any(_is_package(purl, package.purl) for purl in one.purls))
+            and (not one.paths or _lies_at(package, one.paths))
+        )
+    return any(_product_concerns(product, match, subject, packages) for product in one.products)
+
+
+def _lies_at(package: Package, patterns: Iterable[str]) -> bool:
+    """Return whether every place of a package is one that a pattern means: elsewhere it counts."""
+    found = [compile_glob(pattern.removeprefix("/")).fullmatch for pattern in patterns]
+    places = [location.path for location in package.locations]
+    return bool(places) and all(any(matches(place) for matches in found) for place in places)
+
+
+def _any_glob(patterns: Iterable[str], texts: Sequence[str]) -> bool:
+    """Return whether any pattern matches any text; without patterns everything matches."""
+    wanted = tuple(patterns)
+    return not wanted or any(fnmatchcase(text, pattern) for pattern in wanted for text in texts)
+
+
+def _product_concerns(
+    product: VexProduct, match: VulnerabilityMatch, subject: Subject, packages: Sequence[Package]
+) -> bool:
+    if product.parts and not any(_is_package(part, match.package.purl) for part in product.parts):
+        return False
+    if _is_image(product.id, subject):
+        return True
+    if not product.parts:
+        return _is_package(product.id, match.package.purl)
+    return any(_holds(one, match.package) for one in packages if _is_package(product.id, one.purl))
+
+
+def _holds(whole: Package, part: Package) -> bool:
+    """Return whether every place of ``part`` is one of ``whole``, as the modules of a Go program are in its file."""
+    return bool(part.locations) and set(part.locations) <= set(whole.locations)
+
+
+def _is_image(id_: str, subject: Subject) -> bool:
+    """Return whether an id names the image: by its digest, alone, in a purl or in a reference, or by its very name."""
+    digest = str(subject.digest or "")
+    if digest and id_ == digest:
+        return True
+    if digest and (id_.endswith(f"@{digest}") or f"@{digest.replace(':', '%3A')}" in id_ or f"@{digest}?" in id_):
+        return True
+    return bool(id_) and id_ in (subject.name, subject.purl)
+
+
+def _is_package(id_: str, purl: str) -> bool:
+    """Return whether a purl names a package: type and name, and version and qualifiers as far as it has them."""
+    if id_ == purl:
+        return True
+    try:
+        wanted, there = Purl.parse(id_), Purl.parse(purl)
+    except InvalidPurl:
+        return False
+    return (
+        (wanted.type, wanted.namespace, wanted.name) == (there.type, there.namespace, there.name)
+        and wanted.version in ("", there.version)
+        and set(wanted.qualifiers) <= set(there.qualifiers)
+    )
+
+
+def _dismissal(one: VexStatement) -> Dismissal:
+    return Dismissal(
+        kind="vex",
+        status=str(one.status),
+        source=one.source,
+        justification=one.justification,
+        reason=one.reason,
+        owner=one.author,
+        expires=one.expires,
+    )
+
+
+def _waived(one: Waiver) -> Dismissal:
+    reason = f"{one.reason} ({one.ticket})" if one.reason and one.ticket else one.reason or one.ticket
+    return Dismissal(
+        kind=one.kind, status="accepted", source=one.source, reason=reason, owner=one.owner, expires=one.expires
+    )

@@ -1,0 +1,143 @@
+"""Installed packages and the database: names, releases, modules, states."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from advisories import DEBIAN, apk, deb, language, opened, rpm
+from prill.model import Distro, Package
+from prill.model.vulnerability_match import MatchState
+from prill.vuln.database_match import DatabaseAnswer, match_database
+from prill.vuln.records import Affected, Record, VersionRange
+
+BEFORE_2 = (VersionRange("", "2.0"),)
+ALWAYS = (VersionRange(),)
+
+
+def record(ecosystem: str, name: str, id_: str = "CVE-2026-1", **values: object) -> Record:
+    state = values.pop("state", MatchState.FIXED)
+    ranges = values.pop("ranges", BEFORE_2)
+    module = values.pop("module", "")
+    return Record(id=id_, affected=(Affected(ecosystem, name, ranges, (), state, module),), **values)  # type: ignore[arg-type]
+
+
+def matched(tmp_path: Path, package: Package, *records: Record, distro: Distro | None = DEBIAN) -> DatabaseAnswer:
+    with opened(tmp_path / "a.db", records) as database:
+        return match_database([package], distro, database)
+
+
+def ids(answer: DatabaseAnswer) -> list[str]:
+    return [match.advisory.id for match in answer.matches]
+
+
+@pytest.mark.parametrize(
+    ("package", "distro", "ecosystem", "name"),
+    [
+        (deb("libssl3", "1.5", source="openssl"), DEBIAN, "Debian:12", "openssl"),
+        (deb("app", "1.5"), Distro(id="ubuntu", version="22.04"), "Ubuntu:22.04:LTS", "app"),
+        (apk("libssl", "1.5-r0", "openssl"), Distro(id="alpine", version="3.20.1"), "Alpine:v3.20", "openssl"),
+        (apk("libssl", "1.5-r0", "openssl"), Distro(id="wolfi", version="20230201"), "Wolfi", "openssl"),
+        (apk("libssl", "1.5-r0", "openssl"), Distro(id="alpaquita", version="23"), "Alpaquita:23", "openssl"),
+        (rpm("openssl-libs", "1:1.5-1"), Distro(id="almalinux", version="9.4"), "AlmaLinux:9", "openssl-libs"),
+        (rpm("app", "1.5-1"), Distro(id="rocky", version="9.4"), "Rocky Linux:9", "app"),
+        (language("pypi", "My.App", "1.5"), None, "PyPI", "my-app"),
+        (language("npm", "@scope/app", "1.5.0"), None, "npm", "@scope/app"),
+        (language("maven", "org.example/app", "1.5"), None, "Maven", "org.example:app"),
+        (language("golang", "stdlib", "go1.5"), None, "Go", "stdlib"),
+        (language("golang", "github.com/masterminds/goutils", "v1.1.0"), None, "Go", "github.com/Masterminds/goutils"),
+        (language("golang", "github.com/Masterminds/goutils", "v1.1.0"), None, "Go", "github.com/Masterminds/goutils"),
+        (language("nuget", "Newtonsoft.Json", "1.5.0"), None, "NuGet", "newtonsoft.json"),
+    ],
+)
+def test_a_package_is_found_by_the_name_its_ecosystem_uses(
+    tmp_path: Path, package: Package, distro: Distro | None, ecosystem: str, name: str
+):
+    fixed = (VersionRange("", "1:2.0"),) if "Alma" in ecosystem else BEFORE_2
+    answer = matched(tmp_path, package, record(ecosystem, name, ranges=fixed), distro=distro)
+    assert ids(answer) == ["CVE-2026-1"]
+    assert answer.covered == {ecosystem}
+    assert answer.matches[0].fixed_in == fixed[0].fixed
+
+
+def test_another_release_says_nothing(tmp_path: Path):
+    answer = matched(tmp_path, deb("app", "1.5"), record("Debian:11", "app"))
+    assert (ids(answer), answer.covered) == ([], frozenset())
+
+
+def test_the_sources_version_counts_not_the_binarys(tmp_path: Path):
+    package = deb("app-tools", "9:3.0", source="app", source_version="1.5")
+    assert ids(matched(tmp_path, package, record("Debian:12", "app"))) == ["CVE-2026-1"]
+
+
+@pytest.mark.parametrize("state", [state for state in MatchState if state is not MatchState.FIXED])
+def test_the_vendors_states_stay_distinct(tmp_path: Path, state: MatchState):
+    (match,) = matched(tmp_path, deb("app", "1.5"), record("Debian:12", "app", ranges=ALWAYS, state=state)).matches
+    assert match.state is state
+    assert match.fixed_in == ""
+    assert match.counts is (state is not MatchState.NOT_AFFECTED)
+
+
+@pytest.mark.parametrize(
+    ("stream", "module", "found"),
+    [("nodejs:18:8090:abc", "nodejs:18", True), ("nodejs:20:1", "nodejs:18", False), ("", "nodejs:18", False), ("nodejs:18:1", "", False), ("", "", True)],
+)  # fmt: skip
+def test_a_module_stream_is_only_about_itself(tmp_path: Path, stream: str, module: str, found: bool):  # noqa: FBT001
+    package = rpm("npm", "1.5-1", module=stream)
+    answer = matched(
+        tmp_path, package, record("Red Hat:9", "npm", module=module), distro=Distro(id="rhel", version="9.4")
+    )
+    assert bool(answer.matches) is found
+
+
+@pytest.mark.parametrize("version", ["1.5-1", "1:1.5-1"])
+@pytest.mark.parametrize(("fixed", "found"), [("1:1.4-1", False), ("1:1.6-1", True)])
+def test_an_epoch_that_stands_only_in_the_purl_counts(tmp_path: Path, version: str, fixed: str, found: bool):  # noqa: FBT001
+    package = rpm("nodejs", version)
+    package = replace(package, details=replace(package.details, epoch=1))
+    erratum = record("AlmaLinux:9", "nodejs", ranges=(VersionRange("", fixed),))
+    assert bool(matched(tmp_path, package, erratum, distro=Distro(id="almalinux", version="9")).matches) is found
+
+
+def test_what_is_said_of_a_source_counts_for_its_packages_unless_they_are_spoken_of(tmp_path: Path):
+    rhel = Distro(id="rhel", version="9.4")
+    package = rpm("python3-libs", "3.9-1.el9", source="python3.9-3.9-1.el9.src.rpm")
+    by_source = record("Red Hat:9", "python3.9", ranges=(VersionRange("", "3.9-2.el9"),))
+    assert ids(matched(tmp_path, package, by_source, distro=rhel)) == ["CVE-2026-1"]
+    denied = Affected("Red Hat:9", "python3-libs", ALWAYS, (), MatchState.NOT_AFFECTED)
+    both = Record(id="CVE-2026-1", affected=(*by_source.affected, denied))
+    (match,) = matched(tmp_path, package, both, distro=rhel).matches
+    assert match.state is MatchState.NOT_AFFECTED
+
+
+def test_an_advisory_about_several_gives_one_match_each(tmp_path: Path):
+    erratum = record("AlmaLinux:9", "app", "ALSA-2026:1", covers=("CVE-2026-1", "CVE-2026-2"))
+    answer = matched(tmp_path, rpm("app", "1.5-1"), erratum, distro=Distro(id="almalinux", version="9"))
+    assert [(one.advisory.id, one.advisory.aliases) for one in answer.matches] == [
+        ("CVE-2026-1", ("ALSA-2026:1",)),
+        ("CVE-2026-2", ("ALSA-2026:1",)),
+    ]
+
+
+def test_the_reason_is_a_sentence(tmp_path: Path):
+    (match,) = matched(tmp_path, deb("app", "1.5"), record("Debian:12", "app")).matches
+    assert match.why[0].source == "test: CVE-2026-1"
+    assert match.why[0].statement == "Debian:12, app: versions before 2.0 are affected; installed is 1.5"
+
+
+def test_a_version_nobody_can_read_is_a_gap_where_there_are_advisories(tmp_path: Path):
+    answer = matched(tmp_path, language("golang", "app", "(devel)"), record("Go", "app"))
+    assert answer.matches == ()
+    assert "its version cannot be compared" in answer.gaps[0].reason
+    assert matched(tmp_path, language("golang", "other", "(devel)"), record("Go", "app")).gaps == ()
+
+
+def test_what_the_distribution_owns_is_the_distributions(tmp_path: Path):
+    owned = language("pypi", "app", "1.5", owner="pkg:deb/debian/python3-app@1.5")
+    assert matched(tmp_path, owned, record("PyPI", "app")).matches == ()
+
+
+def test_made_up_purls_find_nothing_and_break_nothing(tmp_path: Path):
+    for purl in ("pkg:nothing/x@1", "pkg:", "x", "pkg:maven/@1", "pkg:npm/%zz@1"):
+        package = Package(name="x", version="1", purl=purl, found_by="x", details=language("npm", "x", "1").details)
+        assert matched(tmp_path, package, record("npm", "app")).matches == ()

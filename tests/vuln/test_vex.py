@@ -1,0 +1,303 @@
+"""Which matches statements and exceptions dismiss, and which of them concern nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from advisories import deb, language
+from prill.model import Digest, Location, Subject
+from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
+from prill.model.vulnerability_match import VulnerabilityMatch
+from prill.vuln.exceptions import InvalidExceptions, read_exceptions
+from prill.vuln.vex import Judged, judge
+from scan_reports import FIXED
+
+DIGEST = Digest.of(b"image")
+SUBJECT = Subject(name="registry.test/app:1", digest=DIGEST)
+PURL = "pkg:deb/debian/libssl3@3.5-1?arch=amd64&distro=debian-13"
+MATCH = replace(FIXED, package=replace(deb("libssl3", "3.5-1"), purl=PURL))
+TODAY = "2026-06-01"
+
+
+def statement(*products: VexProduct, **values: object) -> VexStatement:
+    defaults = {
+        "vulnerabilities": ("CVE-2026-1",),
+        "status": VexStatus.NOT_AFFECTED,
+        "source": "x",
+        "time": "2026-01-01",
+    }
+    return VexStatement(products=products or (VexProduct(PURL),), **{**defaults, **values})  # type: ignore[arg-type]
+
+
+def judged(*statements: VexStatement | Waiver) -> Judged:
+    vex = [one for one in statements if isinstance(one, VexStatement)]
+    return judge([MATCH], vex, [one for one in statements if isinstance(one, Waiver)], SUBJECT, today=TODAY)
+
+
+def dismissed(*statements: VexStatement | Waiver) -> bool:
+    return judged(*statements).matches[0].suppressed_by is not None
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        (VexProduct(PURL), True),
+        (VexProduct("pkg:deb/debian/libssl3"), True),
+        (VexProduct("pkg:deb/debian/libssl3@3.5-1"), True),
+        (VexProduct("pkg:deb/debian/libssl3@3.5-1?distro=debian-13"), True),
+        (VexProduct("pkg:deb/debian/libssl3@3.5-2"), False),
+        (VexProduct("pkg:deb/debian/libssl3?arch=arm64"), False),
+        (VexProduct("pkg:deb/ubuntu/libssl3"), False),
+        (VexProduct("pkg:npm/libssl3"), False),
+        (VexProduct(str(DIGEST)), True),
+        (VexProduct(f"pkg:oci/app@{DIGEST}"), True),
+        (VexProduct(f"pkg:oci/app@{str(DIGEST).replace(':', '%3A')}?arch=amd64"), True),
+        (VexProduct("registry.test/app:1"), True),
+        (VexProduct(f"registry.test/app@{DIGEST}"), True),
+        (VexProduct(str(DIGEST), ("pkg:deb/debian/libssl3",)), True),
+        (VexProduct(str(DIGEST), ("pkg:deb/debian/other",)), False),
+        (VexProduct("sha256:" + "0" * 64), False),
+        (VexProduct("registry.test/other:1", (PURL,)), False),
+        (VexProduct("", ()), False),
+    ],
+)
+def test_products_by_purl_and_digest(product: VexProduct, expected: bool):  # noqa: FBT001
+    assert dismissed(statement(product)) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("not_affected", True), ("fixed", True), ("affected", False), ("under_investigation", False)],
+)
+def test_only_some_statuses_dismiss(status: str, expected: bool):  # noqa: FBT001
+    assert dismissed(statement(status=VexStatus(status))) is expected
+
+
+def test_any_id_of_the_vulnerability_will_do():
+    assert dismissed(statement(vulnerabilities=("GHSA-1",)))
+    assert not dismissed(statement(vulnerabilities=("CVE-2026-2",)))
+
+
+def test_the_newest_of_several_counts():
+    old, new = statement(time="2026-01-01"), statement(time="2026-02-01", status=VexStatus.AFFECTED)
+    assert not dismissed(old, new)
+    assert not dismissed(new, old)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-01-01T23:00:00+09:00", "2026-01-01T15:00:00Z"),
+        ("2026-01-01T10:00:00-05:00", "2026-01-01T15:00:00.5Z"),
+        ("2026-01-01T02:00:00+02:00", "2026-01-01T00:00:01"),
+        ("soon", "2026-01-01"),
+        ("", "0001-01-01T00:00:00+01:00"),
+    ],
+)
+def test_the_newest_is_by_the_moment_not_by_the_text(older: str, newer: str):
+    old, new = statement(time=older), statement(time=newer, status=VexStatus.AFFECTED)
+    assert not dismissed(old, new)
+    if older:  # undated and before all time is the same: the later in the files counts
+        assert not dismissed(new, old)
+
+
+def test_what_concerns_nothing_is_told():
+    result = judged(
+        statement(vulnerabilities=("CVE-1999-1",), source="old.json"), Waiver(id="CVE-1999-2", source="x.toml")
+    )
+    assert result.notes == (
+        "the statement that CVE-1999-1 is not_affected concerns nothing that was found (old.json)",
+        "the exception for CVE-1999-2 concerns nothing that was found (x.toml)",
+    )
+
+
+def test_what_has_expired_dismisses_nothing_and_is_told():
+    result = judged(statement(expires="2026-05-31"), Waiver(id="CVE-2026-1", source="x.toml", expires="2026-05-31"))
+    assert result.matches[0].suppressed_by is None
+    assert len(result.expired) == 2
+    assert dismissed(statement(expires=TODAY))
+
+
+def test_a_statement_that_ends_nobody_knows_when_is_told():
+    result = judged(statement(unclear_expiry="31.01.2025", source="a.json"))
+    assert result.matches[0].suppressed_by is not None
+    (note,) = result.notes
+    assert "ends on '31.01.2025', which is no day such as 2027-01-31, so it never ends (a.json)" in note
+
+
+@pytest.mark.parametrize(
+    ("packages", "images", "expected"),
+    [
+        ((), (), True),
+        (("libssl3",), (), True),
+        (("libssl*",), ("registry.test/*",), True),
+        (("libssl3@3.5-1",), (), True),
+        (("pkg:deb/*/libssl3@*",), (), True),
+        (("other",), (), False),
+        ((), ("other/*",), False),
+        ((), (str(DIGEST),), True),
+    ],
+)
+def test_exceptions_bind_to_packages_and_images(packages: tuple, images: tuple, expected: bool):  # noqa: FBT001
+    assert dismissed(Waiver(id="CVE-2026-1", source="x", packages=packages, images=images)) is expected
+
+
+def test_the_reason_stays_with_the_match():
+    waiver = Waiver(
+        id="CVE-2026-1", source="x.toml", owner="me", reason="not reachable", ticket="SEC-1", expires="2027-01-01"
+    )
+    one: VulnerabilityMatch = judged(waiver).matches[0]
+    assert one.suppressed_by is not None
+    assert (one.suppressed_by.kind, one.suppressed_by.owner, one.suppressed_by.reason) == (
+        "waiver",
+        "me",
+        "not reachable (SEC-1)",
+    )
+
+
+OWN = '[[exceptions]]\nid = "CVE-1"\nowner = "me"\nreason = "why"\nexpires = 2027-01-31\npackages = ["a*"]\n'
+
+
+TRIVY_YAML = b"""\
+vulnerabilities:
+  - id: CVE-2026-1
+    purls: ["pkg:deb/debian/libssl3"]
+    paths: ["opt/*/requirements.txt"]
+    statement: accepted
+    expired_at: 2027-09-01
+  - id: CVE-2026-2
+misconfigurations:
+  - id: AVD-DS-0002
+"""
+
+
+@pytest.mark.parametrize(
+    ("purls", "paths", "expected"),
+    [
+        (("pkg:deb/debian/libssl3",), (), True),
+        (("pkg:deb/debian/other", "pkg:deb/debian/libssl3@3.5-1"), (), True),
+        (("pkg:deb/debian/libssl3@3.5-2",), (), False),
+        ((), ("opt/*/lock", "srv/**"), True),
+        ((), ("opt/*/lock",), False),
+        ((), ("**/lock",), True),
+        ((), ("*",), False),
+        (("pkg:deb/debian/libssl3",), ("etc/**",), False),
+    ],
+)
+def test_exceptions_bind_to_purls_and_places(purls: tuple, paths: tuple, expected: bool):  # noqa: FBT001
+    places = (Location("opt/app/lock", "sha256:1"), Location("srv/app/lock", "sha256:1"))
+    match = replace(MATCH, package=replace(MATCH.package, locations=places))
+    found = judge([match], [], [Waiver(id="CVE-2026-1", source="x", purls=purls, paths=paths)], SUBJECT, today=TODAY)
+    assert (found.matches[0].suppressed_by is not None) is expected
+
+
+class TestFiles:
+    def test_own(self):
+        (one,) = read_exceptions(OWN.encode(), "x.toml")
+        assert one == Waiver(
+            id="CVE-1", source="x.toml", packages=("a*",), owner="me", reason="why", expires="2027-01-31"
+        )
+
+    def test_trivys(self):
+        found = read_exceptions(
+            b"# why\nCVE-2026-1\n\nCVE-2026-2 exp:2027-01-01 # later\nAVD-DS-0002\n", ".trivyignore"
+        )
+        assert [(one.id, one.expires, one.reason, one.kind) for one in found] == [
+            ("CVE-2026-1", "", "", "trivyignore"),
+            ("CVE-2026-2", "2027-01-01", "later", "trivyignore"),
+            ("AVD-DS-0002", "", "", "trivyignore"),
+        ]
+
+    def test_grypes(self):
+        text = b"ignore:\n- vulnerability: CVE-1\n  reason: x\n- package:\n    name: libcurl\n    version: 1.5.1\n"
+        one, other = read_exceptions(text, ".grype.yaml")
+        assert (one.id, one.packages, one.kind) == ("CVE-1", (), "grype")
+        assert (other.id, other.packages) == ("*", ("libcurl@1.5.1",))
+
+    def test_trivys_yaml(self):
+        found = read_exceptions(TRIVY_YAML, "trivyignore.yaml")
+        assert found == (
+            Waiver(
+                id="CVE-2026-1",
+                source="trivyignore.yaml",
+                kind="trivyignore",
+                purls=("pkg:deb/debian/libssl3",),
+                paths=("opt/*/requirements.txt",),
+                reason="accepted",
+                expires="2027-09-01",
+            ),
+            Waiver(id="CVE-2026-2", source="trivyignore.yaml", kind="trivyignore"),
+        )
+        assert read_exceptions(b"secrets:\n- id: aws\n", "trivyignore.yaml") == ()
+
+    def test_settings_may_have_none(self):
+        assert read_exceptions(b"[scan]\n", "prill.toml", form="settings") == ()
+        assert len(read_exceptions(OWN.encode(), "prill.toml", form="settings")) == 1
+        with pytest.raises(InvalidExceptions, match="'exception'"):
+            read_exceptions(b"[[exception]]\n", "prill.toml", form="settings")
+
+    @pytest.mark.parametrize(
+        ("name", "text", "says"),
+        [
+            ("x.toml", OWN.replace('owner = "me"\n', ""), "has no owner"),
+            ("x.toml", OWN.replace("expires = 2027-01-31\n", ""), "has no expires"),
+            ("x.toml", OWN + 'who = "x"\n', "has 'who'"),
+            ("x.toml", OWN.replace("2027-01-31", '"soon"'), "must be a day"),
+            ("x.toml", OWN.replace("2027-01-31", '"2026-13-45"'), "there is no day '2026-13-45'"),
+            ("x.toml", OWN.replace("2027-01-31", '"20270131"'), "must be a day"),
+            (".trivyignore", "CVE-1 exp:2027-02-30", "line 1: .* no day '2027-02-30'"),
+            ("x.toml", OWN.replace('["a*"]', '"a*"'), "must be a list"),
+            ("x.toml", OWN.replace('"CVE-1"', "5"), "must be a text"),
+            ("x.toml", OWN.replace('["a*"]', "[]"), "packages is empty"),
+            ("x.toml", OWN.replace("[[exceptions]]", "[[exception]]"), "has 'exception', which is not known"),
+            ("x.toml", OWN + OWN.replace("[[exceptions]]", "[[exception]]"), "has 'exception', which is not known"),
+            ("x.toml", "title = 5", "has no exceptions: it has title"),
+            ("x.toml", "", "has no exceptions: it is empty"),
+            ("x.toml", "exceptions = 5", "must be tables"),
+            ("x.toml", "exceptions = [5]", "is no table"),
+            ("x.toml", "[", "x.toml"),
+            ("x.yaml", "ignore: 5", "no list of ignore rules"),
+            ("x.yaml", "ignore: [5]", "is no mapping"),
+            ("x.yaml", "ignore: [", "x.yaml"),
+            ("x.yaml", "ignore:\n- fix-state: unknown\n", "uses fix-state, which is not read"),
+            ("x.yaml", "", "neither Grype's list of ignore rules nor Trivy's"),
+            ("x.yaml", "vulnerability: CVE-1", "neither Grype's list of ignore rules nor Trivy's"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1}]\nother: 1", "neither Grype's list of ignore rules nor Trivy's"),
+            ("x.yaml", "vulnerabilities: CVE-1", "no list of vulnerabilities"),
+            ("x.yaml", "vulnerabilities: [CVE-1]", "vulnerability 1 is no mapping"),
+            ("x.yaml", "vulnerabilities: [{paths: [a]}]", "has no id"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1, packages: [a]}]", "uses packages, which is not read"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1, paths: []}]", "paths is empty"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1, purls: [libssl3]}]", "vulnerability 1: .*libssl3"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1, expired_at: soon}]", "must be a day"),
+            ("x.yaml", "vulnerabilities: [{id: CVE-1, expired_at: 2026-13-45}]", "x.yaml"),
+            (".trivyignore", "CVE-1 or so", "no id of a vulnerability"),
+        ],
+    )
+    def test_what_cannot_be_read_is_refused(self, name: str, text: str, says: str):
+        with pytest.raises(InvalidExceptions, match=says):
+            read_exceptions(text.encode(), name)
+
+    def test_another_encoding(self):
+        with pytest.raises(InvalidExceptions, match="not UTF-8"):
+            read_exceptions(b"\xff", "x")
+
+
+def test_a_part_of_a_package_is_meant_where_it_lies_in_that_package_alone():
+    places = [(Location("app/tool", "sha256:1"),), (Location("app/other", "sha256:1"),)]
+    tool, other = (language("golang", "example.test/tool", "v1.0.0", locations=place) for place in places)
+    said = statement(VexProduct("pkg:golang/example.test/tool", ("pkg:golang/example.test/net",)))
+    for locations, expected in ((places[0], True), (places[1], False), ((*places[0], *places[1]), False), ((), False)):
+        net = language("golang", "example.test/net", "v0.7.0", locations=locations)
+        found = judge([replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[tool, net])
+        assert (found.matches[0].suppressed_by is not None) is expected
+    net = language("golang", "example.test/net", "v0.7.0", locations=places[0])
+    elsewhere = judge([replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[other, net])
+    assert elsewhere.matches[0].suppressed_by is None
+
+
+def test_of_a_publisher_is_told_how_many_concern_nothing():
+    strays = [statement(vulnerabilities=(f"CVE-1999-{number}",), publisher="https://hub.test") for number in range(3)]
+    assert judged(*strays, statement()).notes == (
+        "nothing that was found is concerned by 3 statements of https://hub.test",
+    )
