@@ -1,0 +1,175 @@
+"""Sigstore bundles, versions 0.1 to 0.3: one file with a signature and all that is needed to verify it offline.
+
+protobuf-specs, sigstore_bundle.proto. Version 0.3 is written.
+"""
+
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from prill.model.value import dataclass
+from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
+from prill.signing.dsse import Envelope
+from prill.signing.keys import Message
+from prill.signing.signed import Signed, SignedForm
+
+if TYPE_CHECKING:
+    from prill.signing.log_entry import LogEntry
+
+__all__ = ["BUNDLE_TYPE", "Bundle", "MessageSignature"]
+
+BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+
+_READ = {
+    BUNDLE_TYPE: "0.3",
+    "application/vnd.dev.sigstore.bundle+json;version=0.1": "0.1",
+    "application/vnd.dev.sigstore.bundle+json;version=0.2": "0.2",
+    "application/vnd.dev.sigstore.bundle+json;version=0.3": "0.3",
+}
+_MAX_ENTRIES = 16
+_MAX_CHAIN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSignature:
+    """A signature over a file, which is not part of the bundle, and the SHA-256 it is said to have."""
+
+    signature: bytes
+    sha256: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """``content`` is an envelope or a signature over a file; made by a certificate's key or by one named by a hint."""
+
+    content: Envelope | MessageSignature
+    certificate: bytes = field(default=b"", repr=False)
+    key_hint: str = ""
+    entries: "tuple[LogEntry, ...]" = ()
+    timestamps: tuple[bytes, ...] = field(default=(), repr=False)
+    version: str = "0.3"
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Bundle":
+        """Read a bundle's JSON; raise `Malformed` for what no version of the specification allows."""
+        fields = parse_json(data, "the bundle")
+        media_type = fields.text("mediaType")
+        version = _READ.get(media_type)
+        if version is None:
+            raise Malformed(f"this is no bundle that is known: its media type is {media_type[:120]!r}")
+        material = fields.fields("verificationMaterial")
+        certificate = _certificate(material, version)
+        key = material.fields("publicKey") if material.has("publicKey") else None
+        if (not certificate) == (key is None):
+            raise Malformed("the bundle names neither a certificate nor a key, or both")
+        entries = _entries(material) if material.has("tlogEntries") else ()
+        stamps = material.fields("timestampVerificationData") if material.has("timestampVerificationData") else None
+        bundle = cls(
+            content=_content(fields),
+            certificate=certificate,
+            key_hint=key.text("hint", "") if key else "",
+            entries=entries,
+            timestamps=tuple(
+                one.data("signedTimestamp") for one in stamps.items("rfc3161Timestamps", most=_MAX_ENTRIES)
+            )
+            if stamps
+            else (),
+            version=version,
+        )
+        bundle._check_entries()
+        return bundle
+
+    def encode(self) -> bytes:
+        """Write the bundle, version 0.3."""
+        material: dict[str, object] = {}
+        if self.certificate:
+            material["certificate"] = {"rawBytes": to_base64(self.certificate)}
+        else:
+            material["publicKey"] = {"hint": self.key_hint}
+        if self.entries:
+            material["tlogEntries"] = [one.to_json() for one in self.entries]
+        if self.timestamps:
+            stamps = [{"signedTimestamp": to_base64(one)} for one in self.timestamps]
+            material["timestampVerificationData"] = {"rfc3161Timestamps": stamps}
+        document: dict[str, object] = {"mediaType": BUNDLE_TYPE, "verificationMaterial": material}
+        if isinstance(self.content, Envelope):
+            document["dsseEnvelope"] = self.content.to_json()
+        else:
+            digest = {"algorithm": "SHA2_256", "digest": to_base64(self.content.sha256)}
+            document["messageSignature"] = {
+                "messageDigest": digest,
+                "signature": to_base64(self.content.signature),
+            }
+        return encode_json(document)
+
+    def signed(self, origin: str, file: Message | None = None) -> Signed:
+        """Return what there is to verify; ``file`` is the file that a message signature is over.
+
+        Raise `Malformed` where the bundle holds a signature over a file and there is none, or the other way round, and
+        for an envelope with other than one signature (sigstore_bundle.proto, ``dsse_envelope``).
+        """
+        if isinstance(self.content, MessageSignature):
+            if file is None:
+                raise Malformed("the bundle's signature is over a file, not an attestation about one")
+            if self.content.sha256 not in (b"", file.sha256):
+                raise Malformed(f"the bundle is about another file, whose SHA-256 is {self.content.sha256.hex()}")
+            message, signature, envelope = file, self.content.signature, None
+        else:
+            if len(self.content.signatures) != 1:
+                raise Malformed(f"the bundle's envelope has {len(self.content.signatures)} signatures, not one")
+            envelope = self.content
+            message, signature = Message.of(envelope.signed), envelope.signatures[0].signature
+        return Signed(
+            origin=origin,
+            form=SignedForm.BUNDLE,
+            message=message,
+            signature=signature,
+            payload=envelope.payload if envelope else b"",
+            envelope=envelope,
+            certificate=self.certificate,
+            key_hint=self.key_hint,
+            entries=self.entries,
+            timestamps=self.timestamps,
+        )
+
+    def _check_entries(self) -> None:
+        """From version 0.2 on, entries come with a proof and its checkpoint; before, with a promise."""
+        for entry in self.entries:
+            if self.version == "0.1":
+                if not entry.promise:
+                    raise Malformed("a bundle of version 0.1 has a log entry without a promise")
+            elif entry.proof is None or not entry.proof.checkpoint:
+                raise Malformed("a bundle has a log entry without an inclusion proof and its checkpoint")
+
+
+def _content(fields: Fields) -> Envelope | MessageSignature:
+    if fields.has("dsseEnvelope") == fields.has("messageSignature"):
+        raise Malformed("the bundle has neither an envelope nor a signature over a file, or both")
+    if fields.has("dsseEnvelope"):
+        return Envelope.of(fields.fields("dsseEnvelope"))
+    message = fields.fields("messageSignature")
+    digest = message.fields("messageDigest") if message.has("messageDigest") else None
+    if digest is not None and digest.text("algorithm") != "SHA2_256":
+        raise Malformed(f"the bundle's digest is a {digest.text('algorithm')[:40]!r}, not a SHA-256")
+    return MessageSignature(
+        signature=message.data("signature"), sha256=digest.data("digest") if digest is not None else b""
+    )
+
+
+def _entries(material: Fields) -> "tuple[LogEntry, ...]":
+    from prill.signing.log_entry import LogEntry  # noqa: PLC0415 - a key's signature often has none
+
+    return tuple(LogEntry.of_bundle(one) for one in material.items("tlogEntries", most=_MAX_ENTRIES))
+
+
+def _certificate(material: Fields, version: str) -> bytes:
+    """Return the leaf; version 0.3 has one certificate, the older ones a chain that begins with it."""
+    if material.has("certificate"):
+        return material.fields("certificate").data("rawBytes")
+    if material.has("x509CertificateChain"):
+        if version == "0.3":
+            raise Malformed("a bundle of version 0.3 has a chain of certificates in place of one")
+        chain = list(material.fields("x509CertificateChain").items("certificates", most=_MAX_CHAIN))
+        if not chain:
+            raise Malformed("the bundle's chain of certificates is empty")
+        return chain[0].data("rawBytes")
+    return b""

@@ -1,0 +1,205 @@
+"""Where signatures stand beside an image, in cosign's older layout and in its newer one.
+
+- **Legacy**: a manifest under the tag ``sha256-….sig`` or ``.att``; each of its layers is a signature, whose
+  certificate, log entry and so on are annotations of the layer (cosign, SIGNATURE_SPEC.md and ATTESTATION_SPEC.md).
+- **Bundle**: one manifest a signature, with the image as its subject; its one layer is a Sigstore bundle (cosign,
+  BUNDLE_SPEC.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import field, replace
+from typing import TYPE_CHECKING
+
+from prill._io.fetch_errors import FetchFailed
+from prill.errors import PrillError
+from prill.model import Digest, Gap
+from prill.model.value import dataclass
+from prill.oci.descriptor import Descriptor
+from prill.oci.graph import read_manifest
+from prill.oci.manifest import Manifest
+from prill.oci.referrers import read_referrers
+from prill.oci.store import ImageSource
+from prill.oci.tags import cosign_tag
+from prill.signing._json import MAX_JSON_BYTES, Malformed, from_base64, parse_json
+from prill.signing._pem import pem_blocks
+from prill.signing.bundle import Bundle
+from prill.signing.dsse import ENVELOPE_TYPE, Envelope
+from prill.signing.keys import Message
+from prill.signing.signed import Signed, SignedForm
+from prill.signing.simple_signing import SIMPLE_SIGNING
+
+if TYPE_CHECKING:
+    from prill.signing.log_entry import LogEntry
+
+__all__ = [
+    "BUNDLE_ANNOTATION",
+    "CERTIFICATE_ANNOTATION",
+    "PREDICATE_ANNOTATION",
+    "SIGNATURE_ANNOTATION",
+    "TIMESTAMP_ANNOTATION",
+    "CollectLimits",
+    "Collected",
+    "collect",
+    "is_bundle",
+]
+
+SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature"
+CERTIFICATE_ANNOTATION = "dev.sigstore.cosign/certificate"
+CHAIN_ANNOTATION = "dev.sigstore.cosign/chain"
+BUNDLE_ANNOTATION = "dev.sigstore.cosign/bundle"
+TIMESTAMP_ANNOTATION = "dev.sigstore.cosign/rfc3161timestamp"
+PREDICATE_ANNOTATION = "predicateType"
+
+_BUNDLE = "application/vnd.dev.sigstore.bundle"
+_FIRST = ("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle.v0.2+json")
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectLimits:
+    """How many signatures are read for one image, and how many bytes each and all of them may have."""
+
+    number: int = 100
+    size: int = MAX_JSON_BYTES
+    total_size: int = 256 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The signatures that were found beside ``subject``, and what of it could not be read."""
+
+    subject: Digest
+    signatures: tuple[Signed, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Collects what is found, and counts what may still be read."""
+
+    store: ImageSource
+    subject: Digest
+    limits: CollectLimits
+    signatures: list[Signed] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    size: int = 0
+    left: int = 0
+
+    def tagged(self, descriptor: Descriptor, tag: str) -> None:
+        """Read the signatures of the older layout."""
+        try:
+            manifest = read_manifest(self.store, descriptor)
+        except FetchFailed:
+            raise
+        except PrillError as error:
+            self.gaps.append(Gap(f"tag {tag}", f"it cannot be read: {str(error)[:_SHOWN]}"))
+            return
+        if isinstance(manifest, Manifest):
+            for number, layer in enumerate(manifest.layers, 1):
+                self.layer(layer, f"tag {tag}, layer {number}")
+
+    def layer(self, descriptor: Descriptor, origin: str) -> None:
+        """Read one signature, within the limits."""
+        limits = self.limits
+        if len(self.signatures) >= limits.number or self.size + descriptor.size > limits.total_size:
+            self.left += 1
+            return
+        if descriptor.size > limits.size:
+            self.gaps.append(Gap(origin, f"a signature of {descriptor.size} bytes, more than {limits.size}"))
+            return
+        self.size += descriptor.size
+        try:
+            with self.store.open(descriptor) as stream:
+                data = stream.read()
+            self.signatures.append(_signed(descriptor, data, origin, self.subject))
+        except FetchFailed:
+            raise
+        except PrillError as error:
+            self.gaps.append(Gap(origin, f"a signature cannot be read: {str(error)[:_SHOWN]}"))
+
+
+def collect(
+    store: ImageSource, subject: Digest, *, attestations: bool, limits: CollectLimits | None = None
+) -> Collected:
+    """Collect what may be a signature of ``subject``, or with ``attestations`` an attestation about it.
+
+    What is listed and cannot be read is a gap. Raise `FetchFailed` where the store does not answer.
+    """
+    collector = _Collector(store, subject, limits or CollectLimits())
+    tag = cosign_tag(subject, "att" if attestations else "sig")
+    tagged = store.find(tag)
+    if tagged is not None:
+        collector.tagged(tagged, tag)
+    referrers = read_referrers(store, subject, first=_FIRST)
+    for referrer in referrers.found:
+        if isinstance(referrer.manifest, Manifest):
+            for layer in _signature_layers(referrer.manifest, attestations=attestations):
+                collector.layer(layer, f"referrer {referrer.descriptor.digest}")
+    gaps = [*referrers.gaps, *collector.gaps]
+    if collector.left:
+        gaps.append(Gap(str(subject), f"{collector.left} signatures were not read: they are too many or too large"))
+    return Collected(subject=subject, signatures=tuple(collector.signatures), gaps=tuple(gaps))
+
+
+def is_bundle(media_type: str) -> bool:
+    """Say whether a media type is a Sigstore bundle's, of any version."""
+    return media_type.startswith(_BUNDLE)
+
+
+def _signature_layers(manifest: Manifest, *, attestations: bool) -> Iterator[Descriptor]:
+    legacy = ENVELOPE_TYPE if attestations else SIMPLE_SIGNING
+    for layer in manifest.layers:
+        if is_bundle(layer.media_type) or layer.media_type == legacy:
+            yield layer
+
+
+def _signed(layer: Descriptor, data: bytes, origin: str, subject: Digest) -> Signed:
+    """Read one layer by its media type; raise `Malformed`."""
+    if is_bundle(layer.media_type):
+        digest = bytes.fromhex(subject.hex) if subject.algorithm == "sha256" else b""
+        return Bundle.parse(data).signed(origin, Message(None, digest))
+    plain = Signed(
+        origin=origin,
+        form=SignedForm.LEGACY_SIGNATURE,
+        message=Message.of(data),
+        signature=b"",
+        payload=data,
+        certificate=_certificate(layer),
+        entries=_entries(layer),
+        timestamps=_timestamps(layer),
+        annotations=layer.annotations,
+    )
+    if layer.media_type == ENVELOPE_TYPE:
+        envelope = Envelope.parse(data)
+        if len(envelope.signatures) != 1:
+            raise Malformed(f"the envelope has {len(envelope.signatures)} signatures, not one")
+        return replace(
+            plain,
+            form=SignedForm.LEGACY_ATTESTATION,
+            message=Message.of(envelope.signed),
+            signature=envelope.signatures[0].signature,
+            payload=envelope.payload,
+            envelope=envelope,
+        )
+    if layer.media_type != SIMPLE_SIGNING:
+        raise Malformed(f"{layer.media_type[:160]!r} is no signature")
+    return replace(plain, signature=from_base64(layer.annotation(SIGNATURE_ANNOTATION) or "", "the signature"))
+
+
+def _certificate(layer: Descriptor) -> bytes:
+    pem = layer.annotation(CERTIFICATE_ANNOTATION)
+    return pem_blocks(pem.encode(), "the certificate")[0][1] if pem else b""
+
+
+def _entries(layer: Descriptor) -> "tuple[LogEntry, ...]":
+    text = layer.annotation(BUNDLE_ANNOTATION)
+    if not text:
+        return ()
+    from prill.signing.log_entry import LogEntry  # noqa: PLC0415 - a key's signature often has none
+
+    return (LogEntry.of_annotation(parse_json(text, "the log entry")),)
+
+
+def _timestamps(layer: Descriptor) -> tuple[bytes, ...]:
+    text = layer.annotation(TIMESTAMP_ANNOTATION)
+    return (parse_json(text, "the time stamp").data("SignedRFC3161Timestamp"),) if text else ()
