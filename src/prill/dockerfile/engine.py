@@ -1,0 +1,164 @@
+"""Runs rules over a file. A rule that raises becomes a gap; what a pragma suppresses is marked and stays."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import field, replace
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.pragmas import Pragma, applies, check_fails, find_pragmas
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.source import Source, Span
+from prill.model.finding import Finding, Location, Severity, Suppression
+from prill.model.report import Gap
+from prill.model.value import dataclass
+
+__all__ = ["LintResult", "Places", "Selection", "lint", "rule_names", "weigh"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which rules run, and how much they weigh; names are ids and aliases, in lower case.
+
+    ``only``, where given, are the only ones; ``off`` are marked as suppressed by the settings; ``on`` are run though
+    they are not by default. ``pragmas`` says whether comments may suppress.
+    """
+
+    only: frozenset[str] | None = None
+    off: frozenset[str] = frozenset()
+    on: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    pragmas: bool = True
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether the rule is to be run at all."""
+        names = rule_names(rule)
+        if self.only is not None:
+            return not names.isdisjoint(self.only)
+        return rule.default or not names.isdisjoint(self.on)
+
+    def severity(self, finding: Finding) -> Severity:
+        """Return what the settings make of a finding's severity."""
+        for name in (finding.rule, *finding.aliases) if self.severities else ():
+            if name.lower() in self.severities:
+                return self.severities[name.lower()]
+        return finding.severity
+
+
+class LintResult(NamedTuple):
+    """The findings of one file in the order of their places, and the rules that failed."""
+
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+
+
+@cache
+def rule_names(rule: Rule) -> frozenset[str]:
+    """Return the id and the aliases of a rule, in lower case."""
+    return frozenset({rule.id.lower(), *(alias.lower() for alias in rule.aliases)})
+
+
+@lru_cache(maxsize=16)
+def _running(
+    rules: tuple[Rule, ...], only: frozenset[str] | None, on: frozenset[str]
+) -> tuple[tuple[Rule, ...], frozenset[str]]:
+    """Return the rules that are run and, where all may be, their names."""
+    wanted = Selection(only=only, on=on)
+    running = tuple(rule for rule in rules if wanted.runs(rule))
+    return running, frozenset().union(*map(rule_names, running)) if only is None else frozenset()
+
+
+def lint(
+    document: Dockerfile, rules: tuple[Rule, ...], context: Context, selection: Selection | None = None
+) -> LintResult:
+    """Run every rule that the selection wants, then look at pragmas, then let rules review the findings."""
+    wanted = Selection() if selection is None else selection
+    running, names = _running(rules, wanted.only, wanted.on)
+    context = replace(context, running=names)
+    places = Places(document)
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    for rule in running:
+        if rule.check is not None:
+            try:
+                findings += [places.finding(rule, problem) for problem in rule.check(document, context)]
+            except Exception as error:  # noqa: BLE001 - a plugin that raises is a gap, never a crash
+                gaps.append(_gap(places, rule, error))
+    findings = weigh(findings, document, wanted)
+    reviewed: list[Finding] = []
+    for rule in running:
+        if rule.review is not None:
+            try:
+                problems = rule.review(document, context, tuple(findings))
+                reviewed += [places.finding(rule, problem) for problem in problems]
+            except Exception as error:  # noqa: BLE001 - the same
+                gaps.append(_gap(places, rule, error))
+    findings += weigh(reviewed, document, wanted)
+    findings.sort(key=lambda finding: (finding.location.start_byte, finding.location.end_byte, finding.rule))
+    return LintResult(tuple(findings), tuple(gaps))
+
+
+def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -> list[Finding]:
+    """Return findings with the severities of the settings, marked where the settings or a comment suppress them."""
+    pragmas = find_pragmas(document) if selection.pragmas else ()
+    fails = check_fails(document)
+    return [_weighed(finding, selection, pragmas, fails=fails) for finding in findings]
+
+
+def _gap(places: "Places", rule: Rule, error: Exception) -> Gap:
+    return Gap(places.source.name, f"rule {rule.id} failed: {error!r}")
+
+
+def _weighed(finding: Finding, selection: Selection, pragmas: tuple[Pragma, ...], *, fails: bool) -> Finding:
+    severity = selection.severity(finding)
+    if fails and any(alias[:1].isalpha() and not alias[-1:].isdigit() for alias in finding.aliases):
+        severity = Severity.ERROR
+    suppressed = None
+    if selection.off and not selection.off.isdisjoint(map(str.lower, (finding.rule, *finding.aliases))):
+        suppressed = Suppression(kind="settings")
+    elif pragmas:
+        pragma = next((pragma for pragma in pragmas if applies(pragma, finding)), None)
+        if pragma is not None:
+            suppressed = Suppression(kind="pragma", reason=pragma.reason)
+    if severity is finding.severity and suppressed is None:
+        return finding
+    return replace(finding, severity=severity, suppressed_by=suppressed)
+
+
+class Places:
+    """Turns problems into findings of one file."""
+
+    def __init__(self, document: Dockerfile) -> None:
+        self.source: Source = document.file.source
+        self.statements = document.file.instructions
+        self.starts = [statement.span.start for statement in self.statements]
+        self._withins: dict[int, Location] = {}
+
+    def location(self, span: Span) -> Location:
+        """Return where a span is, by line, column and byte."""
+        start, end = self.source.position(span.start), self.source.position(max(span.start, span.end))
+        return Location(
+            path=self.source.name, line=start.line, column=start.column, end_line=end.line, end_column=end.column,
+            start_byte=start.byte, end_byte=end.byte,
+        )  # fmt: skip
+
+    def finding(self, rule: Rule, problem: Problem) -> Finding:
+        """Return a problem as a finding of the file, with the statement that it is in."""
+        place = bisect_right(self.starts, problem.span.start) - 1
+        statement = self.statements[place] if place >= 0 else None
+        within = None
+        if statement is not None and problem.span.start < statement.span.end:
+            within = self._withins.get(place)
+            if within is None:
+                within = self._withins[place] = self.location(statement.code_span)
+        return Finding(
+            rule=rule.id,
+            severity=rule.severity,
+            message=problem.message or rule.summary,
+            location=self.location(problem.span),
+            within=within,
+            aliases=rule.aliases if problem.aliases is None else problem.aliases,
+            fixes=(problem.fix,) if problem.fix else (),
+        )

@@ -1,0 +1,52 @@
+"""The parts of an image's name as it stands in a FROM; for complete names there is `prill.model.ImageReference`."""
+
+from typing import NamedTuple
+
+__all__ = ["ImageName", "is_allowed", "split_image"]
+
+
+class ImageName(NamedTuple):
+    """A name taken apart: ``registry`` is "" where none is written, ``tag`` and ``digest`` where there is none."""
+
+    registry: str
+    repository: str
+    tag: str
+    digest: str
+
+
+def split_image(text: str) -> ImageName:
+    """Take ``registry.example:5000/team/app:1@sha256:…`` apart; nothing is checked, and ``${…}`` is kept whole."""
+    name, _, digest = _outside(text).partition("@")
+    slash = name.rfind("/")
+    colon = name.find(":", slash + 1)
+    cut = colon if colon >= 0 else len(name)
+    first, separator, _ = name[:cut].partition("/")
+    registry = text[: len(first)] if separator and ("." in first or ":" in first or first == "localhost") else ""
+    repository = text[len(registry) + 1 if registry else 0 : cut]
+    tag = text[cut + 1 : len(name)] if colon >= 0 else ""
+    return ImageName(registry, repository, tag, text[len(name) + 1 :] if digest else "")
+
+
+def _outside(text: str) -> str:
+    """Blank out what is between ``${`` and ``}``, so that separators inside do not count."""
+    if "${" not in text:
+        return text
+    out, depth = [], 0
+    for place, char in enumerate(text):
+        depth += char == "{" and text[place - 1 : place] == "$"
+        out.append("_" if depth else char)
+        depth -= char == "}" and depth > 0
+    return "".join(out)
+
+
+def is_allowed(text: str, registries: tuple[str, ...]) -> bool:
+    """Whether an image's registry is on a list; in it, ``*`` is all, ``*.example`` an end, ``example*`` a beginning."""
+    registry = split_image(text).registry or "docker.io"
+    for pattern in registries:
+        if pattern in (registry, "*"):
+            return True
+        if pattern[:1] == "*" and registry.endswith(pattern[1:]):
+            return True
+        if pattern[-1:] == "*" and registry.startswith(pattern[:-1]):
+            return True
+    return False

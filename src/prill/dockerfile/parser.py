@@ -1,0 +1,248 @@
+"""Bytes to a `File`: lines, continuations, comments, heredocs, as BuildKit's ``parser.Parse`` takes them apart.
+
+It never fails. What BuildKit would refuse becomes a `Fault`, and reading goes on with the next line.
+"""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from prill.dockerfile.line_parsing import Opener, find_openers, parse_instruction
+from prill.dockerfile.source import Source, Span, Word
+from prill.dockerfile.syntax import (
+    Comment,
+    Directive,
+    Fault,
+    File,
+    Heredoc,
+    Instruction,
+    Logical,
+    Node,
+    Piece,
+    PieceKind,
+    Trivia,
+)
+
+__all__ = ["parse"]
+
+MARK = "\ufeff"
+KNOWN_DIRECTIVES = frozenset({"check", "escape", "syntax"})
+
+_DIRECTIVE = re.compile(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*\Z")
+_CONTINUATION = {
+    "\\": re.compile(r"(?:^|(?<=[^\\]))\\[ \t]*(?=[\r\n]*\Z)"),
+    "`": re.compile(r"(?:^|(?<=[^`]))`[ \t]*(?=[\r\n]*\Z)"),
+}
+
+
+def parse(data: bytes, name: str = "Dockerfile") -> File:
+    """Parse a file; whatever the bytes are, the result prints as them."""
+    return _Parser(Source.of(data, name)).file()
+
+
+class _Parser:
+    """Goes through the lines once: ``n`` is from ``bounds[n]`` to ``bounds[n + 1]``, and ``line`` is in no node yet."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.bounds = [*source.lines, len(self.text)]
+        self.bounds[0] = int(self.text.startswith(MARK))
+        self.count = len(self.bounds) - 1
+        while self.count and self.bounds[self.count - 1] >= len(self.text):
+            self.count -= 1
+        self.line = 0
+        self.nodes: list[Node] = []
+        self.faults: list[Fault] = []
+        self.escape = "\\"
+        self._endings: dict[str, list[int]] = {}
+
+    def file(self) -> File:
+        self._mark()
+        self._directives()
+        while self.line < self.count:
+            bare = self._line().strip()
+            if not bare:
+                self._blank()
+            elif bare[0] == "#":
+                piece = self._take(PieceKind.COMMENT)
+                self.nodes.append(Comment(Span(piece.start, piece.end), (piece,), bare[1:].strip()))
+            else:
+                self._instruction()
+        return File(self.source, tuple(self.nodes), self.escape, tuple(self.faults))
+
+    def _more(self) -> bool:
+        return self.line < self.count
+
+    @property
+    def place(self) -> int:
+        """Where the current line begins; the byte order mark is no part of the first."""
+        return self.bounds[self.line] if self.line < self.count else len(self.text)
+
+    def _line(self) -> str:
+        return self.text[self.bounds[self.line] : self.bounds[self.line + 1]]
+
+    def _take(self, kind: PieceKind) -> Piece:
+        piece = Piece(kind, self.bounds[self.line], self.bounds[self.line + 1])
+        self.line += 1
+        return piece
+
+    def _mark(self) -> None:
+        if self.text.startswith(MARK):
+            self.nodes.append(Trivia(Span(0, 1), (Piece(PieceKind.MARK, 0, 1),)))
+
+    def _blank(self) -> None:
+        pieces = [self._take(PieceKind.BLANK)]
+        while self._more() and not self._line().strip():
+            pieces.append(self._take(PieceKind.BLANK))
+        self.nodes.append(Trivia(Span(pieces[0].start, pieces[-1].end), tuple(pieces)))
+
+    def _directives(self) -> None:
+        """Read the directives at the top, each once; after a ``#!`` line and in other styles, ``syntax`` alone."""
+        shebang = self._more() and self._line().startswith("#!")
+        if shebang:
+            piece = self._take(PieceKind.COMMENT)
+            self.nodes.append(
+                Comment(Span(piece.start, piece.end), (piece,), self.text[piece.start + 1 : piece.end].strip())
+            )
+        elif self._more() and self._line().lstrip().startswith("{"):
+            self._json_syntax()
+            return
+        seen: set[str] = set()
+        style = ""
+        while self._more() and (found := _DIRECTIVE.match(self._line())):
+            name = found[2].lower()
+            style = style or found[1]
+            if name not in KNOWN_DIRECTIVES or found[1] != style or (style == "//" and name != "syntax"):
+                return
+            if shebang and name != "syntax":
+                return
+            start = self.place
+            value = Word(found[3], Span(start + found.start(3), start + found.end(3)))
+            piece = self._take(PieceKind.COMMENT)
+            span = Span(piece.start, piece.end)
+            self.nodes.append(Directive(span, (piece,), name, value, style))
+            if name in seen:
+                self.faults.append(
+                    Fault("repeated-directive", f"only one {name} parser directive can be used", value.span)
+                )
+            elif name == "escape":
+                self._set_escape(value)
+            seen.add(name)
+
+    def _json_syntax(self) -> None:
+        """Take the whole of a file that is a JSON object with ``syntax``: it is written for another front end."""
+        try:
+            value = json.loads(self.text[self.place :])
+        except (ValueError, RecursionError):
+            return
+        syntax = value.get("syntax") if isinstance(value, dict) else None
+        if isinstance(syntax, str):
+            span = Span(self.place, len(self.text))
+            piece = Piece(PieceKind.COMMENT, *span)
+            self.nodes.append(Directive(span, (piece,), "syntax", Word(syntax, span), "{"))
+            self.line = self.count
+
+    def _set_escape(self, value: Word) -> None:
+        if value.text in _CONTINUATION:
+            self.escape = value.text
+        else:
+            message = f"invalid escape token {value.text[:40]!r} does not match ` or \\"
+            self.faults.append(Fault("invalid-escape", message, value.span))
+
+    def _instruction(self) -> None:
+        """Join the lines of one instruction, then read it, then its heredocs."""
+        pieces: list[Piece] = []
+        texts: list[str] = []
+        starts: list[int] = []
+        sources: list[int] = []
+        size, first = 0, True
+        text, bounds, escape = self.text, self.bounds, self.escape
+        continuation = _CONTINUATION[escape]
+        while self.line < self.count:
+            place, end = bounds[self.line], bounds[self.line + 1]
+            body = text[place:end].rstrip("\r\n")
+            if not first:
+                bare = body.lstrip()
+                if not bare or bare[0] == "#":
+                    pieces.append(self._take(PieceKind.COMMENT if bare else PieceKind.BLANK))
+                    continue
+            self.line += 1
+            first = False
+            found = continuation.search(body) if escape in body else None
+            cut = place + (found.start() if found else len(body))
+            if cut > place:
+                pieces.append(Piece(PieceKind.TEXT, place, cut))
+                texts.append(text[place:cut])
+                starts.append(size)
+                sources.append(place)
+                size += cut - place
+            if end > cut:
+                pieces.append(Piece(PieceKind.CONTINUATION if found else PieceKind.NEWLINE, cut, end))
+            if not found:
+                break
+        self._finish(pieces, Logical("".join(texts), tuple(starts), tuple(sources)))
+
+    def _finish(self, pieces: list[Piece], logical: Logical) -> None:
+        span = Span(pieces[0].start, pieces[-1].end)
+        if not logical.text.strip():  # escape characters and nothing else
+            self.nodes.append(Trivia(span, tuple(pieces)))
+            return
+        instruction = parse_instruction(logical, 0, span, pieces=tuple(pieces))
+        if "<<" in logical.text:
+            instruction = self._with_heredocs(instruction, pieces)
+        self.nodes.append(instruction)
+
+    def _with_heredocs(self, instruction: Instruction, pieces: list[Piece]) -> Instruction:
+        heredocs, faults = self._heredocs(instruction, pieces)
+        if not heredocs and not faults:
+            return instruction
+        span = Span(instruction.span.start, pieces[-1].end)
+        inner = instruction.inner
+        if heredocs and inner is not None:
+            inner = inner._replace(heredocs=heredocs, span=span)
+        faults = [*instruction.faults, *faults]
+        return instruction._replace(
+            span=span, pieces=tuple(pieces), heredocs=heredocs, inner=inner, faults=tuple(faults)
+        )
+
+    def _heredocs(self, instruction: Instruction, pieces: list[Piece]) -> tuple[tuple[Heredoc, ...], list[Fault]]:
+        """Take the bodies that follow; one that no line ends is a fault, and instructions follow it."""
+        heredocs: list[Heredoc] = []
+        faults: list[Fault] = []
+        for opener in find_openers(instruction):
+            span = instruction.logical.span(opener.start, opener.end)
+            end = self._terminator(opener)
+            if end is None:
+                faults.append(Fault("unterminated-heredoc", f"heredoc {opener.name!r} is not terminated", span))
+                break
+            start = self.place
+            self.line = end
+            body = Span(start, self.place)
+            if body.end > body.start:
+                pieces.append(Piece(PieceKind.HEREDOC, *body))
+            pieces.append(self._take(PieceKind.TERMINATOR))
+            heredocs.append(
+                Heredoc(opener.name, opener.expand, opener.chomp, span, body, self.text[body.start : body.end])
+            )
+        return tuple(heredocs), faults
+
+    def _terminator(self, opener: Opener) -> int | None:
+        """Return the number of the line that ends a heredoc; all lines are looked at once, however many are open."""
+        if not self._endings:
+            for number in range(self.count):
+                line = self.text[self.bounds[number] : self.bounds[number + 1]].rstrip("\r\n")
+                self._endings.setdefault(line, []).append(number)
+                if line[:1] == "\t":
+                    self._endings.setdefault("\t" + line.lstrip("\t"), []).append(number)
+        found = list(self._after(opener.name))
+        if opener.chomp:
+            found += self._after("\t" + opener.name)
+        return min(found, default=None)
+
+    def _after(self, line: str) -> Iterator[int]:
+        numbers = self._endings.get(line, [])
+        index = bisect_left(numbers, self.line)
+        if index < len(numbers):
+            yield numbers[index]

@@ -1,0 +1,190 @@
+"""Comments that say which findings do not count: Prill's, hadolint's, and BuildKit's ``check`` directive.
+
+| written | holds for |
+|---|---|
+| ``# prill: ignore[rule, …] reason`` | the next instruction; inside an instruction, the next line |
+| ``# prill: ignore-file[rule, …] reason`` | the file |
+| ``# hadolint ignore=DL3006,…`` | an instruction that begins on the next line |
+| ``# hadolint stage ignore=…`` | the stage of the FROM on the next line |
+| ``# hadolint global ignore=…`` | the file |
+| ``# check=skip=JSONArgsRecommended,…;error=true`` | BuildKit's checks in the file |
+"""
+
+import re
+from bisect import bisect_right
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.source import Span
+from prill.dockerfile.syntax import Comment, Instruction, PieceKind
+from prill.model.finding import Finding
+
+__all__ = ["Pragma", "PragmaKind", "applies", "check_fails", "find_pragmas", "misspelt_pragmas"]
+
+_PRILL = re.compile(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
+_MEANT = re.compile(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
+_HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([^#]*?)\s*(?:#\s*(.*))?\Z")
+_CODES = re.compile(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
+
+
+class PragmaKind(StrEnum):
+    """How far a pragma reaches."""
+
+    NEXT = "next"
+    STAGE = "stage"
+    FILE = "file"
+    CHECK = "check"
+
+
+class Pragma(NamedTuple):
+    """A comment that suppresses ``codes`` on the lines from ``first`` to ``last``; ``all`` as a code is every check.
+
+    ``by_statement`` says that the line counts on which the statement begins, not the finding.
+    """
+
+    kind: PragmaKind
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    first: int
+    last: int
+    tool: str
+    by_statement: bool = True
+
+
+@lru_cache(maxsize=1)
+def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
+    """Return the pragmas of a file, in order; several rules ask for those of the same file."""
+    file = document.file
+    found: list[Pragma] = []
+    for number, node in enumerate(file.nodes):
+        if isinstance(node, Comment):
+            if "prill:" in node.text or "hadolint" in node.text:
+                written = file.source.text[node.span.start : node.span.end].rstrip()
+                span = Span(node.span.start, node.span.start + len(written))
+                found.extend(_read(document, node.text, span, _following(document, number)))
+        elif isinstance(node, Instruction):
+            for piece in node.pieces:
+                if piece.kind is PieceKind.COMMENT:
+                    text = file.source.text[piece.start : piece.end]
+                    if "prill:" in text:
+                        found.extend(
+                            _inside(document, text.strip().removeprefix("#").strip(), Span(piece.start, piece.end))
+                        )
+    found.extend(_checks(document))
+    return tuple(found)
+
+
+def misspelt_pragmas(document: Dockerfile) -> tuple[Span, ...]:
+    """Return the comments that were meant to suppress something and are none of Prill's pragmas."""
+    text = document.file.source.text
+    if "prill" not in text.casefold():
+        return ()
+    read = {pragma.span.start for pragma in find_pragmas(document) if pragma.tool == "prill" and pragma.codes}
+    comments = (piece for node in document.file.nodes for piece in node.pieces if piece.kind is PieceKind.COMMENT)
+    found = []
+    for piece in comments:
+        written = text[piece.start : piece.end]
+        start = piece.start + len(written) - len(written.lstrip())
+        if _MEANT.match(text, start, piece.end) and not {piece.start, start} & read:
+            found.append(Span(start, start + len(written.strip())))
+    return tuple(found)
+
+
+def _following(document: Dockerfile, number: int) -> Instruction | None:
+    nodes = document.file.nodes[number + 1 :]
+    return next((node for node in nodes if isinstance(node, Instruction)), None)
+
+
+def _read(document: Dockerfile, text: str, span: Span, following: Instruction | None) -> list[Pragma]:
+    return _read_prill(document, text, span, following) or _read_hadolint(document, text, span)
+
+
+def _read_prill(document: Dockerfile, text: str, span: Span, following: Instruction | None) -> list[Pragma]:
+    source = document.file.source
+    line = source.line(span.start)
+    found = _PRILL.match(text)
+    if found is None:
+        return []
+    codes = tuple(code.strip() for code in found[2].split(",") if code.strip())
+    if found[1] == "ignore-file":
+        return [Pragma(PragmaKind.FILE, codes, found[3].strip(), span, 1, len(source.lines), "prill")]
+    if following is None:
+        return [Pragma(PragmaKind.NEXT, codes, found[3].strip(), span, line, line, "prill")]
+    first, last = source.line(following.written.start), source.line(max(following.span.end - 1, 0))
+    return [Pragma(PragmaKind.NEXT, codes, found[3].strip(), span, first, last, "prill")]
+
+
+def _read_hadolint(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
+    found = _HADOLINT.match(text)
+    if found is None or not _CODES.match(found[2]):
+        return []
+    source = document.file.source
+    line = source.line(span.start)
+    codes = tuple(code.strip() for code in found[2].split(","))
+    reason = found[3] or ""
+    if found[1] == "global":
+        return [Pragma(PragmaKind.FILE, codes, reason, span, 1, len(source.lines), "hadolint")]
+    if found[1] == "stage":
+        first, last = _stage_lines(document, line + 1)
+        return [Pragma(PragmaKind.STAGE, codes, reason, span, first, last, "hadolint")]
+    return [Pragma(PragmaKind.NEXT, codes, reason, span, line + 1, line + 1, "hadolint")]
+
+
+def _inside(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
+    found = _PRILL.match(text)
+    if found is None or found[1] != "ignore":
+        return []
+    codes = tuple(code.strip() for code in found[2].split(",") if code.strip())
+    line = document.file.source.line(span.start) + 1
+    return [Pragma(PragmaKind.NEXT, codes, found[3].strip(), span, line, line, "prill", by_statement=False)]
+
+
+def _stage_lines(document: Dockerfile, line: int) -> tuple[int, int]:
+    """Return the lines behind the FROM that begins on ``line``, to the end of its stage; none without a FROM."""
+    source = document.file.source
+    starts = [source.line(stage.from_step.statement.written.start) for stage in document.stages if stage.from_step]
+    if line not in starts:
+        return 0, 0
+    place = bisect_right(starts, line)
+    return line + 1, starts[place] - 1 if place < len(starts) else len(source.lines)
+
+
+def _settings(document: Dockerfile) -> dict[str, str]:
+    """Return what the ``check`` directive says: ``skip=A,B;error=true`` as a dict."""
+    found: dict[str, str] = {}
+    for directive in document.file.directives:
+        if directive.name == "check":
+            for part in directive.value.text.split(";"):
+                key, _, value = part.partition("=")
+                found[key.strip().lower()] = value.strip()
+    return found
+
+
+def _checks(document: Dockerfile) -> list[Pragma]:
+    skip = _settings(document).get("skip", "")
+    if not skip:
+        return []
+    codes = tuple(code.strip() for code in skip.split(",") if code.strip())
+    directive = next(one for one in document.file.directives if one.name == "check")
+    last = len(document.file.source.lines)
+    return [Pragma(PragmaKind.CHECK, codes, "", directive.value.span, 1, last, "buildkit")]
+
+
+def check_fails(document: Dockerfile) -> bool:
+    """Whether ``# check=error=true`` makes BuildKit's checks fail the build."""
+    return _settings(document).get("error", "").lower() in {"true", "1", "t"}
+
+
+def applies(pragma: Pragma, finding: Finding) -> bool:
+    """Whether the pragma suppresses the finding; codes compare without regard to case."""
+    place = finding.within if pragma.by_statement and finding.within else finding.location
+    if not pragma.first <= place.line <= pragma.last:
+        return False
+    names = {finding.rule.lower(), *(alias.lower() for alias in finding.aliases)}
+    codes = {code.lower() for code in pragma.codes}
+    if pragma.kind is PragmaKind.CHECK and "all" in codes:
+        return any(not alias[-1:].isdigit() for alias in finding.aliases)
+    return not names.isdisjoint(codes)

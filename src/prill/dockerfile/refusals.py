@@ -1,0 +1,142 @@
+"""What BuildKit refuses in an instruction that could be taken apart: too few words, pairs, ports, names.
+
+It stops at the first, and so does `find_refusal`. The rules are those of frontend/dockerfile:
+``instructions/parse.go``, ``parser/line_parsers.go``, and ``convert_expose.go`` in ``dockerfile2llb``. What ONBUILD
+defers is read by the builds on top of the image, which stop in the same way.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
+
+from prill.dockerfile.arguments import read_from, read_pairs, read_words
+from prill.dockerfile.flag_values import flag_faults
+from prill.dockerfile.lexing import why_not_expanded
+from prill.dockerfile.source import Span, Word
+from prill.dockerfile.syntax import Fault, Instruction
+from prill.dockerfile.variables import unquote
+
+__all__ = ["find_refusal"]
+
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
+_PORT = re.compile(r"(?:(?P<ip>.*):)??(?:(?P<host>[^:]*):)?(?P<port>[^:/]+)(?:/(?P<protocol>.*))?")
+_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
+_HEALTH = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
+
+Check = Callable[[Instruction, str], Iterator[Fault]]
+
+
+def find_refusal(instruction: Instruction, escape: str = "\\") -> Fault | None:
+    """Return the first thing for which BuildKit refuses an instruction; None where it accepts it."""
+    if instruction.faults:
+        return instruction.faults[0]
+    if instruction.keyword == "HEALTHCHECK" and instruction.arguments.upper() == "NONE":
+        return None  # its flags are not looked at
+    fault = next(flag_faults(instruction), None)
+    check = _CHECKS.get(instruction.keyword)
+    return fault if fault or check is None else next(check(instruction, escape), None)
+
+
+def _unexpanded(text: str, span: Span, escape: str, *, shared: bool = False) -> Iterator[Fault]:
+    said = why_not_expanded(text, escape)
+    if said:
+        yield Fault("expansion", said, span, shared=shared and "quote" in said)
+
+
+def _from(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    source = read_from(instruction)
+    if source is None:
+        return
+    if source.extra:
+        span = Span(source.extra[0].span.start, source.extra[-1].span.end)
+        shared = not source.extra[0].text.startswith("#")
+        yield Fault("from-words", "FROM takes an image, or an image, AS and a name", span, shared=shared)
+    elif source.name and not _STAGE_NAME.fullmatch(source.name.text.lower()):
+        message = f"{source.name.text!r} is no name for a stage: a letter, then letters, digits and -_."
+        yield Fault("stage-name", message, source.name.span, shared=False)
+    yield from _unexpanded(source.image.text, source.image.span, escape)
+
+
+def _pairs(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    keyword = instruction.keyword
+    for pair in read_pairs(instruction, escape):
+        if pair.value is None and keyword != "ARG":
+            yield Fault("pair", f"{keyword} takes key=value", pair.span)
+        if not pair.key.text:
+            yield Fault("pair", f"{keyword}: there is no name before the equals sign", pair.span, shared=False)
+        for word in (pair.key, pair.value):
+            if word is not None:
+                yield from _unexpanded(word.text, word.span, escape, shared=not pair.legacy and keyword != "ARG")
+
+
+def _copy(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    words = read_words(instruction)
+    openers = {heredoc.opener for heredoc in instruction.heredocs}
+    keyword = instruction.keyword
+    if len(words) < 2:  # noqa: PLR2004 - a source and a destination
+        yield Fault("copy-words", f"{keyword} needs a source and a destination", instruction.arguments_span)
+    elif words[-1].span in openers:
+        yield Fault("copy-words", f"{keyword} cannot have a heredoc for its destination", words[-1].span)
+    for word in words:
+        if word.span not in openers:
+            yield from _unexpanded(word.text, word.span, escape)
+
+
+def _volume(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    words = read_words(instruction)
+    if not words:
+        yield Fault("no-arguments", "VOLUME needs an argument", instruction.arguments_span, shared=False)
+    for word in words:
+        if not word.text.strip():
+            yield Fault("volume", "a VOLUME is no empty string", word.span, shared=False)
+        yield from _unexpanded(word.text, word.span, escape)
+
+
+def _shell(instruction: Instruction, _escape: str) -> Iterator[Fault]:
+    if not instruction.json:
+        shared = instruction.json is None and instruction.arguments.startswith("[")
+        message = "SHELL takes a JSON array with a program in it"
+        yield Fault("shell", message, instruction.arguments_span, shared=shared)
+
+
+def _expose(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    for word in read_words(instruction):
+        yield from _unexpanded(word.text, word.span, escape, shared=True)
+        if "$" not in word.text:
+            yield from _port(unquote(word.text, escape), word)
+
+
+def _port(text: str, word: Word) -> Iterator[Fault]:
+    """Check ``[[address:]port:]port[-port][/protocol]``; numbers that are too high have a rule of their own."""
+    found = _PORT.fullmatch(text)
+    ranges = [_RANGE.fullmatch(part) for part in (found["port"], found["host"]) if part] if found else []
+    if found is None or not all(ranges) or (found["protocol"] or "").lower() not in _PROTOCOLS:
+        yield Fault("port", f"{word.text[:60]!r} is no port, as 80, 80/udp or 8000-8080", word.span)
+    elif any(one and one[2] and int(one[2]) < int(one[1]) for one in ranges):
+        yield Fault("port", f"{word.text!r}: the range ends before it begins", word.span, shared=False)
+
+
+def _health(instruction: Instruction, _escape: str) -> Iterator[Fault]:
+    found = _HEALTH.fullmatch(instruction.arguments)
+    kind, rest = (found[1].upper(), found[2]) if found else ("", "")
+    if kind not in {"CMD", "NONE"}:
+        yield Fault("health", "HEALTHCHECK takes CMD and a command, or NONE", instruction.arguments_span)
+    elif kind == "NONE" and rest.replace(" ", "") != "[]":
+        yield Fault("health", "HEALTHCHECK NONE takes nothing else", instruction.arguments_span)
+    elif kind == "CMD" and (instruction.json == () or not rest):
+        shared = instruction.json is None
+        yield Fault("health", "HEALTHCHECK CMD needs a command", instruction.arguments_span, shared=shared)
+
+
+def _one_word(instruction: Instruction, escape: str) -> Iterator[Fault]:
+    yield from _unexpanded(instruction.arguments, instruction.arguments_span, escape)
+
+
+_CHECKS = MappingProxyType[str, Check](
+    {
+        "ADD": _copy, "ARG": _pairs, "COPY": _copy, "ENV": _pairs, "EXPOSE": _expose, "FROM": _from,
+        "HEALTHCHECK": _health, "LABEL": _pairs, "SHELL": _shell, "STOPSIGNAL": _one_word, "USER": _one_word,
+        "VOLUME": _volume, "WORKDIR": _one_word,
+    }
+)  # fmt: skip

@@ -1,0 +1,22 @@
+"""Calls of pip, by its own name or as a module of Python."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.step import Invocation
+
+__all__ = ["pip_installs"]
+
+_PYTHON = re.compile(r"python[0-9.]*")
+
+
+def pip_installs(dockerfile: Dockerfile) -> Iterator[Invocation]:
+    """Yield ``pip install`` under whatever name, pipx included, and ``python -m pip install``."""
+    for name, calls in dockerfile.by_program.items():
+        direct = name.startswith("pip") and not name.startswith("pipenv")
+        module = _PYTHON.fullmatch(name) is not None
+        for one in calls if direct or module else ():
+            texts = one.command.texts
+            if "install" in texts and (direct or texts[:2] == ("-m", "pip")):
+                yield one

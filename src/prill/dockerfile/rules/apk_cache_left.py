@@ -1,0 +1,35 @@
+"""apk's index stays in the layer."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule, replacement
+from prill.dockerfile.rules._caches import needs_cache
+from prill.dockerfile.rules._commands import after_word, cached, report
+from prill.dockerfile.source import Span
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_CACHE = re.compile(r"cache/apk|apk/cache|(?<!no-)cache-dir")
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    calls = dockerfile.calls("apk")
+    needed = bool(calls) and needs_cache(dockerfile, _CACHE)
+    for one in calls:
+        command = one.command
+        if "add" in command.texts and not command.has_flag("no-cache") and not cached(one.step, "/var/cache/apk"):
+            place = after_word(command, "add")
+            fix = None if needed else replacement("add --no-cache", Span(place, place), " --no-cache")
+            yield report(one, fix=fix)
+
+
+RULE = Rule(
+    id="apk-cache-left",
+    aliases=("DL3019", "DS-0025", "DKL-DI-0004"),
+    severity=Severity.INFO,
+    summary="apk's index stays in the layer",
+    check=_check,
+)

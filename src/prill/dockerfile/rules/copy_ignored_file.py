@@ -1,0 +1,36 @@
+"""COPY takes a file that .dockerignore leaves out."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.ignore_file import read_ignore_file
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_REMOTE = re.compile(r"[a-z]+://|[\w.-]+@[\w.-]+:")
+
+
+def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
+    if not context.ignore_file:
+        return
+    ignored = read_ignore_file(context.ignore_file)
+    for step in dockerfile.of("COPY", "ADD"):
+        copy = step.copy
+        if copy is None or step.instruction.flag("from"):
+            continue
+        for word in copy.sources:
+            path = step.expand(word.text).text
+            if not _REMOTE.match(path) and not set(path) & set("*?[$") and ignored.matches(path):
+                yield Problem(span=word.span, message=f"{path} is left out by .dockerignore")
+
+
+RULE = Rule(
+    id="copy-ignored-file",
+    aliases=("CopyIgnoredFile",),
+    severity=Severity.ERROR,
+    summary="COPY takes a file that .dockerignore leaves out",
+    check=_check,
+)

@@ -1,0 +1,28 @@
+"""A blank line inside of an instruction."""
+
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.syntax import PieceKind
+from prill.model.finding import Edit, Fix, Severity
+
+__all__ = ["RULE"]
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    for step in dockerfile.steps:
+        blank = [piece for piece in step.statement.pieces if piece.kind is PieceKind.BLANK]
+        if blank:
+            edits = tuple(Edit(start=piece.start, end=piece.end, text="") for piece in blank)
+            span = step.statement.written
+            yield Problem(span=span, fix=Fix(message="take the blank lines out", edits=edits))
+
+
+RULE = Rule(
+    id="empty-continuation",
+    aliases=("NoEmptyContinuation",),
+    severity=Severity.WARNING,
+    summary="A blank line inside of an instruction",
+    check=_check,
+)

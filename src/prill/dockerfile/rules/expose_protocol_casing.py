@@ -1,0 +1,29 @@
+"""The protocol of EXPOSE has capital letters."""
+
+from collections.abc import Iterator
+
+from prill.dockerfile.arguments import read_words
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule, replacement
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    for step in dockerfile.of("EXPOSE"):
+        for word in read_words(step.instruction):
+            port, slash, protocol = word.text.partition("/")
+            if slash and "$" not in protocol and protocol != protocol.lower():
+                exact = word.span.end - word.span.start == len(word.text)
+                fix = replacement("write it in lower case", word.span, f"{port}/{protocol.lower()}")
+                yield Problem(span=word.span, fix=fix if exact else None)
+
+
+RULE = Rule(
+    id="expose-protocol-casing",
+    aliases=("ExposeProtoCasing",),
+    severity=Severity.STYLE,
+    summary="The protocol of EXPOSE has capital letters",
+    check=_check,
+)

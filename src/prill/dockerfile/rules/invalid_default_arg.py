@@ -1,0 +1,36 @@
+"""Without a build argument, FROM names no image."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.state import GLOBAL_ARGS
+from prill.dockerfile.variables import find_references
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_NAME = re.compile(
+    r"(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
+    r"(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?"
+)
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    declared = dockerfile.prelude_state.declared
+    for stage in dockerfile.stages:
+        if stage.source is None or stage.parent is not None:
+            continue
+        used = {one.name for one in find_references(stage.source.image.text, dockerfile.file.escape)}
+        if used and used <= declared - GLOBAL_ARGS and not _NAME.fullmatch(stage.image.text):
+            yield Problem(span=stage.source.image.span, message=f"by default, the base is {stage.image.text!r}")
+
+
+RULE = Rule(
+    id="invalid-default-arg",
+    aliases=("InvalidDefaultArgInFrom",),
+    severity=Severity.WARNING,
+    summary="Without a build argument, FROM names no image",
+    check=_check,
+)

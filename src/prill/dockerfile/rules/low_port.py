@@ -1,0 +1,37 @@
+"""A port below 1024, and a user that is not root."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.arguments import read_words
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_FIRST_FREE = 1024
+_PORT = re.compile(r"([0-9]{1,5})(?:-[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    final = dockerfile.final
+    user = (final.result.user or "").partition(":")[0] if final is not None else ""
+    if final is None or user in {"", "root", "0"}:
+        return
+    for stage in final.lineage:
+        for step in stage.of("EXPOSE"):
+            for word in read_words(step.instruction):
+                found = _PORT.match(step.expand(word.text).text)
+                if found and 0 < int(found[1]) < _FIRST_FREE:
+                    yield Problem(
+                        span=word.span, message=f"{word.text}: the user {user} may not be allowed to listen there"
+                    )
+
+
+RULE = Rule(
+    id="low-port",
+    severity=Severity.INFO,
+    summary="A port below 1024, and a user that is not root",
+    check=_check,
+)

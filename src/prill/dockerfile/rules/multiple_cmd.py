@@ -1,0 +1,25 @@
+"""Only the last CMD of a stage counts."""
+
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    for stage in dockerfile.stages:
+        found = [step for step in stage.of("CMD") if not step.deferred]
+        for step in found[1:]:
+            yield Problem(span=step.span)
+
+
+RULE = Rule(
+    id="multiple-cmd",
+    aliases=("DL4003", "MultipleInstructionsDisallowed", "DS-0016"),
+    severity=Severity.WARNING,
+    summary="Only the last CMD of a stage counts",
+    check=_check,
+)

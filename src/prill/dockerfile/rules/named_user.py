@@ -1,0 +1,32 @@
+"""A user by name means nothing outside the image."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.variables import find_references
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_NUMBER = re.compile(r"[0-9]+(?::.*)?")
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    args = {pair.key.text for step in dockerfile.of("ARG") for pair in step.pairs}
+    for step in dockerfile.of("USER"):
+        node = step.instruction
+        found = step.expand(node.arguments)
+        given = {one.name for one in find_references(node.arguments) if not one.modifier} & args
+        if not step.deferred and node.arguments and not given and not _NUMBER.fullmatch(found.text):
+            yield Problem(span=node.arguments_span)
+
+
+RULE = Rule(
+    id="named-user",
+    aliases=("DL3066",),
+    severity=Severity.INFO,
+    summary="A user by name means nothing outside the image",
+    check=_check,
+)

@@ -1,0 +1,51 @@
+"""The image runs as root."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._bases import base_of
+from prill.dockerfile.rules._users import is_root
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_NOT_ROOT = re.compile(r"nonroot|unprivileged|non-root|rootless|(?:^|/)chainguard/|^cgr\.dev/|^dhi\.io/", re.IGNORECASE)
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    final = dockerfile.final
+    if final is None or final.from_step is None:
+        return
+    users = [step for stage in final.lineage for step in reversed(stage.of("USER")) if not step.deferred]
+    if not users:
+        base = final.root
+        if base.source is not None and not _NOT_ROOT.search(base.image.text) and not base.image.unset:
+            known = base_of(base)
+            if known is not None and known.nonroot:
+                return
+            sure = base.is_scratch or (known is not None and known.kind == "os")
+            whose = "root" if sure else f"the user of {base.image.text}, which is mostly root"
+            message = f"no USER: the image runs as {whose}"
+            yield Problem(span=final.from_step.span, message=message)
+        return
+    last = users[0]
+    found = last.expand(last.instruction.arguments)
+    user, _, group = found.text.strip().partition(":")
+    if found.unset:
+        return
+    if is_root(user) and not is_root(last.instruction.arguments.partition(":")[0].strip()):  # or last-user-root says it
+        yield Problem(span=last.instruction.arguments_span)
+    elif not is_root(user) and is_root(group):
+        span, message = last.instruction.arguments_span, "group 0 is root's: what its group may, the process may"
+        yield Problem(span=span, message=message, aliases=())
+
+
+RULE = Rule(
+    id="runs-as-root",
+    aliases=("DS-0002", "CKV_DOCKER_3", "CIS-DI-0001"),
+    severity=Severity.WARNING,
+    summary="The image runs as root",
+    check=_check,
+)

@@ -1,0 +1,53 @@
+"""A secret is written into the file."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.source import Span
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_SECRETS = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?:AKIA|ASIA)[A-Z2-7]{16}"
+    r"|gh[pousr]_[A-Za-z0-9]{36,}"
+    r"|github_pat_[A-Za-z0-9_]{60,}"
+    r"|glpat-[A-Za-z0-9_-]{20,}"
+    r"|npm_[A-Za-z0-9]{36}"
+    r"|xox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|sk_live_[A-Za-z0-9]{20,}"
+    r"|AIza[A-Za-z0-9_-]{35}"
+    r"|dckr_pat_[A-Za-z0-9_-]{20,}"
+    r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
+    r"|[a-z][a-z0-9+.-]*://[^/\s:@$]+:[^/\s:@${]{3,}@[A-Za-z0-9]"
+    r")"
+)
+_LOGIN = re.compile(
+    r"\b(?:curl|wget)\b(?:\\\r?\n|[^\n|;&]){0,400}?\s(?:-[a-zA-Z]{0,8}u|--(?:proxy-)?user)[ =]?"
+    r"(?P<quote>[\"']?)[^\s:\"'$]{1,64}:(?P<secret>[^\s\"'${}:/]{6,128})(?P=quote)(?=\s|$)"
+)
+"""A login on the command line of curl or wget: ``-u user:word``; the bounds keep a hostile line cheap."""
+_PLACEHOLDER = re.compile(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    source = dockerfile.file.source
+    for node in dockerfile.file.instructions:
+        for found in _SECRETS.finditer(source.text, node.span.start, node.span.end):
+            if not _PLACEHOLDER.search(found[0]):
+                yield Problem(span=Span(*found.span()))
+        if node.keyword == "RUN":
+            for found in _LOGIN.finditer(source.text, node.span.start, node.span.end):
+                if not _PLACEHOLDER.search(found["secret"]):
+                    yield Problem(span=Span(*found.span("secret")), message="a password stands on the command line")
+
+
+RULE = Rule(
+    id="secret-value",
+    severity=Severity.ERROR,
+    summary="A secret is written into the file",
+    check=_check,
+)

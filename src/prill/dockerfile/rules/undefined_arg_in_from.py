@@ -1,0 +1,38 @@
+"""FROM uses an ARG that is not declared before it."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.source import Word
+from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS
+from prill.dockerfile.variables import find_references
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    declared = dockerfile.prelude_state.declared | GLOBAL_ARGS | PREDEFINED_ARGS
+    for stage in dockerfile.stages:
+        if stage.source is None:
+            continue
+        texts = [stage.source.image]
+        if stage.platform is not None and stage.platform.value:
+            texts.append(Word(stage.platform.value, stage.platform.value_span))
+        for word in texts:
+            for one in find_references(word.text, dockerfile.file.escape):
+                if one.name not in declared and not one.safe:
+                    near = get_close_matches(one.name, declared, n=1)
+                    hint = f"; did you mean {near[0]}?" if near else ""
+                    yield Problem(span=word.span, message=f"${one.name} is not declared before the first FROM{hint}")
+
+
+RULE = Rule(
+    id="undefined-arg-in-from",
+    aliases=("UndefinedArgInFrom",),
+    severity=Severity.ERROR,
+    summary="FROM uses an ARG that is not declared before it",
+    check=_check,
+)

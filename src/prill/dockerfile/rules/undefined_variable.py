@@ -1,0 +1,55 @@
+"""A variable has no value here."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from prill.dockerfile.document import Dockerfile, Stage
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._bases import base_of
+from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS
+from prill.dockerfile.variables import find_references
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_EXPANDING = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+_SHORTEST = 4
+_OF_SYSTEMS = frozenset({"container", "DISTTAG", "FBR", "FGC", "LANG", "LANGUAGE", "SUMMARY", "VERSION"})
+"""What an image of a system may set besides PATH: Fedora's, Red Hat's and SUSE's do."""
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    steps = [step for step in dockerfile.of("ARG", "ENV") if step.instruction.logical.text]
+    everywhere = {pair.key.text for step in steps for pair in step.pairs} | GLOBAL_ARGS
+    for step in dockerfile.of(*_EXPANDING):
+        if step.stage is None or step.deferred or "$" not in step.instruction.arguments:
+            continue
+        declared = step.state.declared | PREDEFINED_ARGS
+        for one in find_references(step.instruction.arguments, dockerfile.file.escape):
+            if one.name in declared or one.safe or not one.name[0].isalpha() or one.name == "PATH":
+                continue
+            if step.keyword in {"ARG", "ENV"} and any(pair.key.text == one.name for pair in step.pairs):
+                continue
+            near = get_close_matches(one.name, declared, n=1, cutoff=0.85) if len(one.name) >= _SHORTEST else []
+            if one.name in everywhere or near or _all_known(step.stage, one.name):
+                start = step.instruction.start
+                span = step.instruction.logical.span(start + one.start, start + one.end)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                yield Problem(span=span, message=f"${one.name} has no value in this stage{hint}")
+
+
+def _all_known(stage: Stage, name: str) -> bool:
+    """Whether the base sets no such variable: one with nothing in it, or a system, which sets PATH and little else."""
+    if stage.root.is_scratch:
+        return True
+    known = base_of(stage)
+    return known is not None and known.kind == "os" and name not in _OF_SYSTEMS and not name.startswith("LC_")
+
+
+RULE = Rule(
+    id="undefined-variable",
+    aliases=("UndefinedVar",),
+    severity=Severity.WARNING,
+    summary="A variable has no value here",
+    check=_check,
+)

@@ -1,0 +1,46 @@
+"""pip installs whatever version is newest."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._commands import report, spanning
+from prill.dockerfile.rules._pip import pip_installs
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_VALUES = (
+    "--abi", "-b", "--build", "-e", "--editable", "--extra-index-url", "-f", "--find-links", "-i", "--index-url",
+    "--implementation", "-m", "--no-binary", "--only-binary", "--platform", "--prefix", "--progress-bar", "--proxy",
+    "--python-version", "--root", "--src", "-t", "--target", "--trusted-host", "--upgrade-strategy",
+)  # fmt: skip
+_FILES = frozenset({"-r", "--requirement", "-c", "--constraint", "."})
+_COMPARED = re.compile(r"[<>!=~]=|[<>]")
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    for one in pip_installs(dockerfile):
+        if _FILES.isdisjoint(one.command.texts):
+            words = one.command.without_values(*_VALUES)
+            loose = [word for word in words if word.masked != "install" and _is_loose(word.masked)]
+            if loose:
+                yield report(one, span=spanning(loose))
+
+
+def _is_loose(package: str) -> bool:
+    if _COMPARED.search(package):
+        return False
+    if "git+" in package:
+        return "@" not in package
+    return "/" not in package and not package.endswith((".whl", ".tar.gz"))
+
+
+RULE = Rule(
+    id="unpinned-pip",
+    aliases=("DL3013",),
+    severity=Severity.INFO,
+    summary="pip installs whatever version is newest",
+    check=_check,
+)

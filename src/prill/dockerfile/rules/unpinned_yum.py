@@ -1,0 +1,33 @@
+"""yum installs whatever version is newest."""
+
+import re
+from collections.abc import Iterator
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._commands import report, spanning
+from prill.model.finding import Severity
+
+__all__ = ["RULE"]
+
+_VERSION = re.compile(r"-[0-9]")
+
+
+def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    for one in dockerfile.calls("yum"):
+        texts = one.command.texts
+        if "install" in texts:
+            module = "module" in texts
+            words = [word for word in one.command.operands if word.masked not in {"install", "module"}]
+            loose = [word for word in words if not (":" in word.masked if module else _VERSION.search(word.masked))]
+            if loose:
+                yield report(one, span=spanning(loose))
+
+
+RULE = Rule(
+    id="unpinned-yum",
+    aliases=("DL3033",),
+    severity=Severity.INFO,
+    summary="yum installs whatever version is newest",
+    check=_check,
+)

@@ -1,0 +1,294 @@
+"""From shell text to `ShellCommand` values: plain text at once, all else by a walk over ``tree-sitter-bash``'s tree."""
+
+import re
+from functools import cache
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from prill.dockerfile.plain_shell import read_plain
+from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
+from prill.dockerfile.source import Span
+from prill.dockerfile.syntax import Logical
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+__all__ = ["SHELLS", "read_shell"]
+
+MAX_NESTING = 4
+"""How many ``sh -c`` deep commands are read."""
+MAX_DEPTH = 400
+"""How deep a tree is followed; what is below is not looked at."""
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_BACKQUOTED_COMMENT = re.compile(r"`#[^`]*`")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_IN_DOUBLE = re.compile(r'\\([$`"\\\n])')
+_CONNECTORS = frozenset({"&&", "||", ";", "|", "|&", "&", "\n", ";;"})
+_EXPANSIONS = frozenset(
+    {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
+)
+_REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+_GROUPS = {
+    "subshell": "subshell",
+    "command_substitution": "substitution",
+    "process_substitution": "substitution",
+    "if_statement": "if",
+    "elif_clause": "if",
+    "else_clause": "if",
+    "case_item": "case",
+    "for_statement": "loop",
+    "c_style_for_statement": "loop",
+    "while_statement": "loop",
+    "function_definition": "function",
+    "compound_statement": "group",
+}
+_PREFIXES = frozenset({"builtin", "command", "exec", "time"})
+_SHORT_C = re.compile(r"-[a-z]*c", re.IGNORECASE)
+_SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
+
+
+@cache
+def _parser() -> "Parser":
+    import tree_sitter_bash  # noqa: PLC0415 - loaded when there is something to parse
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def read_shell(logical: Logical, start: int, end: int, nesting: int = 0) -> tuple[ShellCommand, ...]:
+    """Return the commands of the text from ``start`` to ``end``, in the order in which they begin.
+
+    What the grammar cannot make sense of is passed over; the commands before and after it are found.
+    """
+    plain = read_plain(logical, start, end)
+    if plain is not None and not any(len(one.words) > 2 and one.program in SHELLS for one in plain):  # noqa: PLR2004 - sh, -c, text
+        return plain
+    return _Reader(logical, start, end, nesting).commands()
+
+
+class _Reader:
+    """Walks one tree. Offsets of the tree are those of the text, because every character became one byte."""
+
+    def __init__(self, logical: Logical, start: int, end: int, nesting: int) -> None:
+        self.logical = logical
+        self.base = start
+        self.text = logical.text[start:end]
+        self.nesting = nesting
+        self.found: list[ShellCommand] = []
+        self.connector = ""
+        self.pipeline = 0
+
+    def commands(self) -> tuple[ShellCommand, ...]:
+        plain = self.text if self.text.isascii() else _NOT_ASCII.sub("_", self.text)
+        if "`#" in plain:
+            plain = _BACKQUOTED_COMMENT.sub(lambda match: " " * len(match[0]), plain)
+        self._visit(_parser().parse(plain.encode("ascii")).root_node, (), 0)
+        return tuple(self.found)
+
+    def _visit(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
+        if depth > MAX_DEPTH:
+            return
+        kind = node.type
+        if kind in _SIMPLE:
+            self._command(node, nesting, depth)
+        elif kind == "redirected_statement":
+            self._redirected(node, nesting, depth)
+        elif kind in _GROUPS:
+            outer = self.connector
+            if _GROUPS[kind] == "substitution":
+                self.connector = ""
+            self._children(node, (*nesting, _GROUPS[kind]), depth)
+            if _GROUPS[kind] == "substitution":
+                self.connector = outer
+        else:
+            if kind == "variable_assignment":
+                self._assignment(node, nesting)
+            self._children(node, nesting, depth)
+
+    def _children(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
+        self.pipeline += node.type != "pipeline" or depth == 0
+        for child in node.children:
+            if not child.is_named:
+                if child.type in _CONNECTORS:
+                    self.connector = child.type
+                    self.pipeline += child.type not in {"|", "|&"}
+            elif child.child_count or child.type in _SIMPLE:
+                self._visit(child, nesting, depth + 1)
+
+    def _assignment(self, node: "Node", nesting: tuple[str, ...]) -> None:
+        """Keep a statement that is an assignment alone: it separates commands, and its value may hold some."""
+        word = self._word(node)
+        self.pipeline += 1
+        self.found.append(ShellCommand((), word.span, (word,), (), self.connector, self.pipeline, nesting))
+        self.connector = ""
+
+    def _redirected(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
+        first = last = len(self.found)
+        redirections: list[Redirection] = []
+        end = node.start_byte
+        for child in node.children:
+            if child.type in _REDIRECTS:
+                if last > first:
+                    self._lone_dash(end, child.start_byte)
+                redirections.extend(self._redirection(child, nesting, depth))
+            else:
+                self._visit(child, nesting, depth + 1)
+                last = len(self.found)
+            end = child.end_byte
+        if redirections and last > first:
+            command = self.found[last - 1]
+            self.found[last - 1] = command._replace(redirections=(*command.redirections, *redirections))
+
+    def _lone_dash(self, start: int, end: int) -> None:
+        """Give the last command the ``-`` that the grammar drops before a redirection with a descriptor."""
+        gap = self.text[start:end]
+        if gap.strip() == "-":
+            start += gap.index("-")
+            span = self.logical.span(self.base + start, self.base + start + 1)
+            command = self.found[-1]
+            words = (*command.words, ShellWord("-", span, "-"))
+            self.found[-1] = command._replace(words=words, span=Span(command.span.start, span.end))
+
+    def _redirection(self, node: "Node", nesting: tuple[str, ...], depth: int) -> list[Redirection]:
+        """Read one redirection; what stands behind a heredoc's opener on its line belongs to the tree's heredoc."""
+        descriptor, operator, target, rest = "", "", None, []
+        for child in node.children:
+            if child.type == "file_descriptor":
+                descriptor = self._raw(child)
+            elif child.type in _REDIRECTS:
+                rest.extend(self._redirection(child, nesting, depth))
+            elif child.is_named and child.type not in {"heredoc_start", "heredoc_body", "heredoc_end"}:
+                if child.type in _SIMPLE or child.type in {"pipeline", "list"}:
+                    self._visit(child, nesting, depth + 1)
+                    continue
+                target = self._word(child)
+                self._inside(child, nesting, depth)
+            elif not child.is_named:
+                if child.type in _CONNECTORS:
+                    self.connector = child.type
+                else:
+                    operator = operator or child.type
+        return [Redirection(descriptor + operator, target, self._span(node)), *rest]
+
+    def _command(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
+        words: list[ShellWord] = []
+        assignments: list[ShellWord] = []
+        redirections: list[Redirection] = []
+        place = len(self.found)
+        connector, self.connector = self.connector, ""
+        pipeline = self.pipeline
+        declares = node.type != "command"
+        for child in node.children:
+            kind = child.type
+            if kind == "command_name":
+                words.append(self._word(child.children[0] if child.child_count == 1 else child))
+                self._inside(child, nesting, depth)
+            elif kind in _REDIRECTS:
+                redirections.extend(self._redirection(child, nesting, depth))
+            elif kind == "variable_assignment" and not declares:
+                assignments.append(self._word(child))
+                self._inside(child, nesting, depth)
+            else:
+                words.append(self._word(child))
+                self._inside(child, nesting, depth)
+        while len(words) > 1 and words[0].masked in _PREFIXES and not words[1].masked.startswith("-"):
+            del words[0]
+        command = ShellCommand(
+            tuple(words), self._span(node), tuple(assignments), tuple(redirections), connector, pipeline, nesting
+        )
+        self.found.insert(place, command)
+        self.pipeline = pipeline
+        if command.program in SHELLS and self.nesting < MAX_NESTING:
+            self._shell_argument(command)
+
+    def _inside(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
+        """Look for commands in the substitutions of a word."""
+        if not node.child_count:
+            return
+        outer, self.connector = self.connector, ""
+        pipeline = self.pipeline
+        if node.type in _GROUPS:
+            self._visit(node, nesting, depth + 1)
+        else:
+            for child in node.children:
+                self._inside(child, nesting, depth + 1) if depth < MAX_DEPTH else None
+        self.connector, self.pipeline = outer, max(pipeline, self.pipeline)
+
+    def _shell_argument(self, command: ShellCommand) -> None:
+        """Read what follows ``-c`` of a shell."""
+        flags = list(takewhile(lambda word: word.masked.startswith("-"), command.words[1:]))
+        place = next((place for place, word in enumerate(flags, 1) if _SHORT_C.match(word.masked)), 0)
+        if not place or place + 1 >= len(command.words):
+            return
+        inner = _nested(command.words[place + 1])
+        nested = read_shell(inner, 0, len(inner.text), self.nesting + 1)
+        self.pipeline += 1
+        for one in nested:
+            self.found.append(
+                one._replace(pipeline=one.pipeline + self.pipeline, nesting=(*command.nesting, "shell", *one.nesting))
+            )
+        self.pipeline += len(nested) + 1
+
+    def _span(self, node: "Node") -> Span:
+        start, end = node.byte_range
+        return self.logical.span(self.base + start, self.base + end)
+
+    def _raw(self, node: "Node") -> str:
+        return self.text[node.start_byte : node.end_byte]
+
+    def _word(self, node: "Node") -> ShellWord:
+        start, end = node.byte_range
+        raw = self.text[start:end]
+        span = self.logical.span(self.base + start, self.base + end)
+        if not node.child_count:
+            text = raw
+            if node.type == "raw_string":
+                text = raw[1:-1]
+            elif "\\" in raw:
+                text = _ESCAPED.sub(r"\1", raw)
+            return ShellWord(text, span, text)
+        return ShellWord(self._text(node, masked=False), span, self._text(node, masked=True))
+
+    def _text(self, node: "Node", *, masked: bool) -> str:
+        kind = node.type
+        raw = self._raw(node)
+        if kind in _EXPANSIONS:
+            return "${}" if masked else raw
+        if kind == "raw_string":
+            return raw[1:-1]
+        if kind == "ansi_c_string":
+            return raw[2:-1]
+        if kind == "string":
+            return self._joined(node, node.start_byte + 1, node.end_byte - 1, masked=masked)
+        if not node.child_count:
+            return _ESCAPED.sub(r"\1", raw) if "\\" in raw else raw
+        return self._joined(node, node.start_byte, node.end_byte, masked=masked)
+
+    def _joined(self, node: "Node", start: int, end: int, *, masked: bool) -> str:
+        """Join the texts of the parts, and what the tree leaves out between them."""
+        quoted = node.type == "string"
+        parts: list[str] = []
+        for child in node.children:
+            if child.start_byte < start or child.end_byte > end:
+                continue
+            parts.append(self.text[start : child.start_byte])
+            raw = self._raw(child)
+            if child.is_named and not (quoted and child.type == "string_content"):
+                parts.append(self._text(child, masked=masked))
+            else:
+                parts.append(_IN_DOUBLE.sub(r"\1", raw) if quoted and "\\" in raw else raw)
+            start = child.end_byte
+        parts.append(self.text[start:end])
+        return "".join(parts)
+
+
+def _nested(word: ShellWord) -> Logical:
+    """Return a word's text as a text of its own, in the source character by character where that is possible."""
+    text, span = word.text, word.span
+    if span.end - span.start == len(text) + 2:
+        return Logical(text, (0,), (span.start + 1,))
+    if span.end - span.start == len(text):
+        return Logical(text, (0,), (span.start,))
+    return Logical(text, tuple(range(len(text) + 1)), (span.start,) * (len(text) + 1))

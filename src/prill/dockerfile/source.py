@@ -1,0 +1,77 @@
+"""The text of a file, and where in it something stands.
+
+Bytes become text in a way that loses none: what is not UTF-8 becomes a surrogate of its own (PEP 383). Offsets count
+characters of that text; `Source.position` turns one into a line, a column and a byte.
+"""
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+__all__ = ["Position", "Source", "Span", "Word"]
+
+
+class Span(NamedTuple):
+    """The characters from ``start`` up to, not including, ``end``."""
+
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """A piece of text without its quotes or continuations, and where it stands in the source."""
+
+    text: str
+    span: Span
+
+
+class Position(NamedTuple):
+    """A place: line and column count from 1 and in characters; ``byte`` is the offset in the file."""
+
+    line: int
+    column: int
+    byte: int
+
+
+class Source(NamedTuple):
+    """A file's text, and the offsets where its lines begin; a line feed alone ends a line."""
+
+    name: str
+    text: str
+    lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, data: bytes, name: str = "Dockerfile") -> "Source":
+        """Take any bytes; nothing is refused."""
+        text = data.decode("utf-8", "surrogateescape")
+        lines = [0]
+        end = text.find("\n") + 1
+        while end:
+            lines.append(end)
+            end = text.find("\n", end) + 1
+        return cls(name, text, tuple(lines))
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that the text was made of."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    def line(self, offset: int) -> int:
+        """Return the number of the line that ``offset`` is in, from 1."""
+        return bisect_right(self.lines, offset)
+
+    def position(self, offset: int) -> Position:
+        """Return where ``offset`` is."""
+        line = bisect_right(self.lines, offset)
+        byte = offset if self.text.isascii() else len(self.text[:offset].encode("utf-8", "surrogateescape"))
+        return Position(line, offset - self.lines[line - 1] + 1, byte)
+
+    def line_text(self, line: int) -> str:
+        """Return a line by its number, without what ends it; "" beyond the last."""
+        if not 0 < line <= len(self.lines):
+            return ""
+        end = self.lines[line] if line < len(self.lines) else len(self.text)
+        return self.text[self.lines[line - 1] : end].rstrip("\r\n")
+
+    def slice(self, span: Span) -> str:
+        """Return the text of ``span`` as it is written."""
+        return self.text[span.start : span.end]

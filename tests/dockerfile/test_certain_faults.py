@@ -1,0 +1,92 @@
+"""Spellings that mean the same get the same answer: options before a subcommand, zeros before a number, other flags."""
+
+import pytest
+
+from prill.dockerfile.document import read_dockerfile
+from prill.dockerfile.engine import lint
+from prill.dockerfile.rule import Context
+from prill.dockerfile.rules import BUILTIN
+
+TWO = "FROM debian:13 AS a\nFROM debian:13\n"
+ALPINE = "FROM alpine:3.22\n"
+FOUND = {
+    "npm's registry": ("DL3016", "FROM node:24\nRUN npm --registry https://x install foo\n"),
+    "npm's level": ("DL3016", "FROM node:24\nRUN npm --loglevel error install -g foo\n"),
+    "an rm of something else": ("DL3009", "FROM debian:13\nRUN apt-get update && rm -fr /x\n"),
+    "a stage too far": ("DL3022", TWO + "COPY --from=02 /a /b\n"),
+    "root with zeros": ("last-user-root", "FROM debian:13\nUSER 00\n"),
+    "root with zeros and a group": ("last-user-root", "FROM debian:13\nUSER 00:1000\n"),
+    "root's group with zeros": ("runs-as-root", "FROM debian:13\nUSER 1000:00\n"),
+    "root with zeros in a variable": ("runs-as-root", "FROM debian:13\nARG U=000\nUSER $U\n"),
+    "an argument with a password": ("sensitive-variable", ALPINE + "ARG DB_PASS=hunter2\n"),
+    "a folder of keys": ("copied-credentials", ALPINE + "ADD .ssh /root/.ssh\n"),
+    "a login of registries": ("copied-credentials", ALPINE + "COPY login.json /root/.docker/config.json\n"),
+    "a login of curl": ("secret-value", ALPINE + "RUN curl -u user:S3cr3tPw https://x.example\n"),
+    "a quoted login of curl": ("secret-value", ALPINE + 'RUN curl -fsSu "user:S3cr3tPw" https://x.example\n'),
+    "a login on the next line": ("secret-value", ALPINE + "RUN curl -f \\\n  --user user:S3cr3tPw https://x.example\n"),
+    "a login of pip": ("secret-value", ALPINE + "RUN pip --index-url https://u:S3cr3tPw@x install a\n"),
+    "a newer glibc": (
+        "runtime-mismatch",
+        "FROM debian:13 AS b\nRUN gcc -o /x x.c\nFROM debian:12-slim\nCOPY --from=b /x /x\n",
+    ),
+    "glibc on musl": (
+        "runtime-mismatch",
+        "FROM debian:13 AS b\nRUN gcc -o /x x.c\nFROM alpine:3.22\nCOPY --from=b /x /x\n",
+    ),
+    "musl on glibc, in a folder": (
+        "runtime-mismatch",
+        "FROM alpine:3.22 AS b\nWORKDIR /w\nRUN g++ x.cc -o x\nFROM debian:13\nCOPY --from=b /w/x /x\n",
+    ),
+    "a variable of nobody": ("UndefinedVar", ALPINE + "COPY $foo .\n"),
+    "a variable of a container": ("UndefinedVar", "FROM debian:13-slim\nWORKDIR $HOME/app\n"),
+    "a variable in a stage on a stage": ("UndefinedVar", "FROM ubuntu:24.04 AS a\nFROM a\nLABEL x=$y\n"),
+}
+NOT_FOUND = {
+    "npm without a package": ("DL3016", "FROM node:24\nRUN npm --loglevel error install\n"),
+    "npm, where install is a value": ("DL3016", "FROM node:24\nRUN npm --loglevel install foo\n"),
+    "the lists, removed by two flags": (
+        "DL3009",
+        "FROM debian:13\nRUN apt-get update && rm -r -f /var/lib/apt/lists\n",
+    ),
+    "a number with zeros": ("DL3022", TWO + "COPY --from=00 /a /b\n"),
+    "a user with zeros": ("last-user-root", "FROM debian:13\nUSER 0010\n"),
+    "hadolint's root": ("DL3002", "FROM debian:13\nUSER 00\n"),
+    "a variable of a base with more of them": ("UndefinedVar", "FROM node:24\nLABEL x=$NODE_VERSION\n"),
+    "a variable of a base that is not known": ("UndefinedVar", "FROM host.example/a:1\nCOPY $foo .\n"),
+    "a variable of the stage below": ("UndefinedVar", "FROM debian:13 AS a\nENV x=1\nFROM a\nCOPY $x .\n"),
+    "an argument without a value": ("sensitive-variable", ALPINE + "ARG DB_PASS\n"),
+    "a working folder": ("sensitive-variable", ALPINE + "ENV PWD=/srv\n"),
+    "a login by a variable": ("secret-value", ALPINE + "RUN curl -u user:$PASSWORD https://x.example\n"),
+    "a user of docker": ("secret-value", ALPINE + "RUN curl https://x.example && docker run -u 1000:1000000 x\n"),
+    "a public key": ("copied-credentials", ALPINE + "COPY id.pub /root/.ssh/authorized_keys\n"),
+    "a static program": (
+        "runtime-mismatch",
+        "FROM debian:13 AS b\nRUN gcc -static -o /x x.c\nFROM alpine:3.22\nCOPY --from=b /x /x\n",
+    ),
+    "an older glibc": (
+        "runtime-mismatch",
+        "FROM debian:12 AS b\nRUN gcc -o /x x.c\nFROM debian:13-slim\nCOPY --from=b /x /x\n",
+    ),
+    "a variable with a default": ("UndefinedVar", ALPINE + "COPY ${foo:-bar} .\n"),
+    "PATH": ("UndefinedVar", ALPINE + "ENV PATH=/x:$PATH\n"),
+    "a proxy": ("UndefinedVar", ALPINE + "ENV p=$http_proxy\n"),
+    "a variable of Red Hat's": ("UndefinedVar", "FROM fedora:43\nENV c=$container\n"),
+}
+
+
+def codes(text: str) -> set[str]:
+    found = lint(read_dockerfile(text.encode()), BUILTIN, Context())
+    assert found.gaps == ()
+    return {code for finding in found.findings for code in (finding.rule, *finding.aliases)}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_found(name: str):
+    code, text = FOUND[name]
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_it_is_not_found(name: str):
+    code, text = NOT_FOUND[name]
+    assert code not in codes(text)

@@ -1,0 +1,91 @@
+import pytest
+
+from prill.dockerfile.shell import ShellCommand
+from prill.dockerfile.shell_reader import read_shell
+from prill.dockerfile.syntax import Logical
+
+
+def read(text: str) -> tuple[ShellCommand, ...]:
+    return read_shell(Logical(text, (0,), (0,)), 0, len(text))
+
+
+def words(text: str) -> list[list[str]]:
+    return [[word.text for word in command.words] for command in read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a -b 'c d' \"e f\" g\\ h i'j'k", [["a", "-b", "c d", "e f", "g h", "ijk"]]),
+        ("a && b || c; d & e", [["a"], ["b"], ["c"], ["d"], ["e"]]),
+        ("X=1 Y=2 a b", [["a", "b"]]),
+        ("if [ -f x ]; then a; else b; fi; c", [["a"], ["b"], ["c"]]),
+        ("for i in 1 2; do a $i; done", [["a", "$i"]]),
+        ("( a; { b; } ) && ! c", [["a"], ["b"], ["c"]]),
+        ('a "$(b c)" `d`', [["a", "$(b c)", "`d`"], ["b", "c"], ["d"]]),
+        ("sh -c 'a && b c'", [["sh", "-c", "a && b c"], ["a"], ["b", "c"]]),
+        ('bash -exc "a \\"b\\""', [["bash", "-exc", 'a "b"'], ["a", "b"]]),
+        ("bash -x script", [["bash", "-x", "script"]]),
+        ("export A=b && unset A", [["export", "A=b"], ["unset", "A"]]),
+        ("case x in a) b;; *) c;; esac", [["b"], ["c"]]),
+        ("f() { a; }; f", [["a"], ["f"]]),
+        ("a é 'ü' && b", [["a", "é", "ü"], ["b"]]),
+        ("a && (b", [["a"], ["b"]]),
+        ("", []),
+    ],
+)
+def test_words(text: str, found: list[list[str]]):
+    assert words(text) == found
+
+
+def test_spans_are_those_of_the_text():
+    text = "ä && sh -c 'b  cc' x"
+    found = {word.text: word.span for command in read(text) for word in command.words}
+    assert text[slice(*found["cc"])] == "cc"
+
+
+def test_connectors_and_pipelines():
+    found = read("a | b && c | (d; e) || f")
+    assert [command.connector for command in found] == ["", "|", "&&", "|", ";", "||"]
+    numbers = [command.pipeline for command in found]
+    assert numbers[0] == numbers[1] != numbers[2] < numbers[5]
+
+
+def test_redirections():
+    found = read("a 2>&1 >x && cat <<E >y && b\nhello\nE\n")
+    assert [[(one.operator, one.target and one.target.text) for one in command.redirections] for command in found] == [
+        [("2>&", "1"), (">", "x")],
+        [("<<", None), (">", "y")],
+        [],
+    ]
+
+
+def test_nesting_says_inside_of_what():
+    found = read("if a; then (b $(c)); fi; sh -c 'd | e'")
+    assert [command.nesting for command in found][:3] == [
+        ("if",),
+        ("if", "subshell"),
+        ("if", "subshell", "substitution"),
+    ]
+    assert found[-1].nesting == ("shell",)
+
+
+def test_what_a_shell_decides_is_no_literal():
+    command = read('$x "a$b" c')[0]
+    assert [word.literal for word in command.words] == [False, False, True]
+    assert (command.name, command.words[1].masked) == ("", "a${}")
+
+
+def test_flags_operands_and_values():
+    command = read("apt-get -yq --no-install-recommends -o x=1 -t=y install a --opt b")[0]
+    assert command.flags == {"y", "q", "no-install-recommends", "o", "t", "opt"}
+    assert command.has_flag("yes", "y")
+    assert not command.has_flag("x")
+    assert command.value_of("-o") == "x=1"
+    assert command.value_of("--opt") == "b"
+    assert [word.text for word in command.without_values("-o", "--opt")] == ["install", "a"]
+
+
+def test_deep_text_is_bounded():
+    assert read("(" * 3000 + "a" + ")" * 3000) is not None
+    assert len(read("sh -c " + '"sh -c ' * 3 + "a" + '"' * 3)) >= 1
