@@ -12,8 +12,8 @@ from prill.model import Distro
 from trees import DictTree, Link
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "declared.md"
-ELSEWHERE = {"ca-bundle", "java-keystore", "loader-cache", "soname-link"}
-"""Rules whose own tests need certificates or libraries; each is checked there by its name."""
+ELSEWHERE = {"apt-sources", "ca-bundle", "java-keystore", "loader-cache", "soname-link"}
+"""Rules whose own tests need a spec, certificates or libraries; each is checked there by its name."""
 
 
 def test_the_page_has_every_rule_and_no_other() -> None:

@@ -1,7 +1,8 @@
 """Which folders are left when what was in them is not."""
 
 from prill.build.listing import Listed
-from prill.build.rootfs import Package, merge
+from prill.build.merge import merge
+from prill.build.rootfs import Package
 from prill.build.trim import Trimmer
 from prill.model import FileKind
 

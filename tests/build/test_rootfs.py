@@ -2,21 +2,15 @@
 
 import pytest
 
-from deb_files import Device, File, Folder, HardLink, Link
+from deb_files import Device, File, Folder, HardLink, Item, Link
 from listed import package, sha256
 from prill.build.listing import Listed
+from prill.build.merge import merge
+from prill.build.parents import parents
+from prill.build.placed import Dropped, Placed
 from prill.build.replaces import replaces
-from prill.build.rootfs import (
-    CircularLinks,
-    Dropped,
-    FileConflict,
-    LinkLeavesRoot,
-    Placed,
-    Rootfs,
-    merge,
-    parents,
-    resolve_link,
-)
+from prill.build.rootfs import FileConflict, Rootfs
+from prill.build.symlinks import CircularLinks, LinkLeavesRoot, resolve_link
 from prill.build.trim import Trimmer
 from prill.model import FileKind
 
@@ -48,6 +42,29 @@ class TestSharedPaths:
         root = merge([package("a", {"f": "same"}), package("b", {"f": "same"})])
         assert where(root, "f") == ("a", "package", sha256("same"))
         assert root.dropped == [Dropped("f", "b", "same-as:a")]
+
+    @pytest.mark.parametrize(
+        ("first", "second", "said"),
+        [
+            (File("same"), File("same", 0o600), "/f: a wants mode 644, b 600; the first is kept"),
+            (File("same"), File("same", uid=7, gid=8), "/f: a wants mode 644 of 0:0, b 644 of 7:8; the first is kept"),
+            (File("same", mtime=1), File("same", mtime=2), ""),
+            (Folder(), Folder(gid=5), "/f: a wants mode 755 of 0:0, b 755 of 0:5; the first is kept"),
+        ],
+        ids=["mode", "owner", "time", "folder"],
+    )
+    def test_another_mode_or_owner_is_noted(self, first: Item, second: Item, said: str):
+        root = merge([package("b", {"f": second}), package("a", {"f": first})])
+        assert root.notes == ([said] if said else [])
+        assert root.placed["f"].owner == "a"
+        if isinstance(first, File):
+            assert root.dropped == [Dropped("f", "b", "same-content-as:a" if said else "same-as:a")]
+
+    def test_another_mode_of_who_replaces_it_is_taken(self):
+        newer = package("b", {"f": File("same", 0o600)}, replaces_field="a")
+        root = merge([package("a", {"f": "same"}), newer])
+        assert (root.placed["f"].owner, root.placed["f"].entry.mode, root.notes) == ("b", 0o600, [])
+        assert root.dropped == [Dropped("f", "a", "replaced-by:b")]
 
     def test_identical_links_are_one(self):
         root = merge([package("a", {"l": Link("t")}), package("b", {"l": Link("t")})])
@@ -251,6 +268,10 @@ class TestLinkedFolders:
     def test_a_link_to_a_file_is_no_folder(self):
         with pytest.raises(FileConflict, match="lies below /y, which is a file"):
             merge([package("a", {"x": Link("y"), "y": "file"}), package("b", {"x/f": "1"})])
+
+    def test_a_link_to_the_root(self):
+        root = merge([package("a", {"l": Link("."), "l/f": "x"})])
+        assert where(root, "f") == ("a", "through-link:l/f", sha256("x"))
 
     def test_a_circle(self):
         with pytest.raises(CircularLinks, match="/x/f of b lies behind a circle of symlinks"):

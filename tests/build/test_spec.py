@@ -25,7 +25,8 @@ def records():
 @pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)
 def test_every_field_is_described_in_a_sentence_and_every_value_is_frozen(record: type):
     assert dataclasses.fields(record)
-    assert record.__dataclass_params__.frozen
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(record.__new__(record), dataclasses.fields(record)[0].name, None)
     for field in fields_of(record).values():
         assert field.doc[:1].isupper() or field.doc[:1] == "`", f"{record.__name__}.{field.name}"
         assert field.doc.endswith("."), f"{record.__name__}.{field.name}"

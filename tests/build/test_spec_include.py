@@ -143,6 +143,34 @@ def test_an_include_that_is_not_there(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("include", "message"),
+    [
+        ("/base.yaml", "1:10: expected a path relative to this file, not '/base.yaml'"),
+        ("[good.yaml, /base.yaml]", "1:22: expected a path relative to this file, not '/base.yaml'"),
+        ("gone.yaml", "1:10: cannot read 'gone.yaml': No such file or directory"),
+        ("shop.yaml", "1:10: includes go round in a circle: shop.yaml includes shop.yaml"),
+        ("{}", "1:10: expected a list, not a mapping"),
+    ],
+)
+def test_what_an_include_would_have_brought_is_not_called_missing(tmp_path: Path, include: str, message: str):
+    for own in ("", "contents: {packages: [libc6]}"):
+        write(tmp_path, good="cmd: [a]", shop=f"include: {include}\n{own}")
+        with pytest.raises(InvalidSpec) as caught:
+            read(tmp_path / "shop.yaml")
+        assert str(caught.value) == f"{tmp_path}/shop.yaml:{message}"
+
+
+def test_what_no_include_could_bring_is_still_missing(tmp_path: Path):
+    write(tmp_path, again="cmd: [a]", shop="include: [again.yaml, again.yaml, ./again.yaml]\n")
+    with pytest.raises(InvalidSpec, match=r"^[^\n]*:1:1: 'contents' is missing$"):
+        read(tmp_path / "shop.yaml")
+    write(tmp_path, shop="include: gone.yaml\nfiles: [{source: a}]\n")
+    with pytest.raises(InvalidSpec) as caught:
+        read(tmp_path / "shop.yaml")
+    assert [fault.line for fault in caught.value.faults] == [1, 2]
+
+
 def test_an_included_file_that_is_no_yaml(tmp_path: Path):
     write(tmp_path, a=HEAD + "include: b.yaml\n", b="a: [\n")
     with pytest.raises(InvalidSpec) as caught:

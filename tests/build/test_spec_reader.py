@@ -47,6 +47,28 @@ def faults(text: str, **others: str):
     return str(caught.value).splitlines()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paths: [{path: /a, type: directory}, {path: /a, type: permissions, uid: 5}]",
+        "paths: [{path: /a, type: directory}, {path: /a, type: directory}]",
+        "paths: [{path: /a, type: directory}]\nvariants: {dev: {paths: [{path: /a, type: directory, uid: 5}]}}",
+    ],
+    ids=["permissions", "twice the same", "variant"],
+)
+def test_paths_that_are_no_mistake(text: str):
+    assert read(HEAD + text).spec.paths[0].path == "/a"
+
+
+@pytest.mark.parametrize(
+    ("path", "target"), [("/a/l", "../x"), ("/bin/l", "../../x"), ("/l", "/a/x"), ("/l", "a/../b")]
+)
+def test_symlinks_that_stay(path: str, target: str):
+    """`/bin` is `/usr/bin`."""
+    spec = read(f"{HEAD}paths: [{{path: {path}, type: symlink, source: {target}}}]").spec
+    assert spec.paths[0].source == target
+
+
 def test_the_smallest_spec():
     loaded = read(HEAD)
     assert loaded.spec == Spec(name="shop", contents=Contents(distribution="debian:13"))
@@ -72,7 +94,7 @@ def test_every_kind_of_value():
         paths:
           - {path: /x, type: directory, permissions: 0o2750, uid: 1, gid: 0, recursive: true}
           - {path: /y, type: empty-file, permissions: 0644}
-          - {path: /z, type: symlink, source: ../y}
+          - {path: /z, type: symlink, source: y/../x}
         accounts: {run-as: 65532, users: [{username: app, uid: 4294967294, gid: 0}]}
         entrypoint: {command: /bin/a 'b c' d}
         cmd: [e, ""]
@@ -107,7 +129,7 @@ def test_every_kind_of_value():
         paths=(
             PathEntry(path="/x", type=PathKind.DIRECTORY, permissions=0o2750, uid=1, gid=0, recursive=True),
             PathEntry(path="/y", type=PathKind.EMPTY_FILE, permissions=0o644),
-            PathEntry(path="/z", type=PathKind.SYMLINK, source="../y"),
+            PathEntry(path="/z", type=PathKind.SYMLINK, source="y/../x"),
         ),
         accounts=type(spec.accounts)(run_as="65532", users=(User(username="app", uid=2**32 - 2, gid=0),)),
         entrypoint=Entrypoint(command=("/bin/a", "b c", "d")),
@@ -168,6 +190,31 @@ def test_at_most_twenty_faults_are_named_and_the_rest_counted():
     assert caught.value.hint.startswith("and 3 more")
 
 
+def test_no_component_is_a_fault():
+    text = "contents: {distribution: debian:13, components: []}"
+    assert faults(text)[0].startswith("shop.yaml:1:49: the list is empty: name one of main, contrib")
+
+
+def test_a_key_that_stands_twice_hides_no_other_fault():
+    text = """
+    contents: {distribution: debian:13, packages: [A]}
+    name: one
+    name: Two
+    <<: {cmd: [a]}
+    ? [x]
+    : 1
+    pots: [80]
+    """
+    assert [one.split(": ", 1)[0] + ": " + one.split(": ", 1)[1][:32] for one in faults(text)] == [
+        "shop.yaml:2:48: expected a package, such as pyth",
+        "shop.yaml:4:1: key 'name' stands here twice; fi",
+        "shop.yaml:4:7: expected a name in lower case, n",
+        "shop.yaml:5:1: merge keys are not part of YAML ",
+        "shop.yaml:6:3: a mapping key must be a single w",
+        "shop.yaml:8:1: unknown key 'pots'; did you mean",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -206,6 +253,11 @@ def test_documents_that_are_no_spec(text: str, fault: str):
         ("environment: [A=b]", "1:14: expected a mapping of names to values, not a list"),
         ("stop-signal: QUIT", "1:14: expected a signal, such as SIGQUIT, not 'QUIT'"),
         ("archs: [amd46]", "1:9: expected amd64 or arm64, not 'amd46'; did you mean 'amd64'?"),
+        ("archs: []", "1:8: the list is empty: name amd64 or arm64, or leave the key out"),
+        (
+            "files: [{path: /a, source: a, archs: []}]",
+            "1:38: the list is empty: name amd64 or arm64, or leave the key out",
+        ),
         ("ports: [0]", "1:9: expected a port, such as 8080 or 53/udp, not '0'"),
         ("ports: [65536]", "1:9: expected a port"),
         ("ports: [80/icmp]", "1:9: expected a port"),
@@ -284,6 +336,18 @@ def test_a_wrong_value_is_named_with_its_place(line: str, fault: str):
         (f"files: [{{path: /a, source: b, sha256: {'0' * 64}}}]", "1:39: a digest is for an 'url'"),
         ("files: [{path: /a, npm: b}]", "1:25: 'version' is missing"),
         ("files: [{path: /a, source: b, version: 1}]", "1:40: a version is for an 'npm' package"),
+        (
+            "files: [{path: /a/.wh.b, source: b}]",
+            "1:16: a name in '/a/.wh.b' begins with '.wh.', which in a layer would hide another file",
+        ),
+        (
+            "paths: [{type: directory, path: /.wh.a/b}]",
+            "1:33: a name in '/.wh.a/b' begins with '.wh.', which in a layer would hide another file",
+        ),
+        (
+            "accounts: {users: [{username: u, uid: 5000, homedir: /home/.wh.u}]}",
+            "1:54: a name in '/home/.wh.u' begins with '.wh.', which in a layer would hide another file",
+        ),
         ("files: [{path: /a, source: 'b/{os}'}]", "1:28: unknown placeholder '{os}'; there is {arch}"),
         ("files: [{path: '/a/{arch}', source: b}]", "1:16: {arch} is not filled in here"),
         (f"files: [{{path: /a, url: 'https://x/{{arch}}', sha256: {'0' * 64}}}]", "1:25: one digest cannot fit two"),
@@ -293,6 +357,28 @@ def test_a_wrong_value_is_named_with_its_place(line: str, fault: str):
         ),
         ("paths: [{path: /a, type: symlink}]", "1:26: a symlink needs a 'source', which it points at"),
         ("paths: [{path: /a, type: directory, source: /b}]", "1:45: 'directory' has no source; 'files' copies"),
+        (
+            "paths: [{path: /a, type: directory}, {path: /a, type: empty-file}]",
+            "1:45: '/a' is made already: 'directory' at '/a' stands before it",
+        ),
+        (
+            "paths: [{path: /lib/a, type: directory}, {path: /usr/lib/a, type: directory, uid: 5}]",
+            "1:49: '/usr/lib/a' is made already: 'directory' at '/lib/a' stands",
+        ),
+        (
+            "variants: {dev: {paths: [{path: /a, type: directory}, {path: /a, type: empty-file}]}}",
+            "1:62: '/a' is made already",
+        ),
+        ("paths: [{path: /l, type: symlink, source: ../../x}]", "1:43: '../../x' leads out of the root, seen from /l"),
+        ("paths: [{path: /a/l, type: symlink, source: x/../../..}]", "1:45: 'x/../../..' leads out of the root"),
+        (
+            "accounts: {users: [{username: u, uid: 5000, shell: '/bin/sh:x'}]}",
+            "1:52: expected an absolute path without '..', '.', a colon",
+        ),
+        (
+            "accounts: {users: [{username: u, uid: 5000, homedir: '/home/a:b'}]}",
+            "1:54: expected an absolute path without '..', '.', a colon",
+        ),
         ("paths: [{path: /a, type: hardlink, source: b}]", "1:44: a hard link's source is an absolute path"),
         ("paths: [{path: /a, type: symlink, source: b, permissions: 0o777}]", "1:59: a symlink has no permissions"),
         ("paths: [{path: /a, type: empty-file, recursive: true}]", "1:49: 'empty-file' has nothing below it"),
@@ -361,3 +447,25 @@ def test_anything_at_all_is_a_spec_or_an_error_of_ours():
     for text in ("\x00", "{" * 1000, "- " * 500 + "a", "a: " * 30, "!!python/object:os.system x", "'", "? a\n? b"):
         with pytest.raises(PrillError):
             read(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://ann:s3cret@x/", "http://…@x/"),
+        ("https://ann:s3cr@et@x/debian", "https://…@x/debian"),
+        ("ann:s3cret@x", "…@x"),
+    ],
+)
+def test_a_login_in_an_address_is_not_shown(address: str, shown: str):
+    digest = "0" * 64
+    found = faults(
+        f"""
+        contents: {{distribution: debian:13, mirrors: ["{address}"]}}
+        files: [{{path: /x, url: "{address}", sha256: "{digest}"}}]
+        """
+    )
+    assert found == [
+        f"shop.yaml:2:47: expected an http, https or file URL without a password, not '{shown}'",
+        f"shop.yaml:3:25: expected an http or https URL, no password, not '{shown}'",
+    ]

@@ -54,7 +54,14 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("usr/lib/python3.13/json/x.pyc",),
     ),
     "libc-tools": (
-        ("usr/bin/ldd", "usr/bin/getent", "usr/sbin/ldconfig", "usr/lib/x86_64-linux-gnu/getconf/POSIX"),
+        (
+            "usr/bin/ldd",
+            "usr/bin/getent",
+            "usr/sbin/ldconfig",
+            "usr/lib/x86_64-linux-gnu/getconf/POSIX",
+            "usr/lib/x86_64-linux-gnu/libmemusage.so",
+            "usr/share/libc-bin/nsswitch.conf",
+        ),
         ("usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "usr/bin/python3", "usr/lib64/ld-linux-x86-64.so.2"),
     ),
     "development": (

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = [
     "DEFAULT_GROUPS",

@@ -8,7 +8,6 @@ the table `INTERPRETER_LINKS` with its source.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from prill.build.entries import directory, symlink
@@ -16,6 +15,7 @@ from prill.build.generated import GeneratedEntry
 from prill.build.merged_usr import merged_usr
 from prill.build.tree_paths import resolve
 from prill.model import FileTree
+from prill.model.value import dataclass
 
 __all__ = [
     "INTERPRETER_LINKS",

@@ -10,7 +10,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import msgspec
 
@@ -20,28 +21,30 @@ from prill.build.account_files import account_files
 from prill.build.accounts import resolve_run_as
 from prill.build.declare import declare, image_accounts
 from prill.build.generated import GeneratedEntry
-from prill.build.layers import FILES, BuiltLayer, build_layers
+from prill.build.layers import BuiltLayer, build_layers
 from prill.build.listing import PackageListing
 from prill.build.lock import LockedFile, LockedPlatform
 from prill.build.memo import Memo
+from prill.build.merge import merge
 from prill.build.metadata import STATUS_D, dpkg_database, status_d
 from prill.build.packages import PackageStore
-from prill.build.paths import PATHS_RULE, apply_paths
-from prill.build.plan import Owner, join_layers, listed_of, plan_layers, plan_top
+from prill.build.paths import PATHS_RULE, apply_paths, note_on_former
+from prill.build.placed import Placed
+from prill.build.plan import FILES_PREFIX, Owner, join_layers, listed_of, plan_layers, plan_top
 from prill.build.replaces import replaces
-from prill.build.rootfs import Package, Placed, Rootfs, merge
+from prill.build.rootfs import Package, Rootfs
 from prill.build.spec import Spec
+from prill.build.start_program import missing_program
 from prill.build.tree import RootfsTree
 from prill.build.trim import Trimmer
 from prill.build.variants import check_variant
 from prill.model import FileKind, Platform
+from prill.model.value import dataclass
 
 __all__ = ["MADE", "Assembly", "Ingredients", "assemble"]
 
 MADE = "prill"
 """The owner of what the builder makes."""
-
-_FILES = "files:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +73,8 @@ class Assembly:
     layers: tuple[BuiltLayer, ...]
     user: str
     """As whom it runs: ``uid:gid``."""
-    metadata: Mapping[str, str]
-    """Path of each ``status.d`` file, and its package."""
-    status: Mapping[str, bytes]
-    """The same files' contents."""
+    metadata: Mapping[str, Placed]
+    """The ``status.d`` files, which are not in ``root``, by path."""
 
 
 def assemble(
@@ -85,16 +86,19 @@ def assemble(
     """
     if base is not None:
         check_variant(image, base.image)
-    listings = ingredients.packages.listings(image.packages, threads=ingredients.threads)
+    listings = ingredients.packages.listings(image.packages)
     root = _merge_packages(image, spec, listings)
     owners = {one.name: one for one in (*_package_owners(image, listings, ingredients),)}
-    for owner in _add_files(image, spec, root, ingredients):
-        owners[owner.name] = owner
+    if spec.files:
+        from prill.build.overlay import lay_files  # noqa: PLC0415 - most images take their files from packages alone
+
+        owners |= {one.name: one for one in lay_files(image, spec, root, ingredients.blobs)}
     made: dict[str, GeneratedEntry] = {}
     tree = RootfsTree(root, lambda name: owners[name].content(), made, ingredients.cache)
     user = _make(image, spec, root, tree, listings, made, ingredients)
     root.finish()
-    status = {} if "dpkg" in listings else _add_metadata(root, owners, listings, base)
+    root.notes += missing_program(spec, root, tree)
+    metadata = {} if "dpkg" in listings else _add_metadata(root, owners, listings, base)
     layers = _layers(image, root, owners, made, ingredients, base, spec.layering.budget)
     for package in image.packages:
         ingredients.packages.forget(package)
@@ -106,8 +110,7 @@ def assemble(
         made=made,
         layers=layers,
         user=user,
-        metadata={path: name for path, (name, _) in status.items()},
-        status={path: content for path, (_, content) in status.items()},
+        metadata=metadata,
     )
 
 
@@ -149,35 +152,6 @@ def _package_owners(
     )
 
 
-def _add_files(image: LockedPlatform, spec: Spec, root: Rootfs, ingredients: Ingredients) -> tuple[Owner, ...]:
-    """Lay each ``files`` source over the packages; what it covers is on record."""
-    architecture = _architecture(image)
-    if not spec.files:
-        return ()
-    from prill.build.files import read_source  # noqa: PLC0415 - most images take their files from packages alone
-
-    sources = [one for one in spec.files if not one.archs or architecture in one.archs]
-    owners = []
-    for number, (source, locked) in enumerate(zip(sources, image.files, strict=True), start=1):
-        files = read_source(source, ingredients.blobs(locked))
-        name = f"{_FILES}{number}:{source.path}"
-        for entry in files.entries:
-            path = root.settle(entry.path, entry.kind, name)
-            if entry.kind is not FileKind.DIRECTORY or path not in root.placed:
-                moved = msgspec.structs.replace(entry, path=path)
-                root.cover(Placed(moved, name, f"files:{locked.source}"), f"replaced-by:{name}")
-        owners.append(
-            Owner(
-                name=name,
-                group=FILES,
-                identity=locked.digest,
-                built=files.built,
-                content=lambda data=files.data: data,  # type: ignore[misc]
-            )
-        )
-    return tuple(owners)
-
-
 def _make(
     image: LockedPlatform,
     spec: Spec,
@@ -190,55 +164,81 @@ def _make(
     """Make what nobody ships, and lay it over the root; return as whom the image runs, in numbers."""
     epoch = ingredients.epoch
     accounts = image_accounts(spec, tree)
-    _put(root, made, account_files(tree, accounts), epoch)
+    kept = _put(root, made, account_files(tree, accounts), epoch)
     memo = Memo(ingredients.cache)
     declared = declare(
         spec, tree, listings, architecture=_architecture(image), memo=memo, released=ingredients.released
     )
-    for entries in declared:
-        _put(root, made, entries, epoch)
+    with _blame(image, spec, root):
+        for entries in declared:
+            kept += _put(root, made, entries, epoch)
     _put(root, made, apply_paths(spec.paths, root, tree, made), epoch)
     if "dpkg" in listings:
-        kept: dict[str, list[str]] = {}
-        for path, placed in root.placed.items():
-            kept.setdefault(placed.owner, []).append(path)
-        database = dpkg_database(listings, kept, mtime=epoch, architecture=_architecture(image))
-        _put(root, made, database, epoch)
+        paths = _paths_by_owner(root)
+        database = dpkg_database(listings, paths, mtime=epoch, architecture=_architecture(image))
+        kept += _put(root, made, database, epoch)
+    if kept:
+        from prill.build.overlay import notes_on_kept  # noqa: PLC0415 - as above
+
+        root.notes += notes_on_kept(kept, image)
     return resolve_run_as(spec.accounts.run_as, accounts)
 
 
-def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[GeneratedEntry], epoch: int) -> None:
-    """Lay made entries over the root; what a ``files`` source brought stays, what a package brought gives way."""
+def _blame(image: LockedPlatform, spec: Spec, root: Rootfs) -> AbstractContextManager[None]:
+    """Return what makes an error about a file that a ``files`` source brought one about that source."""
+    if not spec.files:
+        return nullcontext()
+    from prill.build.overlay import blame_source  # noqa: PLC0415 - as above
+
+    return blame_source(image, spec, root)
+
+
+def _paths_by_owner(root: Rootfs) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = {}
+    for path, placed in root.placed.items():
+        paths.setdefault(placed.owner, []).append(path)
+    return paths
+
+
+def _put(root: Rootfs, made: dict[str, GeneratedEntry], entries: Iterable[GeneratedEntry], epoch: int) -> list[Placed]:
+    """Lay made entries over the root; what a ``files`` source brought stays, what a package brought gives way.
+
+    Return what stayed and is not the same as what was made.
+    """
+    kept = []
     for one in entries:
         path = root.settle(one.stat.path, one.stat.kind, MADE)
         old = root.placed.get(path)
-        if old is not None and old.owner.startswith(_FILES) and one.rule != PATHS_RULE:
-            continue
         entry = GeneratedEntry(stat=replace(one.stat, path=path, mtime=epoch), rule=one.rule, content=one.content)
-        made[path] = entry
         regular = one.stat.kind is FileKind.FILE
         listed = listed_of(
             entry,
             sha256=hashlib.sha256(one.content).hexdigest() if regular else "",
             sha1=hashlib.sha1(one.content, usedforsecurity=False).hexdigest() if regular else "",
         )
+        if old is not None and old.owner.startswith(FILES_PREFIX) and one.rule != PATHS_RULE:
+            if not old.entry.same_thing(listed):
+                kept.append(old)
+            continue
+        made[path] = entry
+        if old is not None and old.rule == one.rule == PATHS_RULE and not old.entry.same_but_time(listed):
+            root.notes.append(note_on_former(path, old.entry.kind, listed.kind))
         root.cover(Placed(listed, MADE, one.rule), f"made:{one.rule}")
+    return kept
 
 
 def _add_metadata(
     root: Rootfs, owners: dict[str, Owner], listings: Mapping[str, PackageListing], base: "Assembly | None"
-) -> dict[str, tuple[str, bytes]]:
-    """Give each package its ``status.d`` files but those that ``base`` has; return all paths, packages and contents."""
-    kept: dict[str, list[str]] = {}
-    for path, placed in root.placed.items():
-        kept.setdefault(placed.owner, []).append(path)
-    below = base.status if base is not None else {}
-    found: dict[str, tuple[str, bytes]] = {}
+) -> dict[str, Placed]:
+    """Give each package its ``status.d`` files but those that ``base`` has; return all of them by path."""
+    paths = _paths_by_owner(root)
+    below = {placed.entry for placed in base.metadata.values()} if base is not None else set()
+    found: dict[str, Placed] = {}
     for name, listing in listings.items():
-        pairs = status_d(name, listing, kept.get(name, ()))
-        extra = tuple((entry, content) for entry, content in pairs if below.get(entry.path) != content)
+        pairs = status_d(name, listing, paths.get(name, ()))
+        extra = tuple((entry, content) for entry, content in pairs if entry not in below)
         owners[name] = msgspec.structs.replace(owners[name], extra=extra)
-        found |= {entry.path: (name, content) for entry, content in pairs}
+        found |= {entry.path: Placed(entry, name, "package-metadata") for entry, _ in pairs}
     return found
 
 
@@ -273,12 +273,7 @@ def _in_base(root: Rootfs, base: "Assembly | None") -> Callable[[str], bool]:
 
     def same(path: str) -> bool:
         old, new = below.get(path), root.placed.get(path)
-        return (
-            old is not None
-            and new is not None
-            and old.entry.same_thing(new.entry)
-            and (old.entry.mode, old.entry.uid, old.entry.gid) == (new.entry.mode, new.entry.uid, new.entry.gid)
-        )
+        return old is not None and new is not None and old.entry.same_but_time(new.entry)
 
     return same
 

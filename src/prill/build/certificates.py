@@ -8,15 +8,16 @@ each verbatim, with a newline at its end if it lacks one.
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from prill.build.entries import regular_file, symlink
 from prill.build.generated import GeneratedEntry
+from prill.build.spec_subject import subject
 from prill.build.tree_paths import read_bounded, resolve
-from prill.build.x509 import InvalidCertificate, read_certificate
 from prill.errors import PrillError
+from prill.formats.x509 import InvalidCertificate, read_certificate
 from prill.model import FileKind, FileTree
+from prill.model.value import dataclass
 
 __all__ = [
     "CertificateFile",
@@ -77,14 +78,19 @@ def read_certificate_file(content: bytes, path: str) -> CertificateFile:
 
 
 def certificate_files(tree: FileTree) -> tuple[CertificateFile, ...]:
-    """Read the files that make the bundle, in the bundle's order."""
+    """Read the files that make the bundle, in the bundle's order; an error's subject is the path of its file."""
     packaged = _selected(tree)
     if packaged is None:
         packaged = _certificates_below(tree, _PACKAGED)
     paths = [*packaged, *_certificates_below(tree, _LOCAL)]
     if len(paths) > _MAX_FILES:
         raise NotACertificate(f"{len(paths)} files of certificate authorities", hint=f"at most {_MAX_FILES} are read")
-    return tuple(read_certificate_file(read_bounded(tree, path, _MAX_FILE), path) for path in paths)
+    return tuple(_read(tree, path) for path in paths)
+
+
+def _read(tree: FileTree, path: str) -> CertificateFile:
+    with subject(path):
+        return read_certificate_file(read_bounded(tree, path, _MAX_FILE), path)
 
 
 def certificates_in(files: tuple[CertificateFile, ...]) -> tuple[bytes, ...]:

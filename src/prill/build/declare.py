@@ -1,5 +1,6 @@
 """The order in which Prill makes what maintainer scripts would have made; each maker is a module of its own."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from prill.build.account_files import packaged_accounts
@@ -7,7 +8,7 @@ from prill.build.accounts import Accounts, Group, User, join_accounts
 from prill.build.alternatives import alternative_links, interpreter_links
 from prill.build.generated import GeneratedEntry
 from prill.build.listing import PackageListing
-from prill.build.loader_cache import loader_entries
+from prill.build.loader_cache import DEBIAN_13_GLIBC, loader_entries
 from prill.build.memo import Memo
 from prill.build.package_sources import package_sources
 from prill.build.spec import Spec
@@ -18,7 +19,7 @@ from prill.model import Distro, FileTree
 
 __all__ = ["declare", "image_accounts", "image_distro"]
 
-
+_VERSION = re.compile(rb"^Version: (?:\d+:)?(\d+)\.(\d+)", re.MULTILINE)
 _CERTIFICATES = (
     "usr/share/ca-certificates/**",
     "usr/local/share/ca-certificates/**",
@@ -82,7 +83,14 @@ def declare(
     yield package_sources(tree, spec, released=released)
     yield memo.recall("certificates", tree, _CERTIFICATES, lambda: _certificates(tree))
     objects = {path: found for name in sorted(listings) for path, found in listings[name].objects}
-    yield loader_entries(tree, objects, architecture=architecture)
+    yield loader_entries(tree, objects, architecture=architecture, glibc=_glibc(listings))
+
+
+def _glibc(listings: Mapping[str, PackageListing]) -> tuple[int, int]:
+    """Return the version of the C library that the image has."""
+    libc = listings.get("libc6")
+    found = _VERSION.search(libc.control) if libc else None
+    return (int(found[1]), int(found[2])) if found else DEBIAN_13_GLIBC
 
 
 def _certificates(tree: RootfsTree) -> tuple[GeneratedEntry, ...]:

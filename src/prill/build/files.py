@@ -8,7 +8,6 @@ import hashlib
 import re
 import stat as stat_module
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -17,14 +16,17 @@ import msgspec
 from prill.archive.codecs import open_decoded, sniff
 from prill.archive.tar import TarEntry, walk
 from prill.archive.tar_writer import END, entry_header, padding
-from prill.build.list_package import list_entry, with_content
+from prill.build.entry_names import misread, reserved, shown
+from prill.build.list_package import interpreter_of, list_entry, with_content
 from prill.build.listing import Listed
 from prill.build.merged_usr import merged_usr
-from prill.build.rootfs import parents
+from prill.build.parents import parents
+from prill.build.shells import shell_in
 from prill.build.spec import FileSource
 from prill.build.trim import glob_pattern
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat
+from prill.model.value import dataclass
 
 __all__ = ["EARLIEST", "FileSet", "InvalidFileSource", "pack_local", "read_source", "source_label"]
 
@@ -81,7 +83,7 @@ def pack_local(path: Path) -> bytes:
                 raise InvalidFileSource(f"{path} holds more than {_MAX_FILES} files or {_MAX_BYTES >> 30} GiB")
             content = item.read_bytes()
         else:
-            raise InvalidFileSource(f"{item} is neither a file, a folder nor a symlink")
+            raise InvalidFileSource(f"{shown(str(item))} is neither a file, a folder nor a symlink")
         entry = FileStat(path=name, kind=kind, mode=mode, size=len(content), mtime=EARLIEST, link=link)
         blocks += (entry_header(entry), content, padding(len(content)))
     return b"".join((*blocks, END))
@@ -105,7 +107,7 @@ def _check_link(name: str, link: str, item: Path) -> None:
         depth += -1 if part == ".." else 1
         if link.startswith("/") or depth < 0:
             raise InvalidFileSource(
-                f"{item} is a symlink to {link!r}, outside the folder that is copied",
+                f"{shown(str(item))} is a symlink to {shown(link)}, outside the folder that is copied",
                 hint="make the link with paths: in the spec, or copy what it points at",
             )
 
@@ -160,6 +162,8 @@ def _single(source: FileSource, data: memoryview, path: str, mode: int) -> Liste
         mtime=EARLIEST,
         sha256=hashlib.sha256(data).hexdigest(),
         sha1=hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        interpreter=interpreter_of(data),
+        shell=shell_in(path, data),
     )
 
 
@@ -175,21 +179,45 @@ def _placed(source: FileSource, data: memoryview, destination: str, *, strip: in
 
     seen: dict[str, Listed] = {}
     chosen: dict[str, Listed] = {}
+    bereft: set[str] = set()
     for entry in walk(data):
         inside = _stripped(entry.stat.path, strip) if entry.stat.path else None
         if inside is not None:
             listed = with_content(_owned(source, list_entry(entry, data, place), entry), seen)
             if wanted(inside):
+                _check_name(inside, listed.link if listed.kind is FileKind.SYMLINK else "")
                 chosen[listed.path] = listed
+            else:
+                bereft.update(parents(listed.path))
+    _drop_bereft(chosen, bereft)
+    files = [one for path, one in chosen.items() if one.kind is not FileKind.DIRECTORY]
+    others = {one.path for one in files}  # a symlink among them may have more of the tar behind it
     folders = {
         path: Listed(path, FileKind.DIRECTORY, 0o755, source.uid, source.gid, 0, EARLIEST)
         for one in chosen
         for path in parents(one)
-        if path == destination or path.startswith(f"{destination}/" if destination else "")
+        if (path == destination or path.startswith(f"{destination}/" if destination else "")) and path not in others
     }
-    files = [one for path, one in chosen.items() if one.kind is not FileKind.DIRECTORY]
     own = {path: one for path, one in chosen.items() if one.kind is FileKind.DIRECTORY}
     return [*(one for _, one in sorted((folders | own).items())), *files]
+
+
+def _check_name(path: str, link: str) -> None:
+    """Raise `InvalidFileSource` where the member ``path`` could not stand in an image."""
+    if fault := reserved(path) or misread(path, link):
+        raise InvalidFileSource(fault, hint="rename it, or leave it out with exclude")
+
+
+def _drop_bereft(chosen: dict[str, Listed], bereft: set[str]) -> None:
+    """Take out the folders that something below was left out of, and nothing is left in."""
+    filled = {folder for path, one in chosen.items() if one.kind is not FileKind.DIRECTORY for folder in parents(path)}
+    for path in sorted(chosen, reverse=True):
+        if chosen[path].kind is not FileKind.DIRECTORY or path in filled:
+            continue
+        if path in bereft:
+            del chosen[path]
+        else:  # it was empty from the start, and keeps what it lies in
+            filled.update(parents(path))
 
 
 def _owned(source: FileSource, listed: Listed, entry: TarEntry) -> Listed:

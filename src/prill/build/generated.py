@@ -1,8 +1,7 @@
 """Files that Prill makes itself, in place of what a maintainer script would have done."""
 
-from dataclasses import dataclass
-
 from prill.model import FileStat
+from prill.model.value import dataclass
 
 __all__ = ["GeneratedEntry"]
 

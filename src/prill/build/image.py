@@ -1,24 +1,30 @@
 """From an assembly to an OCI image: config, manifest, the record of the build, the SBOM's model."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+import msgspec
 
 from prill.archive.codecs import Codec
+from prill.build.apt_needs import apt_needs
 from prill.build.assemble import MADE, Assembly
 from prill.build.layers import BuiltLayer
+from prill.build.merge import SETUID
+from prill.build.parents import parents
 from prill.build.record import BuildRecord, DroppedFile, RecordedFile, RecordedLayer, SetuidFile
-from prill.build.rootfs import SETUID
 from prill.build.shells import shells
 from prill.build.spec import Spec
+from prill.build.start_program import DEFAULT_PATH
+from prill.build.superset import inherit
+from prill.build.unused import unused
 from prill.model import FileKind, Platform
+from prill.model.value import dataclass
 from prill.oci.config import HistoryEntry, ImageConfig, rfc3339
 from prill.oci.descriptor import Descriptor
 from prill.oci.manifest import Manifest
 from prill.oci.media_types import LAYER_GZIP, LAYER_ZSTD
 
-__all__ = ["DEFAULT_PATH", "BuiltImage", "make_image"]
+__all__ = ["BuiltImage", "make_image"]
 
-DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CA_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 _ANNOTATION = "org.opencontainers.image"
 
@@ -36,8 +42,18 @@ class BuiltImage:
     assembly: Assembly
 
 
-def make_image(assembly: Assembly, *, epoch: int, codec: Codec, base: Assembly | None = None) -> BuiltImage:
-    """Describe the assembly's layers by config and manifest."""
+def make_image(
+    assembly: Assembly,
+    *,
+    epoch: int,
+    codec: Codec,
+    base: Assembly | None = None,
+    excluded: Container[str] = frozenset(),
+) -> BuiltImage:
+    """Describe the assembly's layers by config and manifest.
+
+    ``base`` is a variant's production image; ``excluded`` names what the spec's exclusions keep out of any image of it.
+    """
     spec = assembly.spec
     platform = Platform.parse(assembly.image.platform)
     created = rfc3339(epoch)
@@ -71,7 +87,7 @@ def make_image(assembly: Assembly, *, epoch: int, codec: Codec, base: Assembly |
         config=config,
         manifest=manifest,
         layers=assembly.layers,
-        record=_record(assembly, base),
+        record=_record(assembly, base, (*apt_needs(assembly), *unused(assembly, base, excluded))),
         assembly=assembly,
     )
 
@@ -89,7 +105,7 @@ def _environment(assembly: Assembly) -> Sequence[tuple[str, str]]:
     return tuple((values | dict(assembly.spec.environment)).items())
 
 
-def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
+def _record(assembly: Assembly, base: Assembly | None, notes: Iterable[str]) -> BuildRecord:
     files = [
         RecordedFile(
             path,
@@ -102,19 +118,23 @@ def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
             entry.link or entry.sha256,
             0 if entry.link else entry.size,
         )
-        for path, placed in assembly.root.placed.items()
+        for path, placed in (*assembly.root.placed.items(), *assembly.metadata.items())
         for entry in (placed.entry,)
     ]
     files += [
-        RecordedFile(path, package, "package-metadata", FileKind.FILE, 0o644, 0, 0)
-        for path, package in assembly.metadata.items()
+        RecordedFile(path, MADE, "parent", FileKind.DIRECTORY, 0o755, 0, 0)
+        for path in sorted({folder for path in assembly.metadata for folder in parents(path)})
+        if path not in assembly.root.placed
     ]
+    inherited = None if base is None else inherit(assembly, base)
+    dropped = [DroppedFile(one.path, one.owner, one.rule) for one in assembly.root.dropped]
+    dropped += inherited.dropped if inherited else ()
     return BuildRecord(
         name=assembly.spec.name,
         platform=assembly.image.platform,
         variant=assembly.image.variant,
         files=tuple(sorted(files, key=_path)),
-        dropped=tuple(DroppedFile(one.path, one.owner, one.rule) for one in assembly.root.dropped),
+        dropped=tuple(sorted(dropped, key=msgspec.structs.astuple)),
         setuid=tuple(SetuidFile(*one) for one in sorted(_setuid(assembly))),
         scripts=tuple(script for name in sorted(assembly.listings) for script in assembly.listings[name].scripts),
         layers=tuple(
@@ -122,8 +142,9 @@ def _record(assembly: Assembly, base: Assembly | None) -> BuildRecord:
             for layer in assembly.layers
         ),
         shells=shells(assembly.root.placed),
-        notes=tuple(_notes(assembly)),
-        subset=None if base is None else _not_in_variant(assembly, base),
+        notes=(*notes, *assembly.root.notes, *_package_notes(assembly)),
+        subset=inherited.changed if inherited else None,
+        rewritten=inherited.rewritten if inherited else None,
     )
 
 
@@ -140,24 +161,6 @@ def _path(file: RecordedFile) -> str:
     return file.path
 
 
-def _notes(assembly: Assembly) -> Sequence[str]:
-    from_packages = [f"{name}: {note}" for name in sorted(assembly.listings) for note in assembly.listings[name].notes]
-    return (*assembly.root.notes, *from_packages)
-
-
-def _not_in_variant(assembly: Assembly, base: Assembly) -> tuple[str, ...]:
-    """Return production's paths that the variant lacks or has with another content.
-
-    What the builder makes for each image anew (the loader's cache, accounts, the package database) is not counted:
-    it describes the image it is in.
-    """
-    new: Mapping[str, object] = {
-        path: (placed.entry.kind, placed.entry.sha256, placed.entry.link, placed.entry.mode)
-        for path, placed in assembly.root.placed.items()
-    }
-    return tuple(
-        path
-        for path, placed in sorted(base.root.placed.items())
-        if placed.owner != MADE
-        and new.get(path) != (placed.entry.kind, placed.entry.sha256, placed.entry.link, placed.entry.mode)
-    )
+def _package_notes(assembly: Assembly) -> Iterator[str]:
+    for name in sorted(assembly.listings):
+        yield from (f"{name}: {note}" for note in assembly.listings[name].notes)

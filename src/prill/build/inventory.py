@@ -11,6 +11,7 @@ from prill.model import (
     Distro,
     FileKind,
     Gap,
+    Location,
     Package,
     PackageFile,
     Relationship,
@@ -22,6 +23,7 @@ from prill.model.purl import deb_purl, file_purl, npm_purl
 __all__ = ["inventory"]
 
 _FOUND_BY = "lock"
+_WITH_CONTENT = (FileKind.FILE, FileKind.HARDLINK)
 
 
 def inventory(image: BuiltImage, *, distro: Distro, created: int) -> Sbom:
@@ -29,8 +31,10 @@ def inventory(image: BuiltImage, *, distro: Distro, created: int) -> Sbom:
     assembly = image.assembly
     files: dict[str, list[PackageFile]] = {}
     for path, placed in assembly.root.placed.items():
-        if placed.entry.kind is FileKind.FILE:
+        if placed.entry.kind in _WITH_CONTENT:
             files.setdefault(placed.owner, []).append(PackageFile(path, placed.entry.sha256, placed.entry.sha1))
+    for path, placed in assembly.metadata.items():
+        files.setdefault(MADE, []).append(PackageFile(path, placed.entry.sha256, placed.entry.sha1))
     for owned in files.values():
         owned.sort()
     packages = [_deb(image, one, distro, tuple(files.get(one.name, ()))) for one in assembly.image.packages]
@@ -96,7 +100,7 @@ def _deb(image: BuiltImage, locked: LockedPackage, distro: Distro, files: tuple[
             digest=Digest("sha256", locked.sha256),
         ),
         licenses=_licenses(image, locked.name),
-        locations=tuple(path for path, package in assembly.metadata.items() if package == locked.name),
+        locations=tuple(Location(path) for path, placed in assembly.metadata.items() if placed.owner == locked.name),
         files=files,
     )
 

@@ -13,7 +13,7 @@ from typing import Final
 from prill.build.entries import regular_file
 from prill.build.generated import GeneratedEntry
 from prill.build.tree_paths import resolve
-from prill.build.x509 import InvalidCertificate, read_certificate
+from prill.formats.x509 import InvalidCertificate, read_certificate
 from prill.model import FileKind, FileTree
 
 __all__ = ["PASSWORD", "java_keystore", "keystore_entries"]

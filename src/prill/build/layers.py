@@ -8,16 +8,16 @@ package never moves another, and layers without a change keep their digest.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import msgspec
 
 from prill._io.cache import ContentCache
-from prill.archive.codecs import Codec, codec_identity, compress
+from prill.archive.codecs import Codec, compress
 from prill.archive.tar_writer import END
 from prill.build.listing import Listed
-from prill.build.members import Member, MemberStore, entry_tar, member_key
+from prill.build.members import Member, MemberStore, entry_tar, layer_codec, member_key
 from prill.model import Digest
+from prill.model.value import dataclass
 
 __all__ = ["FILES", "REST", "BuiltLayer", "LayerPlan", "build_layers", "choose_groups"]
 
@@ -73,9 +73,8 @@ def build_layers(
     plans: Iterable[LayerPlan], *, codec: Codec, cache: ContentCache | None, threads: int = 2
 ) -> tuple[BuiltLayer, ...]:
     """Write each planned layer; members and finished layers' diff IDs come from ``cache`` where they are known."""
-    store = MemberStore(cache, codec)
     plans = tuple(plans)
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with MemberStore(cache, codec, threads=threads) as store, ThreadPoolExecutor(max_workers=threads) as pool:
         keyed = [[(member, member_key(member, codec)) for member in plan.members] for plan in plans]
         jobs = [[pool.submit(store.compressed, *pair) for pair in pairs] for pairs in keyed]
         finished = []
@@ -97,7 +96,7 @@ def _finish(
     cache: ContentCache | None,
 ) -> BuiltLayer:
     folders = b"".join(entry_tar(folder) for folder in plan.folders)
-    key = hashlib.sha256(msgspec.msgpack.encode((codec_identity(codec), folders, keys))).hexdigest()
+    key = hashlib.sha256(msgspec.msgpack.encode((layer_codec(codec), folders, keys))).hexdigest()
     facts = _known(cache, key)
     if facts is None:
         diff = hashlib.sha256(folders)

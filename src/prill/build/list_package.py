@@ -8,15 +8,20 @@ import msgspec
 from prill.archive.tar import TarEntry, walk
 from prill.binaries.elf import InvalidElf, SharedObject, read_shared_object
 from prill.build.alternatives import read_alternatives
-from prill.build.listing import Listed, PackageListing
+from prill.build.diversions import lasting_diversions
+from prill.build.entry_names import UnfitName, misread
+from prill.build.listing import Content, Listed, PackageListing
 from prill.build.merged_usr import MERGED, merged_usr
-from prill.build.scripts import diversions, report_scripts
+from prill.build.scripts import report_scripts
+from prill.build.shells import shell_in
 from prill.distro.deb.copyright import read_copyright
 from prill.distro.deb.package import DebPackage
 from prill.errors import PrillError
-from prill.model import FileKind
+from prill.model import FileKind, FileStat
 
-__all__ = ["BrokenHardLink", "list_entry", "list_package", "with_content"]
+__all__ = ["BrokenHardLink", "interpreter_of", "list_entry", "list_package", "with_content"]
+
+_NOT_UTF8 = "Debian Policy 10.10 wants names in UTF-8; exclude the package, or put its files in through files"
 
 
 class BrokenHardLink(PrillError):
@@ -26,7 +31,7 @@ class BrokenHardLink(PrillError):
 def list_package(name: str, deb: DebPackage) -> PackageListing:
     """List what the package ``name`` holds.
 
-    Raise a `PrillError` where its tar is unsafe, truncated or over a bound.
+    Raise a `PrillError` where its tar is unsafe, truncated or over a bound, or a name in it is not UTF-8.
     """
     data = memoryview(deb.data)
     licenses = ""
@@ -38,6 +43,7 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
     for entry in walk(data):
         if not entry.stat.path:
             continue
+        _check_texts(entry.stat)
         # A root link such as lib -> usr/lib stays where it is; everything below it moves.
         root_link = entry.stat.kind is FileKind.SYMLINK and entry.stat.path in MERGED
         listed = with_content(list_entry(entry, data, str if root_link else merged_usr), files)
@@ -58,7 +64,7 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
         elif listed.path == f"usr/share/doc/{name}/copyright":
             licenses = read_copyright(bytes(content)).expression
     scripts = dict(deb.scripts)
-    diverted, unread_diversions = diversions(name, scripts.get("preinst", b""))
+    diverted, unread_diversions = lasting_diversions(name, scripts.get("preinst", b""), scripts.get("postinst", b""))
     alternatives, unread_alternatives = read_alternatives(name, scripts.get("postinst", b""))
     return PackageListing(
         built=deb.built,
@@ -77,16 +83,22 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
     )
 
 
+def _check_texts(stat: FileStat) -> None:
+    """Raise `UnfitName` where a text of the entry is not UTF-8."""
+    if fault := misread(stat.path, stat.link, *(name for name, _ in stat.xattrs)):
+        raise UnfitName(fault, hint=_NOT_UTF8)
+
+
 def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -> Listed:
     """Hash one tar entry's content and put it where ``place`` says."""
     stat = entry.stat
-    sha256 = sha1 = interpreter = ""
+    sha256 = sha1 = interpreter = shell = ""
     if stat.kind is FileKind.FILE:
         content = data[entry.offset : entry.offset + stat.size]
         sha256 = hashlib.sha256(content).hexdigest()
         sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if bytes(content[:2]) == b"#!":
-            interpreter = _interpreter(bytes(content[2:256]))
+        interpreter = interpreter_of(content)
+        shell = shell_in(stat.path, content)
     return Listed(
         path=place(stat.path),
         kind=stat.kind,
@@ -102,6 +114,7 @@ def list_entry(entry: TarEntry, data: memoryview, place: Callable[[str], str]) -
         sha256=sha256,
         sha1=sha1,
         interpreter=interpreter,
+        shell=shell,
     )
 
 
@@ -123,8 +136,11 @@ def with_content(listed: Listed, files: dict[str, Listed]) -> Listed:
     return listed
 
 
-def _interpreter(line: bytes) -> str:
-    words = line.split(b"\n", 1)[0].decode("ascii", "replace").split()
+def interpreter_of(content: Content) -> str:
+    """Return the name of the program that a script's first line asks for; nothing for what is no script."""
+    if bytes(content[:2]) != b"#!":
+        return ""
+    words = bytes(content[2:256]).split(b"\n", 1)[0].decode("ascii", "replace").split()
     names = [word.rpartition("/")[2] for word in words if not word.startswith("-")]
     if names[:1] == ["env"]:
         names = names[1:]

@@ -13,7 +13,7 @@ from prill.model import FileKind, FileStat
 
 __all__ = ["LISTING_VERSION", "Content", "Listed", "PackageListing"]
 
-LISTING_VERSION = 3
+LISTING_VERSION = 5
 
 Content = memoryview
 """A regular file's bytes, as a window on the package's unpacked data."""
@@ -23,8 +23,9 @@ class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One entry.
 
     ``offset`` is where a regular file's bytes begin in the unpacked data; digests are hexadecimal; ``interpreter`` is
-    the name of the program that a script's first line asks for (``sh`` for ``#!/usr/bin/env sh``). A hard link has its
-    target's size, offset and digests, so that it can become the file itself.
+    the name of the program that a script's first line asks for (``sh`` for ``#!/usr/bin/env sh``), ``shell`` which
+    shell a program's content says it is. A hard link has its target's size, offset and digests, so that it can become
+    the file itself.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     sha256: str = ""
     sha1: str = ""
     interpreter: str = ""
+    shell: str = ""
 
     def stat(self) -> FileStat:
         """Return the entry as the other rooms know it."""
@@ -66,6 +68,10 @@ class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
             other.device,
             other.xattrs,
         )
+
+    def same_but_time(self, other: "Listed") -> bool:
+        """Whether both would leave the same entry at their path with the same mode and owner."""
+        return self.same_thing(other) and (self.mode, self.uid, self.gid) == (other.mode, other.uid, other.gid)
 
 
 class PackageListing(msgspec.Struct, frozen=True, array_like=True):

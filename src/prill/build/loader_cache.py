@@ -2,13 +2,13 @@
 
 The rules are those of glibc's ``elf/ldconfig.c`` with Debian's patches. In each folder the libraries compete for their
 sonames: a file beats a link, and of two files the one with the higher name wins. The cache holds the soname's path, so
-a soname that no package made a link for needs one. Three differences are on purpose: a library for another machine
-than the image's is left out where ldconfig on arm64 would list it; the ``tls`` and ``haswell`` folders of glibc 2.36,
-which no package of Debian 12 has, are not searched; and i386's ld-linux.so.2 is always ``libc6``, as since glibc 2.37.
+a soname that no package made a link for needs one. Two differences are on purpose: a library for another machine
+than the image's is left out where ldconfig on arm64 would list it; and the ``tls`` and ``haswell`` folders of glibc
+2.36, which no package of Debian 12 has, are not searched.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from prill.binaries.elf import ElfKind, Machine, SharedObject
@@ -18,11 +18,12 @@ from prill.build.loader_cache_file import CacheEntry, compare_names, encode_cach
 from prill.build.loader_paths import LoaderDirectory, loader_directories
 from prill.build.tree_paths import resolve
 from prill.model import FileKind, FileTree
+from prill.model.value import dataclass
 
-__all__ = ["loader_cache", "loader_entries", "missing_links"]
+__all__ = ["DEBIAN_13_GLIBC", "loader_cache", "loader_entries", "missing_links"]
 
 _RULE: Final = "loader-cache"
-_LIBC6, _X86_64, _X32, _ARM_HARD, _AARCH64, _ARM_SOFT = 0x0003, 0x0300, 0x0800, 0x0900, 0x0A00, 0x0B00
+_ELF, _LIBC6, _X86_64, _X32, _ARM_HARD, _AARCH64, _ARM_SOFT = 0x0001, 0x0003, 0x0300, 0x0800, 0x0900, 0x0A00, 0x0B00
 _ARM_EABI_MASK, _ARM_EABI_5, _ARM_FLOAT_SOFT, _ARM_FLOAT_HARD = 0xFF000000, 0x05000000, 0x200, 0x400
 _FLAGS: Final = {
     ("amd64", Machine.X86_64, 64): _X86_64 | _LIBC6,
@@ -43,6 +44,10 @@ _LOADERS: Final = frozenset(
         "ld64.so.2",
     }
 )
+_LIBC_NEEDED: Final = frozenset({"libc.so.6", "libm.so.6"})
+_NO_GUESSING: Final = (2, 37)
+"""The glibc since which every library of the machine is the C library's, whatever it needs."""
+DEBIAN_13_GLIBC: Final = (2, 41)
 _TEMPORARY: Final = (".#prelink#", ".dpkg-new", ".dpkg-tmp")
 
 
@@ -58,13 +63,18 @@ class _Library:
 
 
 def loader_cache(
-    tree: FileTree, objects: Mapping[str, SharedObject], *, architecture: str, generator: str = "prill"
+    tree: FileTree,
+    objects: Mapping[str, SharedObject],
+    *,
+    architecture: str,
+    glibc: tuple[int, int] = DEBIAN_13_GLIBC,
+    generator: str = "prill",
 ) -> bytes:
-    """Write the cache for an image.
+    """Write the cache for an image, as the ldconfig of a version of ``glibc`` does.
 
     ``objects`` says for the path of each regular ELF file what `read_shared_object` read there.
     """
-    return _cache(_found(tree, objects, architecture), generator)
+    return _cache(_found(tree, objects, architecture, glibc), generator)
 
 
 def missing_links(
@@ -74,25 +84,27 @@ def missing_links(
 
     The dynamic loader's own names are left alone, and so is a soname's path that holds a file of its own.
     """
-    return _links(tree, _found(tree, objects, architecture))
+    return _links(tree, _found(tree, objects, architecture, DEBIAN_13_GLIBC))
 
 
 def loader_entries(
-    tree: FileTree, objects: Mapping[str, SharedObject], *, architecture: str
+    tree: FileTree, objects: Mapping[str, SharedObject], *, architecture: str, glibc: tuple[int, int] = DEBIAN_13_GLIBC
 ) -> tuple[GeneratedEntry, ...]:
     """Return the missing links and the cache; nothing for an image without a shared library."""
     if not any(one.kind is ElfKind.SHARED and one.dynamic for one in objects.values()):
         return ()
-    found = _found(tree, objects, architecture)
+    found = _found(tree, objects, architecture, glibc)
     return (*_links(tree, found), regular_file("etc/ld.so.cache", _cache(found, "prill"), _RULE))
 
 
+_Flags = Callable[[SharedObject], int | None]
 _Found = tuple[tuple[LoaderDirectory, tuple[_Library, ...]], ...]
 
 
-def _found(tree: FileTree, objects: Mapping[str, SharedObject], architecture: str) -> _Found:
+def _found(tree: FileTree, objects: Mapping[str, SharedObject], architecture: str, glibc: tuple[int, int]) -> _Found:
+    flags = partial(_flags, architecture=architecture, glibc=glibc)
     return tuple(
-        (directory, _libraries(tree, objects, directory.resolved, architecture))
+        (directory, _libraries(tree, objects, directory.resolved, flags))
         for directory in loader_directories(tree, architecture)
     )
 
@@ -134,12 +146,10 @@ def _needs_link(tree: FileTree, directory: LoaderDirectory, library: _Library) -
     return target is None or _identity(tree, target) != _identity(tree, f"{directory.resolved}/{library.name}")
 
 
-def _libraries(
-    tree: FileTree, objects: Mapping[str, SharedObject], folder: str, architecture: str
-) -> tuple[_Library, ...]:
+def _libraries(tree: FileTree, objects: Mapping[str, SharedObject], folder: str, flags: _Flags) -> tuple[_Library, ...]:
     """Return the winner for each soname of a folder, sorted by soname."""
     winners: dict[str, _Library] = {}
-    for one in _candidates(tree, objects, folder, architecture):
+    for one in _candidates(tree, objects, folder, flags):
         holder = winners.get(one.soname)
         if holder is None or _beats(one, holder):
             winners[one.soname] = one
@@ -153,7 +163,7 @@ def _beats(challenger: _Library, holder: _Library) -> bool:
 
 
 def _candidates(
-    tree: FileTree, objects: Mapping[str, SharedObject], folder: str, architecture: str
+    tree: FileTree, objects: Mapping[str, SharedObject], folder: str, flags_of: _Flags
 ) -> Iterator[_Library]:
     for path in tree.glob(f"{folder}/*"):
         parent, _, name = path.rpartition("/")
@@ -161,7 +171,7 @@ def _candidates(
             continue
         stat, target = tree.stat(path), resolve(tree, path)
         found = None if target is None else objects.get(_identity(tree, target))
-        flags = None if found is None else _flags(found, architecture)
+        flags = None if found is None else flags_of(found)
         if stat is None or found is None or flags is None:
             continue
         soname = found.soname or name
@@ -183,13 +193,16 @@ def _is_library_name(name: str) -> bool:
     return (name.startswith(("lib", "ld-")) and ".so" in name) or name.startswith(("ld.so.", "ld64.so."))
 
 
-def _flags(found: SharedObject, architecture: str) -> int | None:
+def _flags(found: SharedObject, *, architecture: str, glibc: tuple[int, int]) -> int | None:
     """Return the cache's flags for a library; None for what is none, or is for another machine."""
     if found.kind is not ElfKind.SHARED or not found.dynamic:
         return None
     if (architecture, found.machine, found.bits) == ("arm64", Machine.ARM, 32):
         return _arm_flags(found.flags)
-    return _FLAGS.get((architecture, found.machine, found.bits))
+    flags = _FLAGS.get((architecture, found.machine, found.bits))
+    if flags == _LIBC6 and glibc < _NO_GUESSING and not found.interpreter and _LIBC_NEEDED.isdisjoint(found.needed):
+        return _ELF
+    return flags
 
 
 def _arm_flags(flags: int) -> int:

@@ -9,8 +9,9 @@ the format.
 import functools
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from prill.model.value import dataclass
 
 __all__ = ["CacheEntry", "compare_names", "encode_cache"]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from prill.build.spec_terms import ARCHITECTURES
 from prill.errors import PrillError
 from prill.model import Digest
 
@@ -136,9 +137,12 @@ class Lock(_Value, frozen=True, kw_only=True):
                 return one
         have = ", ".join(f"{one.platform}{f' ({one.variant})' if one.variant else ''}" for one in self.images)
         wanted = f"{platform}{f' ({variant})' if variant else ''}"
+        known = platform in {f"linux/{architecture}" for architecture in ARCHITECTURES}
         raise InvalidLock(
             f"the lock of {self.name} has nothing for {wanted}; it has {have}",
-            hint="add it to the spec's archs or variants and run prill lock",
+            hint="add it to the spec's archs or variants and run prill lock"
+            if known
+            else f"images are built for {' and '.join(ARCHITECTURES)}",
         )
 
 

@@ -7,14 +7,13 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from prill.archive.ar import read_ar
-from prill.archive.codecs import Codec, codec_identity
+from prill.archive.codecs import Codec
 from prill.build.layers import choose_groups
 from prill.build.lock import (
     LOCK_VERSION,
@@ -27,9 +26,11 @@ from prill.build.lock import (
     Reason,
     SpecInput,
 )
+from prill.build.members import layer_codec
 from prill.build.packages import UnusablePackage
 from prill.build.spec import FileSource, Spec
 from prill.build.spec_json import spec_to_json
+from prill.build.spec_subject import subject
 from prill.build.spec_variant import apply_variant
 from prill.build.variants import check_variant
 from prill.distro.deb.archive import Archive, Wanted
@@ -40,6 +41,7 @@ from prill.distro.deb.requirement import Requirement
 from prill.distro.deb.resolve import Chosen, Resolution, resolve
 from prill.distro.deb.resolve import Reason as Wish
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["FileFetcher", "LockRequest", "make_lock"]
 
@@ -91,7 +93,7 @@ def make_lock(request: LockRequest, archive: Archive, files: FileFetcher) -> Loc
         spec=msgspec.Raw(spec_to_json(spec)),
         distribution=spec.contents.distribution,
         source_date_epoch=epoch,
-        codec=codec_identity(Codec(spec.compression)),
+        codec=layer_codec(Codec(spec.compression)),
         releases=tuple(map(_release, releases)),
         images=tuple(images),
     )
@@ -109,11 +111,11 @@ def _resolve(
     )
     packages = tuple(_package(chosen) for chosen in resolution.packages)
     platform = f"linux/{architecture}"
-    locked_files = tuple(
-        files.lock(source, architecture=architecture, architectures=spec.archs)
-        for source in spec.files
-        if not source.archs or architecture in source.archs
-    )
+    locked_files = []
+    for source in spec.files:
+        if not source.archs or architecture in source.archs:
+            with subject(source):
+                locked_files.append(files.lock(source, architecture=architecture, architectures=spec.archs))
     sizes: dict[str, int] = {}
     for package in packages:
         sizes[package.source] = sizes.get(package.source, 0) + package.installed_size
@@ -126,7 +128,7 @@ def _resolve(
             for one in resolution.excluded
             if one.wanted_by
         ),
-        files=locked_files,
+        files=tuple(locked_files),
         groups=choose_groups(
             sizes,
             budget=spec.layering.budget,

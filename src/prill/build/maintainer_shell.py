@@ -1,38 +1,35 @@
 """Reading the commands of a maintainer script without running it.
 
-This is no shell. It finds the simple commands, remembers assignments of literal values and repeats the body of a
-``for`` loop over literal words. Every branch of ``if`` and ``case`` counts as taken. A word it cannot know, such as
-``$1`` or the output of a command, is None: callers must treat that as unknown.
+This is no shell. It finds the simple commands, remembers assignments of literal values, repeats the body of a ``for``
+loop over literal words, and puts a function's body in place of each call. Every branch of ``if`` and ``case`` counts as
+taken. A word it cannot know, such as a script's own ``$1`` or the output of a command, is None: callers must treat that
+as unknown.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
-from prill.build.shell_words import ShellLexer, Variable, Word, WordPart, literal
+from prill.build.shell_scope import MAX_STEPS, Scope
+from prill.build.shell_tree import Function, Loop, Mark, Node, parse_shell
+from prill.build.shell_words import Variable, Word, WordPart, literal
 
 __all__ = ["is_shell", "script_commands"]
 
 _MAX_SCRIPT: Final = 1 << 20
-_MAX_STEPS: Final = 20_000
-_MAX_DEPTH: Final = 20
-_MAX_WORD: Final = 8192
+_MAX_NESTING: Final = 40
 
 _SHELL = re.compile(rb"#!\s*(?:\S*/env\s+)?\S*/?(?:ba|da|k)?sh\b")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-_BRANCHES = {"if": 1, "case": 1, "fi": -1, "esac": -1}
-_KEYWORDS = frozenset({*_BRANCHES, "while", "until", "done", "then", "else", "elif", "do", "!", "{", "}"})
+_NAME = re.compile(r"[\w-]+", re.ASCII)
+_DECLARING = frozenset({"declare", "export", "local", "readonly", "typeset"})
+_CALLS_BY_NAME = frozenset({None, "eval", "trap"})
+"""Commands that may call any function."""
 
-
-@dataclass(slots=True)
-class _Loop:
-    variable: str
-    values: list[Word]
-    body: "list[_Loop | list[Word] | str]" = field(default_factory=list)
-
-
-_Node = _Loop | list[Word] | str
+Command = tuple[str | None, ...]
 
 
 def is_shell(script: bytes) -> bool:
@@ -40,141 +37,125 @@ def is_shell(script: bytes) -> bool:
     return _SHELL.match(script) is not None
 
 
-def script_commands(script: bytes) -> Iterator[tuple[str | None, ...]]:
+def script_commands(script: bytes) -> Iterator[Command]:
     """Yield the script's simple commands, each a tuple of words; nothing for what is no shell script.
 
-    A script over 1 MiB, or one that would take more than 20,000 steps, ends early with a command ``(None,)``.
+    A function that nobody calls yields nothing, unless it might be called in a way that cannot be followed: then its
+    parameters are unknown. A script over 1 MiB, or one that would take more than 20,000 steps, ends early with a
+    command ``(None,)``.
     """
     if not is_shell(script):
         return
     if len(script) > _MAX_SCRIPT:
         yield (None,)
         return
-    scope = _Scope()
-    yield from _run(_Parser().parse(ShellLexer(script.decode("utf-8", "replace"))), scope)
-    if scope.steps > _MAX_STEPS:
+    text = script.decode("utf-8", "replace")
+    reader = _Reader()
+    yield from reader.read(parse_shell(text), 0)
+    yield from reader.uncalled(text)
+    if reader.scope.steps > MAX_STEPS:
         yield (None,)
 
 
-@dataclass(slots=True)
-class _Parser:
-    """Groups words into commands, and the commands between ``do`` and ``done`` into loops."""
+class _Reader:
+    """Goes through a script's parts; what it knows on the way is in ``scope``."""
 
-    top: list[_Node] = field(default_factory=list)
-    stack: list[list[_Node]] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.scope = Scope()
+        self._called: set[str] = set()
+        self._calls_by_name = False
 
-    def parse(self, lexer: ShellLexer) -> list[_Node]:
-        self.stack.append(self.top)
-        for token in lexer.tokens():
-            if isinstance(token, str):
-                self._end_command()
-            elif token:
-                self.words.append(token)
-        self._end_command()
-        return self.top
+    def read(self, nodes: Iterable[Node], nesting: int) -> Iterator[Command]:
+        """Yield the commands of ``nodes``, the bodies of loops and of called functions among them."""
+        scope = self.scope
+        for node in nodes:
+            scope.steps += 1
+            if scope.steps > MAX_STEPS:
+                return
+            match node:
+                case Mark(step):
+                    scope.mark(step)
+                case Function(name, body):
+                    scope.define(name, body)
+                case Loop(variable, values, body):
+                    for value in [one for word in values for one in scope.expand(word)]:
+                        scope.steps += 1
+                        scope.values[variable] = value
+                        if nesting < _MAX_NESTING:
+                            yield from self.read(body, nesting + 1)
+                case _:
+                    yield from self._command(node, nesting)
 
-    def _end_command(self) -> None:
-        words, self.words = self.words, []
-        first = 0
-        while first < len(words) and (name := literal(words[first])) in _KEYWORDS:
-            self._keyword(name or "")
-            first += 3 if name == "case" else 1  # case WORD in
-        words = words[first:]
-        if words and literal(words[0]) == "for" and len(words) > 1 and len(self.stack) < _MAX_DEPTH:
-            loop = _Loop(literal(words[1]) or "", words[3:])
-            self.stack[-1].append(loop)
-            self.stack.append(loop.body)
-        elif words:
-            self.stack[-1].append(words)
+    def uncalled(self, text: str) -> Iterator[Command]:
+        """Yield the commands of functions that were not seen called, where ``text`` might call them nevertheless."""
+        names = Counter(_NAME.findall(text))
+        for name, body in [*self.scope.functions.items()]:
+            if name not in self._called and (names[name] != 1 or self._calls_by_name):
+                self.scope.parameters = None
+                yield from self.read(body, 1)
 
-    def _keyword(self, name: str) -> None:
-        if name in _BRANCHES:
-            self.stack[-1].append(name)
-        elif name in ("while", "until") and len(self.stack) < _MAX_DEPTH:
-            self.stack.append(self.stack[-1])
-        elif name == "done" and len(self.stack) > 1:
-            self.stack.pop()
-
-
-@dataclass(slots=True)
-class _Scope:
-    """What variables are known to hold; None for what has no single known value."""
-
-    values: dict[str, str | None] = field(default_factory=dict)
-    depth: int = 0
-    steps: int = 0
-
-    def assign(self, name: str, value: str | None) -> None:
-        """Set a variable; inside a branch a known value survives what cannot be known, but not a rival."""
-        if self.depth and name in self.values and self.values[name] != value:
-            if value is not None:
-                self.values[name] = None
-        else:
-            self.values[name] = value
-
-    def expand(self, word: Word) -> list[str | None]:
-        """Expand a word into fields; a field with an unknown part is None."""
-        fields: list[str | None] = [""]
-        for part in word:
-            value = part.value(self.values) if isinstance(part, Variable) else part
-            last = fields[-1]
-            if value is None or last is None or len(last) + len(value) > _MAX_WORD:
-                fields[-1] = None
-            elif isinstance(part, Variable) and not part.quoted:
-                first, *rest = value.split() or [""]
-                fields[-1] = last + first
-                fields.extend(rest)
-            else:
-                fields[-1] = last + value
-        quoted = any(isinstance(part, str) or (isinstance(part, Variable) and part.quoted) for part in word)
-        return fields if quoted or fields != [""] else []
-
-
-def _run(nodes: list[_Node], scope: _Scope) -> Iterator[tuple[str | None, ...]]:
-    for node in nodes:
-        scope.steps += 1
-        if scope.steps > _MAX_STEPS:
+    def _command(self, words: list[Word], nesting: int) -> Iterator[Command]:
+        """Yield a command, or what the function does that it calls; assignments and their like change the scope."""
+        scope = self.scope
+        assignments = [*takewhile(_is_assignment, words)]
+        if len(assignments) == len(words):
+            _assign(words, scope)
             return
-        if isinstance(node, str):
-            scope.depth = max(scope.depth + _BRANCHES[node], 0)
-        elif isinstance(node, _Loop):
-            for value in [one for word in node.values for one in scope.expand(word)]:
-                scope.steps += 1
-                scope.values[node.variable] = value
-                yield from _run(node.body, scope)
-        elif command := _command(node, scope):
-            yield command
+        words = words[len(assignments) :]
+        command = tuple(one for word in words for one in scope.expand(word))
+        if not command:
+            return
+        name = command[0]
+        self._calls_by_name = self._calls_by_name or name in _CALLS_BY_NAME
+        if name in scope.functions and nesting < _MAX_NESTING:
+            self._called.add(name)
+            written = literal(words[0]) == name
+            scope.call(name, words[1:] if written else [(one,) for one in command[1:]])
+            yield from self.read(scope.functions[name], nesting + 1)
+            scope.leave()
+            return
+        if name in _DECLARING:
+            _declare(words[1:], scope, local=name == "local")
+        elif name == "read":
+            scope.values.update((one or "", None) for one in command[1:])
+        elif name == "unset":
+            for one in command[1:]:
+                scope.values.pop(one or "", None)
+            return
+        yield command
 
 
-def _command(words: list[Word], scope: _Scope) -> tuple[str | None, ...]:
-    """Return a command's words; nothing for assignments and ``unset``, which change the scope."""
-    first = 0
-    while first < len(words) and (assigned := _assignment(words[first], scope)):
-        first += 1
-        if first == len(words):
-            scope.assign(*assigned)
-    command = tuple(one for word in words[first:] for one in scope.expand(word))
-    if command[:1] == ("unset",):
-        for name in command[1:]:
-            scope.values.pop(name or "", None)
-        return ()
-    return command
+def _declare(words: Iterable[Word], scope: Scope, *, local: bool) -> None:
+    """Take over the assignments of ``local``, ``export`` and their like."""
+    for word in words:
+        if local:
+            scope.hide(_head(word).partition("=")[0])
+        if _is_assignment(word):
+            _assign((word,), scope)
 
 
-def _assignment(word: Word, scope: _Scope) -> tuple[str, str | None] | None:
-    """Return name and value where the word is an assignment."""
+def _is_assignment(word: Word) -> bool:
+    return _ASSIGNMENT.match(_head(word)) is not None
+
+
+def _head(word: Word) -> str:
+    """Return the text that a word begins with."""
     texts: list[str] = []
     for part in word:
         if not isinstance(part, str):
             break
         texts.append(part)
-    head = "".join(texts)
-    match = _ASSIGNMENT.match(head)
-    if not match:
-        return None
-    rest: Word = (head[match.end() :], *(_quote(part) for part in word[len(texts) :]))
-    return match[1], scope.expand(rest)[0]
+    return "".join(texts)
+
+
+def _assign(words: Iterable[Word], scope: Scope) -> None:
+    """Carry out assignments, one after another: each sees those before it."""
+    for word in words:
+        head = _head(word)
+        name, _, value = head.partition("=")
+        texts = sum(1 for _ in takewhile(lambda part: isinstance(part, str), word))
+        rest: Word = (value, *(_quote(part) for part in word[texts:]))
+        scope.values[name] = scope.expand(rest)[0]
 
 
 def _quote(part: WordPart) -> WordPart:

@@ -5,6 +5,7 @@ md5sums of the files that are really there. An image with dpkg gets dpkg's own d
 install`` works, and no ``status.d``: each package is on record once.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from prill.build.generated import GeneratedEntry
@@ -13,7 +14,7 @@ from prill.build.merged_usr import merged_usr
 from prill.distro.deb.control import parse_paragraphs
 from prill.model import FileKind, FileStat
 
-__all__ = ["STATUS_D", "dpkg_database", "kept_md5sums", "status_d", "trigger_interests"]
+__all__ = ["STATUS_D", "dpkg_database", "dpkg_place", "kept_md5sums", "status_d", "trigger_interests"]
 
 STATUS_D = "var/lib/dpkg/status.d"
 _INFO = "var/lib/dpkg/info"
@@ -35,8 +36,13 @@ def status_d(name: str, listing: PackageListing, kept: Iterable[str]) -> tuple[t
     """Return ``status.d/NAME`` (the control file, verbatim) and ``status.d/NAME.md5sums``."""
     control = listing.control.rstrip(b"\n") + b"\n"
     files = ((f"{STATUS_D}/{name}", control), (f"{STATUS_D}/{name}.md5sums", kept_md5sums(listing, kept)))
-    return tuple(
-        (Listed(path, FileKind.FILE, 0o644, 0, 0, len(content), listing.built), content) for path, content in files
+    return tuple((_listed(path, content, listing.built), content) for path, content in files)
+
+
+def _listed(path: str, content: bytes, mtime: int) -> Listed:
+    sha256, sha1 = hashlib.sha256(content), hashlib.sha1(content, usedforsecurity=False)
+    return Listed(
+        path, FileKind.FILE, 0o644, 0, 0, len(content), mtime, sha256=sha256.hexdigest(), sha1=sha1.hexdigest()
     )
 
 
@@ -45,17 +51,18 @@ def dpkg_database(
 ) -> tuple[GeneratedEntry, ...]:
     """Make dpkg's database (``status``, ``info/*``, dpkg's own manual: dpkg(1), FILES) for installed ``listings``.
 
-    ``kept`` maps a package to the paths it has in the image, folders included.
+    ``kept`` maps a package to the paths it has in the image, folders included. dpkg knows a diverted file by the path
+    that its package has for it.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {"var/lib/dpkg/diversions": _diversions(listings)}
+    diverted = {target: (source, name) for name in listings for source, target in listings[name].diversions}
     paragraphs = []
     interests: dict[str, list[str]] = {}
     for name in sorted(listings):
         listing = listings[name]
-        fields = next(iter(parse_paragraphs(listing.control)))
-        label = f"{name}:{fields['Architecture']}" if fields.get("Multi-Arch") == "same" else name
+        label = _label(name, listing)
         stem = f"{_INFO}/{label}"
-        paths = kept.get(name, [])
+        paths = [_shipped_as(path, name, diverted) for path in kept.get(name, ())]
         files[f"{stem}.list"] = ("/.\n" + "".join(f"/{path}\n" for path in sorted(paths))).encode(
             "utf-8", "surrogateescape"
         )
@@ -72,7 +79,7 @@ def dpkg_database(
     files["var/lib/dpkg/status"] = b"\n".join(paragraphs)
     files["var/lib/dpkg/arch"] = f"{architecture}\n".encode()
     files[f"{_INFO}/format"] = b"1\n"
-    for empty in ("available", "diversions", "statoverride", "triggers/Unincorp"):
+    for empty in ("available", "statoverride", "triggers/Unincorp"):
         files[f"var/lib/dpkg/{empty}"] = b""
     files |= _triggers(interests)
     entries = [_file(path, content, mtime) for path, content in sorted(files.items())]
@@ -80,6 +87,31 @@ def dpkg_database(
         stat = FileStat(path=f"var/lib/dpkg/{folder}", kind=FileKind.DIRECTORY, mode=0o755, mtime=mtime)
         entries.append(GeneratedEntry(stat=stat, rule=_RULE))
     return tuple(entries)
+
+
+def dpkg_place(path: str, name: str, listing: PackageListing) -> str:
+    """Return the file of dpkg's database that says what the ``status.d`` file at ``path`` of package ``name`` says."""
+    if path == f"{STATUS_D}/{name}.md5sums":
+        return f"{_INFO}/{_label(name, listing)}.md5sums"
+    return "var/lib/dpkg/status"
+
+
+def _label(name: str, listing: PackageListing) -> str:
+    """Return how dpkg names a package's files in ``info``: with the architecture where several may be installed."""
+    fields = next(iter(parse_paragraphs(listing.control)))
+    return f"{name}:{fields['Architecture']}" if fields.get("Multi-Arch") == "same" else name
+
+
+def _diversions(listings: Mapping[str, PackageListing]) -> bytes:
+    """Write down each diversion: from where, to where, and whose it is, a line each."""
+    lines = [f"/{source}\n/{target}\n{name}\n" for name in listings for source, target in listings[name].diversions]
+    return "".join(sorted(lines)).encode("utf-8", "surrogateescape")
+
+
+def _shipped_as(path: str, package: str, diverted: Mapping[str, tuple[str, str]]) -> str:
+    """Return the path that ``package`` has for its file at ``path``, which another package may have moved there."""
+    source, diverter = diverted.get(path, (path, package))
+    return path if diverter == package else source
 
 
 def trigger_interests(text: bytes) -> Iterator[tuple[str, str]]:

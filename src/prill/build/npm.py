@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import takewhile
 
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from prill._io.http import Fetcher
 from prill.errors import PrillError
 from prill.model import Digest, InvalidDigest
+from prill.model.value import dataclass
 
 __all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
 

@@ -8,10 +8,15 @@ from prill.build.generated import GeneratedEntry
 from prill.build.layers import FILES, REST, LayerPlan
 from prill.build.listing import Listed
 from prill.build.members import Member
-from prill.build.rootfs import Rootfs, parents
+from prill.build.parents import parents
+from prill.build.rootfs import Rootfs
 from prill.model import FileKind
 
-__all__ = ["Owner", "join_layers", "listed_of", "plan_layers", "plan_top"]
+__all__ = ["FILES_PREFIX", "Owner", "join_layers", "listed_of", "plan_layers", "plan_top"]
+
+
+FILES_PREFIX = "files:"
+"""What the names of owners begin with that are ``files`` sources."""
 
 
 class Owner(msgspec.Struct, frozen=True):

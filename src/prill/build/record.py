@@ -44,7 +44,7 @@ class RecordedFile(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DroppedFile(msgspec.Struct, frozen=True, array_like=True):
-    """One path that a package has and the image has not."""
+    """One path that a package, or a variant's production image, has and the image has not."""
 
     path: str
     owner: str
@@ -85,7 +85,9 @@ class BuildRecord(msgspec.Struct, frozen=True, rename="camel"):
     notes: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     subset: tuple[str, ...] | None = None
-    """For a variant: production's paths that are missing or different in it; empty proves that it is a superset."""
+    """For a variant: paths that production has from packages and sources and that are missing or different in it."""
+    rewritten: tuple[str, ...] | None = None
+    """For a variant: the other paths of production that it has with another content; None where nobody compared."""
 
 
 _ROWS: dict[str, type[msgspec.Struct]] = {

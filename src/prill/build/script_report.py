@@ -1,6 +1,6 @@
 """What is said about a maintainer script that was not run."""
 
-from dataclasses import dataclass
+from prill.model.value import dataclass
 
 __all__ = ["ScriptReport"]
 

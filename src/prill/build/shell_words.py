@@ -6,13 +6,18 @@ and here-documents are passed over.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from prill.model.value import dataclass
 
 __all__ = ["ShellLexer", "Variable", "Word", "WordPart", "literal"]
 
 _VARIABLE = re.compile(
-    r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?:(?P<end>[#%])(?P<cut>[\w./-]+))?\})", re.ASCII
+    r"\$(?:(?P<plain>[A-Za-z_]\w*|[1-9@])|\{(?P<braced>[A-Za-z_]\w*|[1-9]\d?|@)"
+    r"(?:(?P<end>[#%])(?P<cut>[\w./-]+)|:-(?P<default>[\w./$-]*))?\})",
+    re.ASCII,
 )
+_PLAIN = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(?P<quote>['\"\\]?)(?P<end>\w+)(?P=quote)?")
 _OPERATORS = ("&&", "||", ";;", ";", "&", "|", "(", ")", "\n")
 
@@ -21,20 +26,32 @@ _OPERATORS = ("&&", "||", ";;", ";", "&", "|", "(", ")", "\n")
 class Variable:
     """An expansion inside a word; without quotes its value falls into several words.
 
-    ``end`` and ``cut`` are those of ``${name#prefix}`` and ``${name%suffix}``.
+    ``end`` and ``cut`` are those of ``${name#prefix}`` and ``${name%suffix}``. ``default`` is that of
+    ``${name:-default}``, which may hold plain variables. ``1`` is a parameter, and ``@`` all of them.
     """
 
     name: str
     quoted: bool
     end: str = ""
     cut: str = ""
+    default: str = ""
 
     def value(self, values: Mapping[str, str | None]) -> str | None:
         """Return what the variable holds, as far as ``values`` knows."""
         value = values.get(self.name)
+        if value == "" and self.default:
+            return _filled(self.default, values)
         if value is None or not self.cut:
             return value
         return value.removeprefix(self.cut) if self.end == "#" else value.removesuffix(self.cut)
+
+
+def _filled(text: str, values: Mapping[str, str | None]) -> str | None:
+    """Put the values of plain variables into ``text``; None where one is not known."""
+    found = {name: values.get(name) for name in _PLAIN.findall(text)}
+    if "$" in _PLAIN.sub("", text) or None in found.values():
+        return None
+    return _PLAIN.sub(lambda match: found[match[1]] or "", text)
 
 
 WordPart = str | Variable | None
@@ -139,7 +156,11 @@ class ShellLexer:
         if variable:
             self.position = variable.end()
             return Variable(
-                variable["plain"] or variable["braced"], quoted, variable["end"] or "", variable["cut"] or ""
+                variable["plain"] or variable["braced"],
+                quoted,
+                variable["end"] or "",
+                variable["cut"] or "",
+                variable["default"] or "",
             )
         pair = {"(": ")", "{": "}"}.get(self.text[self.position + 1 : self.position + 2])
         if pair is None:

@@ -1,7 +1,7 @@
 """Where ``files`` sources' bytes come from: the cache, the spec's folder, an address, an npm registry."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,13 @@ from prill.build.lock import LockedFile
 from prill.build.spec import FileSource
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.value import dataclass
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
     from prill.build.npm import NpmRegistry
 
-__all__ = ["SourceChanged", "SourceOutside", "SourceStore", "SourceUnavailable"]
+__all__ = ["NoNpmRegistry", "SourceChanged", "SourceOutside", "SourceStore", "SourceUnavailable"]
 
 _MAX_DOWNLOAD = 4 << 30
 
@@ -25,7 +26,11 @@ class SourceChanged(PrillError):
 
 
 class SourceUnavailable(PrillError):
-    """A source's bytes cannot be had: offline, or no registry is known."""
+    """A source's bytes cannot be had without the network."""
+
+
+class NoNpmRegistry(PrillError):
+    """Nobody says where npm packages are fetched from."""
 
 
 class SourceOutside(PrillError):
@@ -46,13 +51,15 @@ class SourceStore:
     npm_registry: Callable[[], str | None]
     offline: bool = False
     _npm_versions: "dict[str, Any]" = field(default_factory=dict, repr=False)
+    _read: set[tuple[FileSource, Digest]] = field(default_factory=set, repr=False)
 
     def lock(self, source: FileSource, *, architecture: str, architectures: Iterable[str] = ()) -> LockedFile:
         """Resolve a source to its digest; its bytes are in the cache afterwards.
 
-        An npm package gets the newest version that there is for all ``architectures`` of the spec.
+        An npm package gets the newest version that there is for all ``architectures`` of the spec. What a build would
+        refuse to take from the source is raised here already.
         """
-        from prill.build.files import source_label  # noqa: PLC0415 - only for locking
+        from prill.build.files import read_source, source_label  # noqa: PLC0415 - only for locking
 
         label = source_label(source, architecture=architecture)
         version = ""
@@ -70,6 +77,9 @@ class SourceStore:
         else:
             digest = Digest("sha256", source.sha256) if source.sha256 else Digest("sha512", source.sha512 or "")
             data = self._cached(digest) or self._download(label, digest)
+        if (source, digest) not in self._read:
+            read_source(source, data)
+            self._read.add((source, digest))
         self.cache.add(data, digest, len(data), what=label)
         return LockedFile(source=label, destination=source.path, digest=str(digest), size=len(data), version=version)
 
@@ -125,7 +135,7 @@ class SourceStore:
         self._need_network(label)
         address = self.npm_registry()
         if address is None:
-            raise SourceUnavailable(
+            raise NoNpmRegistry(
                 f"no npm registry is known for {label}",
                 hint="set npm_config_registry, registry= in .npmrc, or [npm] registry in prill.toml",
             )

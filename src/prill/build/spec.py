@@ -5,7 +5,6 @@ by `prill.build.spec_reader` from YAML and by `prill.build.spec_json` from a loc
 field means what apko's does it has apko's name. The descriptions become the JSON Schema's and the reference's.
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
@@ -44,6 +43,7 @@ from prill.build.spec_terms import (
     VariantName,
     Words,
 )
+from prill.model.value import dataclass
 
 __all__ = [
     "Accounts",
@@ -79,9 +79,9 @@ class Contents:
         tuple[Exclusion, ...],
         Meta(description="Packages to leave out although a dependency asks for them. The lock records who asked."),
     ] = ()
-    components: Annotated[tuple[Component, ...], Meta(description="The archive's components."), Term(replaces=True)] = (
-        "main",
-    )
+    components: Annotated[
+        tuple[Component, ...], Meta(description="The archive's components.", min_length=1), Term(replaces=True)
+    ] = ("main",)
     mirrors: Annotated[
         tuple[MirrorUrl, ...],
         Meta(description="Where to download from, in order. Empty: `--mirror`, the settings, then the machine's own."),
@@ -152,7 +152,7 @@ class Spec:
 
     name: Annotated[ImageName, Meta(description="The image's name; the file's, without `.yaml`, unless given.")] = ""
     contents: Annotated[Contents, Meta(description="The packages.")]
-    trim: Annotated[Trim, Meta(description="What to leave out: a list of named sets, or sets and globs.")] = Trim()  # noqa: RUF009 - frozen
+    trim: Annotated[Trim, Meta(description="What to leave out: a list of named sets, or sets and globs.")] = Trim()
     keep_setuid: Annotated[
         tuple[AbsolutePath, ...],
         Meta(description="Programs that keep their setuid and setgid bits; all others lose them."),
@@ -160,7 +160,7 @@ class Spec:
     files: Annotated[tuple[FileSource, ...], Meta(description="Files that no package brings.")] = ()
     paths: Annotated[tuple[PathEntry, ...], Meta(description="Paths to make or change, in order, after all else.")] = ()
     accounts: Annotated[Accounts, Meta(description="Users, groups, and as whom the image runs.")] = Accounts()
-    entrypoint: Annotated[Entrypoint, Meta(description="The program a container starts with.")] = Entrypoint()  # noqa: RUF009 - frozen
+    entrypoint: Annotated[Entrypoint, Meta(description="The program a container starts with.")] = Entrypoint()
     cmd: Annotated[Words, Meta(description="Its default arguments, which `docker run IMAGE …` replaces.")] = ()
     environment: Annotated[
         tuple[tuple[VariableName, VariableValue], ...],
@@ -180,10 +180,10 @@ class Spec:
     ] = ()
     archs: Annotated[
         tuple[Architecture, ...],
-        Meta(description="The architectures; `x86_64` and `aarch64` are understood."),
+        Meta(description="The architectures; `x86_64` and `aarch64` are understood.", min_length=1),
         Term(replaces=True),
     ] = ("amd64", "arm64")
-    layering: Annotated[Layering, Meta(description="How packages are spread over layers.")] = Layering()  # noqa: RUF009 - frozen
+    layering: Annotated[Layering, Meta(description="How packages are spread over layers.")] = Layering()
     compression: Annotated[Compression, Meta(description="How layers are compressed.")] = Compression.GZIP
     source_date_epoch: Annotated[
         Epoch | None,

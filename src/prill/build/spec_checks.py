@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from prill.build.accounts import DEFAULT_GROUPS, DEFAULT_USERS
+from prill.build.entry_names import reserved
+from prill.build.merged_usr import merged_usr
 from prill.build.spec import FileSource, Group, PathEntry, PathKind, Spec, User
 from prill.build.spec_terms import MAX_ID, package_of
 from prill.build.spec_variant import apply_variant
+from prill.build.symlinks import leads_out
 from prill.formats.yaml_nodes import nearest
 
-__all__ = ["Complaint", "Step", "check_spec"]
+__all__ = ["Complaint", "Step", "check_spec", "made_twice"]
 
 Step = str | int
 Complaint = tuple[tuple[Step, ...], str]
@@ -43,6 +46,27 @@ def check_spec(spec: Spec) -> Iterator[Complaint]:
         yield from _accounts(at, whole, len(spec.accounts.users), len(spec.accounts.groups))
 
 
+def made_twice(spec: Spec) -> Iterator[tuple[tuple[Step, ...], tuple[Step, ...], str]]:
+    """Yield, for each entry of ``paths`` that makes something else at the path of an earlier one, both and a complaint.
+
+    It is one where both stand in one file; a spec may replace what it includes.
+    """
+    lists: list[tuple[tuple[Step, ...], Sequence[PathEntry]]] = [((), spec.paths)]
+    lists += [(("variants", name), variant.paths) for name, variant in spec.variants]
+    for at, paths in lists:
+        former: dict[str, int] = {}
+        for index, entry in enumerate(paths):
+            if entry.type is PathKind.PERMISSIONS:
+                continue
+            place = merged_usr(entry.path.strip("/"))
+            first = former.get(place, index)
+            former[place] = index
+            before = paths[first]
+            if before != entry:
+                what = f"{entry.path!r} is made already: '{before.type}' at {before.path!r} stands before it"
+                yield (*at, "paths", first, "path"), (*at, "paths", index, "path"), what
+
+
 def _requested(at: tuple[Step, ...], spec: Spec, names: Sequence[str]) -> Iterator[Complaint]:
     excluded = {one.name for one in spec.contents.exclude}
     for index, name in enumerate(names):
@@ -52,11 +76,16 @@ def _requested(at: tuple[Step, ...], spec: Spec, names: Sequence[str]) -> Iterat
 
 def _parts(at: tuple[Step, ...], files: Sequence[FileSource], paths: Sequence[PathEntry]) -> Iterator[Complaint]:
     for index, source in enumerate(files):
-        for steps, message in _file(source):
+        for steps, message in (*_named(source.path), *_file(source)):
             yield (*at, "files", index, *steps), message
     for index, entry in enumerate(paths):
-        for steps, message in _path(entry):
+        for steps, message in (*_named(entry.path), *_path(entry)):
             yield (*at, "paths", index, *steps), message
+
+
+def _named(path: str) -> Iterator[Complaint]:
+    if fault := reserved(path):
+        yield ("path",), fault
 
 
 def _file(source: FileSource) -> Iterator[Complaint]:
@@ -101,6 +130,8 @@ def _path(entry: PathEntry) -> Iterator[Complaint]:
         yield ("source",), f"'{entry.type}' has no source; 'files' copies files in"
     if entry.type is PathKind.HARDLINK and not (entry.source or "/").startswith("/"):
         yield ("source",), "a hard link's source is an absolute path in the image"
+    if entry.type is PathKind.SYMLINK and leads_out(merged_usr(entry.path.strip("/")), entry.source or ""):
+        yield ("source",), f"{entry.source!r} leads out of the root, seen from {entry.path}"
     if entry.type is PathKind.SYMLINK and entry.permissions is not None:
         yield ("permissions",), "a symlink has no permissions of its own"
     if entry.recursive and entry.type not in {PathKind.DIRECTORY, PathKind.PERMISSIONS}:
@@ -118,6 +149,8 @@ def _accounts(at: tuple[Step, ...], spec: Spec, own_users: int, own_groups: int)
     names = {*(user.username for user in spec.accounts.users), *(user.name for user in DEFAULT_USERS)}
     gids = {*(group.gid for group in spec.accounts.groups), *(group.gid for group in DEFAULT_GROUPS)}
     for steps, user in users:
+        if isinstance(user, User) and (fault := reserved(user.home)):
+            yield (*steps, "homedir"), fault
         if isinstance(user, User) and user.gid not in {None, user.uid, *gids, *range(_STATIC_LIMIT)}:
             yield (*steps, "gid"), f"no group has the number {user.gid}; add it to 'groups'"
     for steps, group in groups:

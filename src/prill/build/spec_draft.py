@@ -1,13 +1,14 @@
 """A spec while it is read: values that still know where they stand, so that files can be merged and faults placed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from prill.build.spec_shape import FieldShape, Shape, ShapeKind, fields_of
 from prill.build.spec_terms import Scalar
 from prill.errors import PrillError
 from prill.formats.yaml_nodes import YamlNode
+from prill.model.value import dataclass
 
 __all__ = ["Draft", "Fault", "Faults", "InvalidSpec", "Place", "build", "distinct", "merge"]
 
@@ -76,7 +77,8 @@ class Draft:
     """One value and the node it was read from.
 
     ``value`` is a scalar's stored form, ``items`` a list's, ``entries`` those of a record or a table by key. A record's
-    entries are only those that were given; ``broken`` are the keys whose values could not be read.
+    entries are only those that were given; ``broken`` are the keys whose values could not be read. A ``partial`` list
+    lacks items that could not be read; a partial spec lacks what an include would have brought, had it been readable.
     """
 
     node: YamlNode
@@ -85,6 +87,7 @@ class Draft:
     items: list["Draft"] = field(default_factory=list)
     entries: dict[str, "Draft"] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
+    partial: bool = False
 
     def at(self, steps: Sequence[Step]) -> YamlNode:
         """Return the node at a path of keys and indexes, or the deepest one on the way that a file wrote."""
@@ -129,23 +132,30 @@ def distinct(items: list[Draft]) -> list[Draft]:
 
 
 def build(draft: Draft, faults: Faults) -> object:
-    """Make the value that a draft stands for, defaults filled in; None for a record that lacks something."""
+    """Make the value that a draft stands for, defaults filled in; None for a record that lacks something.
+
+    What a partial spec lacks is no fault: the include that could not be read, which is one, may have it.
+    """
+    return _build(draft, faults, partial=draft.partial)
+
+
+def _build(draft: Draft, faults: Faults, *, partial: bool) -> object:
     match draft.shape.kind:
         case ShapeKind.VALUE:
             return draft.shape.base(draft.value)
-        case ShapeKind.LIST:
-            return tuple(build(item, faults) for item in draft.items)
+        case ShapeKind.LIST:  # whose items are never merged, so that each has to be whole
+            return tuple(_build(item, faults, partial=False) for item in draft.items)
         case ShapeKind.TABLE:
-            return tuple((key, build(draft.entries[key], faults)) for key in sorted(draft.entries))
+            return tuple((key, _build(draft.entries[key], faults, partial=partial)) for key in sorted(draft.entries))
         case ShapeKind.RECORD:
-            return _build_record(draft, faults)
+            return _build_record(draft, faults, partial=partial)
 
 
-def _build_record(draft: Draft, faults: Faults) -> object:
+def _build_record(draft: Draft, faults: Faults, *, partial: bool) -> object:
     fields = fields_of(draft.shape.base)
-    given = {fields[key].name: build(inner, faults) for key, inner in draft.entries.items()}
+    given = {fields[key].name: _build(inner, faults, partial=partial) for key, inner in draft.entries.items()}
     missing = [one for key, one in fields.items() if one.required and key not in {*draft.entries, *draft.broken}]
-    for shape in missing:
+    for shape in missing if not partial else ():
         faults.add(draft.node, _missing(shape))
     return None if missing or draft.broken else draft.shape.base(**given)
 

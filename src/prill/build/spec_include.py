@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from prill.build.spec import Spec, SpecFile
-from prill.build.spec_draft import Draft, Faults, merge
+from prill.build.spec_draft import Draft, Faults, Place, merge
 from prill.build.spec_nodes import NodeReader
 from prill.build.spec_shape import record_shape
 from prill.errors import PrillError
@@ -40,12 +40,17 @@ def load_merged(
         raise UnreadableSpec(
             f"{path}: {error.strerror or error}", hint="prill new writes a spec to start from"
         ) from error
+    if draft is not None:
+        draft.partial = files.partial
     root, *others = files.digests.items()
     return draft, (root, *sorted(others))
 
 
 class _Files:
-    """The files read so far. Names are relative to the folder of the first one, with forward slashes."""
+    """The files read so far. Names are relative to the folder of the first one, with forward slashes.
+
+    They are ``partial`` once there was an include, or a file, that could not be read, which then is a fault.
+    """
 
     def __init__(self, path: Path, read: Callable[[Path], bytes], faults: Faults, reader: NodeReader) -> None:
         self._folder = path.parent
@@ -53,6 +58,7 @@ class _Files:
         self._faults = faults
         self._reader = reader
         self.digests: dict[str, str] = {}
+        self.partial = False
 
     def load(self, name: str, chain: tuple[str, ...]) -> Draft | None:
         """Read one file and what it includes; ``chain`` are the files that led here."""
@@ -60,15 +66,17 @@ class _Files:
         data = self._read(source)
         self.digests[name] = hashlib.sha256(data).hexdigest()
         try:
-            node = load(data, posixpath.normpath(source.as_posix()))
+            node = load(data, posixpath.normpath(source.as_posix()), on_bad_key=self._bad_key)
         except YamlError as error:
-            self._faults.add(error, _message(error))
+            self._lack(error, _message(error))
             return None
         draft = self._reader.read(record_shape(SpecFile), node)
         if draft is None:
+            self.partial = True
             return None
         _rebase(draft, posixpath.dirname(name))
         includes = draft.entries.pop("include", None)
+        self.partial |= "include" in draft.broken or (includes is not None and includes.partial)
         own = Draft(node=node, shape=record_shape(Spec), entries=draft.entries, broken=draft.broken)
         base: Draft | None = None
         for item in includes.items if includes else ():
@@ -77,20 +85,27 @@ class _Files:
                 base = below if base is None else merge(base, below)
         return own if base is None else merge(base, own)
 
+    def _bad_key(self, error: YamlError) -> None:
+        self._faults.add(error, _message(error))
+
+    def _lack(self, place: Place, message: str) -> None:
+        self._faults.add(place, message)
+        self.partial = True
+
     def _include(self, item: Draft, parent: str, chain: tuple[str, ...]) -> Draft | None:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(parent), str(item.value)))
         if name in chain:
             circle = " includes ".join((*chain[chain.index(name) :], name))
-            self._faults.add(item.node, f"includes go round in a circle: {circle}")
+            self._lack(item.node, f"includes go round in a circle: {circle}")
         elif name in self.digests:
             return None
         elif len(self.digests) >= _MOST_FILES:
-            self._faults.add(item.node, f"more than {_MOST_FILES} files are included")
+            self._lack(item.node, f"more than {_MOST_FILES} files are included")
         else:
             try:
                 return self.load(name, chain)
             except OSError as error:
-                self._faults.add(item.node, f"cannot read {item.value!r}: {error.strerror or error}")
+                self._lack(item.node, f"cannot read {item.value!r}: {error.strerror or error}")
         return None
 
 

@@ -94,8 +94,12 @@ class NodeReader:
         else:
             self._wrong(node, shape.term.says or "a list")
             return None
+        if len(nodes) < shape.fewest:
+            self._faults.add(node, f"the list is empty: name {shape.item.says}, or leave the key out")
+            return None
         items = [draft for item in nodes if (draft := self.read(shape.item, item)) is not None]
-        return Draft(node=node, shape=shape, items=items if shape.term.splits else distinct(items))
+        kept = items if shape.term.splits else distinct(items)
+        return Draft(node=node, shape=shape, items=kept, partial=len(items) < len(nodes))
 
     def _split(self, shape: Shape, node: YamlNode) -> Draft | None:
         try:

@@ -1,6 +1,6 @@
 """The parts a spec is made of, such as one user, one path, one source of files."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -16,6 +16,7 @@ from prill.build.spec_terms import (
     NpmVersion,
     OwnerId,
     PackageName,
+    PasswdPath,
     PathKind,
     Permissions,
     Reason,
@@ -31,6 +32,7 @@ from prill.build.spec_terms import (
     UserName,
     Words,
 )
+from prill.model.value import dataclass
 
 __all__ = [
     "NODE_ARCHITECTURES",
@@ -74,10 +76,8 @@ class User:
     username: Annotated[UserName, Meta(description="The user's name.")]
     uid: Annotated[UserId, Meta(description="The user's number.")]
     gid: Annotated[OwnerId | None, Meta(description="The number of the user's group; the uid unless given.")] = None
-    shell: Annotated[AbsolutePath, Meta(description="The login shell.")] = "/usr/sbin/nologin"
-    homedir: Annotated[AbsolutePath | None, Meta(description="The home directory; `/home/USERNAME` unless given.")] = (
-        None
-    )
+    shell: Annotated[PasswdPath, Meta(description="The login shell.")] = "/usr/sbin/nologin"
+    homedir: Annotated[PasswdPath | None, Meta(description="The home directory; `/home/USERNAME` unless given.")] = None
 
     @property
     def group_id(self) -> int:
@@ -118,7 +118,7 @@ class PathEntry:
         Meta(description="The mode; 0o755 for a directory, 0o644 for a file, or unchanged, unless given."),
     ] = None
     source: Annotated[
-        LinkTarget | None, Meta(description="What a link points at: for a hard link an absolute path in the image.")
+        LinkTarget | None, Meta(description="What a link points at: for a hard link a file of the image.")
     ] = None
     recursive: Annotated[
         bool, Meta(description="Whether owner and mode go to everything below as well (`directory`, `permissions`).")
@@ -160,7 +160,7 @@ class FileSource:
     ] = None
     archs: Annotated[
         tuple[Architecture, ...],
-        Meta(description="The architectures this entry is for; all unless given."),
+        Meta(description="The architectures this entry is for; all unless given.", min_length=1),
         Term(replaces=True),
     ] = ()
     unpack: Annotated[

@@ -9,14 +9,15 @@ The faults of 1 to 3 are reported together, those of 4 once there are none of th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from prill.build.spec import Spec
-from prill.build.spec_checks import check_spec
+from prill.build.spec_checks import check_spec, made_twice
 from prill.build.spec_draft import Fault, Faults, InvalidSpec, build
 from prill.build.spec_include import UnreadableSpec, load_merged
 from prill.build.spec_shape import fields_of
+from prill.model.value import dataclass
 
 __all__ = ["Fault", "InvalidSpec", "LoadedSpec", "UnreadableSpec", "read_spec"]
 
@@ -58,5 +59,8 @@ def read_spec(
             faults.add(draft.node, f"'name' is missing, and the file's own will not do: {fault}")
     for steps, message in check_spec(spec):
         faults.add(draft.at(steps), message)
+    for first, second, message in made_twice(spec):
+        if draft.at(first).source == draft.at(second).source:
+            faults.add(draft.at(second), message)
     faults.check()
     return LoadedSpec(spec=spec, inputs=inputs)

@@ -60,7 +60,7 @@ def _schema(shape: Shape, defs: dict[str, Any], vocabularies: Mapping[str, tuple
             return {**table, "additionalProperties": _schema(shape.item, defs, vocabularies)}
         case ShapeKind.LIST:
             item = _schema(shape.item, defs, vocabularies)
-            many = {"type": "array", "items": item}
+            many = {"type": "array", "items": item, **({"minItems": shape.fewest} if shape.fewest else {})}
             if shape.term.splits:
                 return {"anyOf": [{"type": "string"}, many]}
             return {"anyOf": [item, many]} if shape.term.single else many

@@ -7,7 +7,6 @@ what a spec may say.
 import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import Meta
 
 from prill.build.spec_terms import Scalar, Term
+from prill.model.value import dataclass
 
 __all__ = ["FieldShape", "Shape", "ShapeKind", "fields_of", "record_shape"]
 
@@ -36,7 +36,8 @@ class ShapeKind(StrEnum):
 class Shape:
     """One type. ``base`` is str, int, bool or a StrEnum for a value, the dataclass for a record.
 
-    ``items`` is what a list or a table's entries hold, ``keys`` a table's keys. ``choices`` are a value's only values.
+    ``items`` is what a list or a table's entries hold, ``keys`` a table's keys, ``fewest`` how many items a list must
+    have where it is given. ``choices`` are a value's only values.
     """
 
     kind: ShapeKind
@@ -47,6 +48,7 @@ class Shape:
     high: int | None = None
     longest: int | None = None
     choices: tuple[str, ...] = ()
+    fewest: int = 0
     items: "Shape | None" = None
     keys: "Shape | None" = None
 
@@ -77,7 +79,8 @@ class Shape:
             if self.longest is not None and len(value) > self.longest:
                 return f"longer than {self.longest} characters"
             if self.pattern and not re.fullmatch(self.pattern, value):
-                return f"expected {self.says}, not {_short(value)}"
+                shown = _without_login(value) if self.term.may_log_in else value
+                return f"expected {self.says}, not {_short(shown)}"
         return None
 
 
@@ -133,7 +136,8 @@ def _shape(hint: Any) -> Shape:  # noqa: ANN401 - a type, which Python's typing 
         if get_origin(inner) is tuple:
             keys, items = get_args(inner)
             return Shape(kind=ShapeKind.TABLE, term=term, keys=_shape(keys), items=_shape(items))
-        return Shape(kind=ShapeKind.LIST, term=term, items=_shape(inner))
+        fewest = next((meta.min_length for meta in metas if meta.min_length), 0)
+        return Shape(kind=ShapeKind.LIST, term=term, fewest=fewest, items=_shape(inner))
     if get_origin(hint) is Literal:
         return Shape(kind=ShapeKind.VALUE, term=term, choices=get_args(hint))
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
@@ -158,6 +162,13 @@ def _whole(bound: float) -> int:
 def _doc(hint: Any) -> str:  # noqa: ANN401
     metas = [one for one in get_args(hint)[1:] if isinstance(one, Meta)]
     return next((meta.description for meta in reversed(metas) if meta.description), "")
+
+
+def _without_login(address: str) -> str:
+    """Take out all that may be a user name and a password, also where the address is none that could be parsed."""
+    scheme = re.match(r"[a-z]+://", address)
+    _, at, rest = address.rpartition("@")
+    return f"{scheme[0] if scheme else ''}…@{rest}" if at else address
 
 
 def _short(value: Scalar) -> str:

@@ -7,11 +7,12 @@ accepts beyond the stored form, and how the schema describes that.
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Meta
+
+from prill.model.value import dataclass
 
 __all__ = [
     "ARCHITECTURES",
@@ -35,6 +36,7 @@ __all__ = [
     "NpmVersion",
     "OwnerId",
     "PackageName",
+    "PasswdPath",
     "PathKind",
     "Permissions",
     "Port",
@@ -79,7 +81,7 @@ class Term:
     returns the stored form, or raises `ValueError` with a reason. ``schema`` describes the forms ``parse`` accepts.
     ``vocabulary`` is the name of the list of known values that the reader is given. A list that ``replaces`` is not
     added to the included file's; one that ``splits`` may be written as one line, split as a shell would; for a
-    ``single`` one a lone item may stand.
+    ``single`` one a lone item may stand. Messages about a value that ``may_log_in``, an address, hide the login in it.
     """
 
     says: str = ""
@@ -89,6 +91,7 @@ class Term:
     replaces: bool = False
     splits: bool = False
     single: bool = False
+    may_log_in: bool = False
 
 
 class PathKind(StrEnum):
@@ -194,7 +197,7 @@ Component = Literal["main", "contrib", "non-free", "non-free-firmware"]
 MirrorUrl = Annotated[
     str,
     Meta(pattern=r"^(?:https?://[^\s/@]+(?:/[^\s]*)?|file:///[^\s]*)$"),
-    Term(says="an http, https or file URL without a password"),
+    Term(says="an http, https or file URL without a password", may_log_in=True),
 ]
 PackageName = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+$", max_length=128), Term(says="a package's name, such as libssl3t64")
@@ -215,6 +218,11 @@ AbsolutePath = Annotated[
     str,
     Meta(pattern=rf"^(?:/|(?:/{_PART})+)$", max_length=4096),
     Term(says="an absolute path without '..', '.' or a slash at its end"),
+]
+PasswdPath = Annotated[
+    str,
+    Meta(pattern=rf"^(?!.*[:\x7f])(?:/|(?:/{_PART})+)$", max_length=4096),
+    Term(says="an absolute path without '..', '.', a colon or a slash at its end"),
 ]
 LinkTarget = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", max_length=4096), Term(says="a path")]
 SourcePath = Annotated[
@@ -297,7 +305,9 @@ Strategy = Literal["origin"]
 Budget = Annotated[int, Meta(ge=1, le=120), Term(says="a number of layers")]
 Epoch = Annotated[int, Meta(ge=0, le=2**33 - 1), Term(says="a time in seconds since 1970")]
 Url = Annotated[
-    str, Meta(pattern=r"^https?://[^\s/@]+/[^\s]+$", max_length=4096), Term(says="an http or https URL, no password")
+    str,
+    Meta(pattern=r"^https?://[^\s/@]+/[^\s]+$", max_length=4096),
+    Term(says="an http or https URL, no password", may_log_in=True),
 ]
 Sha256 = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{64}$"), Term(says="64 hexadecimal digits", parse=_lower, schema=_HEX_256)

@@ -1,6 +1,5 @@
 """A variant applied to its spec: what ``dev`` or ``debug`` adds to an image, as a spec of its own."""
 
-import difflib
 from dataclasses import replace
 
 from prill.build.spec import Accounts, Entrypoint, Exclusion, Spec, Variant
@@ -50,6 +49,8 @@ def apply_variant(spec: Spec, name: str) -> Spec:
 def _variant(spec: Spec, name: str) -> Variant:
     known = dict(spec.variants)
     if name not in known:
+        import difflib  # noqa: PLC0415 - a name is rarely wrong
+
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
         raise UnknownVariant(f"{spec.name or 'the spec'} has no variant {name!r}", hint=hint)

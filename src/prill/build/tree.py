@@ -8,7 +8,8 @@ from typing import BinaryIO
 from prill._io.cache import ContentCache
 from prill.build.generated import GeneratedEntry
 from prill.build.listing import Listed
-from prill.build.rootfs import Rootfs, resolve_link
+from prill.build.rootfs import Rootfs
+from prill.build.symlinks import resolve_link
 from prill.build.trim import glob_pattern
 from prill.model import FileKind, FileStat
 

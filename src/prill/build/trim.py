@@ -6,10 +6,10 @@ are kept whatever the sets say. A removal is recorded with the set's name, and `
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
 __all__ = ["ALWAYS_KEPT", "TRIM_SETS", "TrimSet", "Trimmer", "UnknownTrimSet", "glob_pattern"]
 
@@ -118,7 +118,7 @@ TRIM_SETS: tuple[TrimSet, ...] = (
     ),
     TrimSet(
         id="libc-tools",
-        summary="The C library's command-line programs; the library and its data stay.",
+        summary="The C library's command-line programs and debugging aids; the library and its data stay.",
         paths=(
             "usr/bin/catchsegv",
             "usr/bin/getconf",
@@ -133,9 +133,13 @@ TRIM_SETS: tuple[TrimSet, ...] = (
             "usr/bin/tzselect",
             "usr/bin/zdump",
             "usr/lib/*/getconf/**",
+            "usr/lib/*/libc_malloc_debug.so.0",
+            "usr/lib/*/libmemusage.so",
+            "usr/lib/*/libpcprofile.so",
             "usr/sbin/iconvconfig",
             "usr/sbin/ldconfig",
             "usr/sbin/zic",
+            "usr/share/libc-bin/**",
         ),
     ),
     TrimSet(

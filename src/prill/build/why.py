@@ -1,7 +1,6 @@
 """Why a file or a package is in an image, or is not: read from the lock and the build record."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from prill.build.lock import Lock, LockedFile, LockedPackage, LockedPlatform, LockedRelease, Reason
@@ -10,6 +9,7 @@ from prill.build.record import BuildRecord, DroppedFile, RecordedFile
 from prill.build.spec import Spec
 from prill.errors import PrillError
 from prill.model import FileKind
+from prill.model.value import dataclass
 
 __all__ = [
     "ExcludedAnswer",
@@ -23,6 +23,7 @@ __all__ = [
 
 _MAX_LINKS = 40
 _MAX_CHAIN = 64
+_CLOSE = 0.75
 
 
 class NothingKnown(PrillError):
@@ -90,11 +91,12 @@ def why_path(path: str, *, image: LockedPlatform, lock: Lock, record: BuildRecor
 
 
 def _nearest(path: str, known: Collection[str]) -> str | None:
-    """Return a path with the same name in another folder, or else the most similar one."""
-    name = path.rpartition("/")[2]
-    same = sorted(one for one in known if one.rpartition("/")[2] == name)
-    near = get_close_matches(path, same or known, n=1, cutoff=0.0 if same else 0.6)
-    return near[0] if near else None
+    """Return the path in the same folder, by either of its names where /usr is merged, with the most similar name."""
+    folder, _, name = path.rpartition("/")
+    folders = {folder, merged_usr(folder)}
+    there = {last: one for one in sorted(known) for above, _, last in (one.rpartition("/"),) if above in folders}
+    near = get_close_matches(name, there, n=1, cutoff=_CLOSE)
+    return there[near[0]] if near else None
 
 
 def _source(file: RecordedFile | None, image: LockedPlatform) -> LockedFile | None:
