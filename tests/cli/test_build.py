@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,7 +82,8 @@ class TestImage:
         assert b"nonroot:x:65532:65532" in tree["etc/passwd"][1]
 
     def test_the_first_entry_is_tagged_and_the_rest_refers_to_it(self, shop: Workshop):
-        first, *rest = entries_of(shop.made())
+        first, *rest = entries_of(shop.made("--list-referrers"))
+        assert entries_of(shop.build(out="plain")) == [first]
         assert first["annotations"]["org.opencontainers.image.ref.name"] == "latest"
         assert first["platform"] == {"os": "linux", "architecture": "amd64"}
         assert [one["artifactType"].partition("/")[2].partition("+")[0] for one in rest] == [
@@ -99,6 +101,12 @@ class TestImage:
         out = shop.build("--arch", "all")
         index = document(out, digest_of(out))
         assert [one["platform"]["architecture"] for one in index["manifests"]] == ["arm64", "amd64"]
+        said = shop.good("build", shop.spec_file, "-o", out, "--arch", "all")
+        digests = re.findall(r"^  (digest|index)    +(sha256:[0-9a-f]{64})$", said, re.MULTILINE)
+        arm, amd = (one["digest"] for one in index["manifests"])
+        assert digests == [("digest", arm), ("index", digest_of(out)), ("digest", amd), ("index", digest_of(out))]
+        shown = shop.good("show", out, "--platform", "linux/arm64")
+        assert shown.splitlines()[1:3] == [f"  digest    {arm}", f"  index     {digest_of(out)}"]
         assert "exact" in shop.good("rebuild", "--verify", out)
         backwards = shop.build("--arch", "amd64", "--arch", "arm64", out="backwards")
         assert digest_of(backwards) != digest_of(out)

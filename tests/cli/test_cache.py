@@ -39,7 +39,7 @@ def test_prune_leaves_what_is_in_use(shop: Workshop):
 def test_prune_by_age(shop: Workshop):
     old = blobs(shop)[0]
     os.utime(old, (1, 1))
-    assert shop.good("cache", "prune").startswith("removed 1 entries")
+    assert shop.good("cache", "prune").startswith("removed 1 entry")
     assert not old.exists()
 
 

@@ -51,7 +51,7 @@ def test_what_bash_offers(capsys: pytest.CaptureFixture[str]):
     if shutil.which("bash") is None:
         pytest.skip("bash is not installed")
     text = script("bash", capsys)
-    assert offered(["prill", "re"], text) == ["rebuild"]
+    assert offered(["prill", "reb"], text) == ["rebuild"]
     assert {"new", "lock", "build"} <= set(offered(["prill", ""], text))
     assert offered(["prill", "lock", "--ch"], text) == ["--check"]
     assert offered(["prill", "cache", "pr"], text) == ["prune"]

@@ -102,7 +102,7 @@ class TestContent:
     def test_nothing_changes_without_a_reason(self, shop: Workshop):
         assert shop.lock().startswith("wrote ")
         before = shop.lock_file.stat()
-        assert "is up to date: 3 packages in 1 images" in shop.lock()
+        assert "is up to date: 3 packages in 1 image" in shop.lock()
         assert shop.lock_file.stat().st_mtime_ns == before.st_mtime_ns
 
 
@@ -259,9 +259,11 @@ class TestTampered:
         sha256 = hashlib.sha256(program().pack()).hexdigest()
         path = shop.root / "cache" / "blobs" / "sha256" / sha256[:2] / sha256
         path.write_bytes(path.read_bytes()[:-1] + b"!")
+        mirror = shop.root / "archive" / program().path
+        mirror.write_bytes(path.read_bytes())
         ran = shop.run("build", shop.spec_file, "-o", shop.out, "--arch", "amd64")
         assert ran.code == 1
-        assert "has the SHA-256" in ran.err
+        assert "damaged or was changed on its way" in ran.err
         assert not shop.out.exists()
 
     @pytest.mark.parametrize("name", ["InRelease", "main/binary-amd64/Packages.gz"])
@@ -430,7 +432,7 @@ class TestNpm:
         monkeypatch.setenv("PATH", "/nowhere")
         shop.spec(files=[{"npm": "x", "version": "1", "path": "/x"}])
         ran = shop.run("lock", shop.spec_file)
-        assert (ran.code, "no npm registry is known for npm:x" in ran.err) == (1, True)
+        assert (ran.code, "no npm registry is known for npm:x" in ran.err) == (2, True)
         with Loopback() as server:
             (tmp_path / ".npmrc").write_text(f"# mine\nregistry={server.url}/\n")
             assert shop.run("lock", shop.spec_file).code == 1
@@ -443,6 +445,60 @@ def test_a_spec_that_asks_for_what_is_not_there(tmp_path: Path):
     ran = shop.run("lock", shop.spec_file)
     assert ran.code == 2
     assert "ap" in ran.err
+
+
+class TestPlaces:
+    """What turns out wrong after the spec was read is said with the file, the line and the column of the value."""
+
+    def refused(self, shop: Workshop, *words: object) -> list[str]:
+        ran = shop.run(*words)
+        assert ran.code == 2
+        return ran.err.replace(f"{shop.spec_file.parent}/", "").splitlines()
+
+    def test_packages_of_an_included_file_and_of_a_variant(self, shop: Workshop):
+        write(shop, "base.yaml", "contents:\n  distribution: debian:13\n  packages: [base-files, appp]\n")
+        write(shop, "image.yaml", "include: base.yaml\narchs: [amd64]\n")
+        assert self.refused(shop, "lock", shop.spec_file) == [
+            "prill: base.yaml:3:26: no package is called 'appp'",
+            "  → the nearest names are app",
+        ]
+        write(shop, "base.yaml", "contents:\n  distribution: debian:13\n  packages: [base-files, app=9.*]\n")
+        write(
+            shop,
+            "image.yaml",
+            "include: base.yaml\narchs: [amd64]\nvariants: {dev: {contents: {packages: [libsl3]}}}\n",
+        )
+        assert self.refused(shop, "lock", shop.spec_file)[0] == (
+            "prill: base.yaml:3:26: no version of app satisfies `=9.*`"
+        )
+        write(shop, "image.yaml", "include: base.yaml\ncontents: {packages: [libsl3]}\narchs: [amd64]\n")
+        assert self.refused(shop, "lock", shop.spec_file) == [
+            "prill: 2 requests cannot be met:",
+            "  base.yaml:3:26: no version of app satisfies `=9.*`; available are 2.0 (trixie)",
+            "  image.yaml:2:23: no package is called 'libsl3'; the nearest names are libssl3",
+        ]
+
+    def test_a_source(self, shop: Workshop):
+        text = shop.spec_file.read_text()
+        write(shop, "image.yaml", f"{text}files: [{{path: /x, source: 'no/{{arch}}'}}]\n")
+        line = text.count("\n") + 1
+        assert self.refused(shop, "lock", shop.spec_file)[0] == f"prill: image.yaml:{line}:28: there is no no/amd64"
+
+    def test_a_path_that_the_image_lacks(self, shop: Workshop):
+        text = shop.spec_file.read_text()
+        write(shop, "image.yaml", f"{text}paths: [{{path: /nope, type: permissions, uid: 7}}]\n")
+        shop.lock()
+        line = text.count("\n") + 1
+        assert self.refused(shop, "build", shop.spec_file, "--arch", "amd64", "-o", shop.out)[0] == (
+            f"prill: image.yaml:{line}:16: paths: there is no /nope in the image whose permissions could be changed"
+        )
+
+
+def test_an_architecture_nobody_builds_for(shop: Workshop):
+    shop.lock()
+    ran = shop.run("build", shop.spec_file, "--arch", "s390x", "-o", shop.out)
+    assert (ran.code, "images are built for amd64 and arm64" in ran.err, "archs" in ran.err) == (2, True, False)
+    assert "add it to the spec's archs" in shop.run("build", shop.spec_file, "--arch", "arm64", "-o", shop.out).err
 
 
 def test_a_layers_bytes_do_not_depend_on_the_machines_time(tmp_path: Path):

@@ -8,21 +8,24 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from deb_files import Deb
+from loopback import Handler, Loopback
 from prill import __version__
 from prill.cli.exit import Exit
 from prill.cli.failure import FAILURES, exit_code_of
-from prill.cli.main import COMMANDS, INTERRUPTED, command_parser, load_command, main
+from prill.cli.main import COMMANDS, INTERRUPTED, VERBS, command_parser, load_command, main
 from prill.errors import PrillError
 from workshop import Workshop
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NAMES = [name for name, _ in COMMANDS]
+ALL = [*NAMES, *(f"{name} {verb}" for name, verbs in VERBS.items() for verb in verbs)]
 HEAVY = [
     "httpx2",
     "yaml",
@@ -85,7 +88,7 @@ class TestHelp:
         assert main(["biuld"]) == 2
         assert capsys.readouterr().err == "prill: there is no command 'biuld'\n  → did you mean build?\n"
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ALL)
     def test_every_command_has_examples_that_parse(self, name: str):
         """An example that a person copies must at least be one."""
         text = command_parser(name).format_help()
@@ -97,7 +100,7 @@ class TestHelp:
             words = re.split(r"\s{{2,}}|\)|&&|>|;".replace("{{2,}}", "{2,}"), line.strip())[0].split()
             command_parser(name).parse_args(words)
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ALL)
     def test_every_option_is_explained(self, name: str):
         parsers = [command_parser(name)]
         for parser in parsers:
@@ -107,7 +110,7 @@ class TestHelp:
                 elif action.dest not in ("help", "shell"):
                     assert action.help, (name, action)
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ALL)
     def test_shared_options_are_spelt_the_same(self, name: str):
         helps = {
             "--quiet": "print nothing but errors",
@@ -124,11 +127,14 @@ class TestHelp:
     def test_every_command_has_a_page(self, name: str):
         text = (DOCS / f"{name}.md").read_text()
         assert f"prill {name}" in text
+        assert all(f"prill {name} {verb}" in text for verb in VERBS.get(name, ()))
         assert "\n    " in text, "no example"
 
     def test_modules_and_commands_are_the_same(self):
         modules = {path.stem for path in (Path(load_command("new").__file__).parent).glob("[a-z]*.py")}  # type: ignore[attr-defined]
-        assert modules == set(NAMES)
+        assert modules == {name.replace("-", "_") for name in NAMES}
+        verbs = {path.stem for path in (Path(load_command("sbom diff").__file__).parent).glob("[a-z]*.py")}  # type: ignore[attr-defined]
+        assert verbs == {name.replace(" ", "_") for name in ALL if " " in name}
 
 
 class TestExitCodes:
@@ -142,7 +148,7 @@ class TestExitCodes:
         assert f"{INTERRUPTED} is what Ctrl-C leaves" in self.PAGE
 
     def test_the_page_has_every_command(self):
-        assert re.findall(r"^\| `([a-z]+)` \|", self.PAGE, re.MULTILINE) == NAMES
+        assert re.findall(r"^\| `([a-z-]+)` \|", self.PAGE, re.MULTILINE) == NAMES
 
     def test_the_page_names_every_error(self):
         rows = {
@@ -191,9 +197,33 @@ class TestExitCodes:
         shop.lock()
         (shop.root / "full").mkdir()
         (shop.root / "full" / "f").touch()
-        for place in ("dir:x", "docker-daemon:x", "oci-dir:", shop.root / "full", "registry:UPPER/x:::"):
+        file, folder, pipe = shop.root / "full" / "f", shop.root / "full", shop.root / "pipe"
+        os.mkfifo(pipe)
+        for place in (
+            *("", "dir:x", "docker-daemon:x", "oci-dir:", "registry:UPPER/x:::"),
+            f"registry:host.test/app@sha256:{'ab' * 32}",
+            *(folder, file, file / "below", f"oci-archive:{folder}", f"docker-archive:{file}/x.tar"),
+            f"docker-archive:{pipe}",
+        ):
             ran = shop.run("build", shop.spec_file, "-o", place, "--arch", "amd64")
             assert ran.code == 2, (place, ran)
+        assert (file.read_bytes(), pipe.is_fifo()) == (b"", True)
+
+    def test_a_destination_is_looked_at_before_anything_is_built(self, shop: Workshop):
+        shop.lock()
+        shop.use_settings(cache="empty")
+        file = shop.root / "file"
+        file.touch()
+        for words in (("build", shop.spec_file), ("rebuild", shop.root / "no-image")):
+            ran = shop.run(*words, "-o", file)
+            assert (ran.code, "is a file" in ran.err) == (2, True), ran
+        assert not (shop.root / "empty").exists()
+
+    def test_a_destination_that_may_not_be_written_broke(self, shop: Workshop):
+        shop.lock()
+        for place in ("/proc/new", "oci-archive:/proc/x.tar"):
+            ran = shop.run("build", shop.spec_file, "-o", place, "--arch", "amd64")
+            assert (ran.code, "cannot write" in ran.err) == (1, True), ran
 
     def test_settings(self, shop: Workshop):
         for text, said in (
@@ -274,6 +304,14 @@ class TestStructureTests:
         assert (shop.root / "r.xml").read_bytes().startswith(b"<?xml")
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Let programs that a test starts heed SIGINT, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class TestSignals:
     def test_a_reader_that_has_seen_enough(self, shop: Workshop):
         shop.publish([Deb(f"p{number:04}", "1", {}) for number in range(1)])
@@ -286,24 +324,31 @@ class TestSignals:
         assert said == b""
         assert process.returncode == 1
 
+    @pytest.mark.usefixtures("heeded")
     def test_control_c(self, shop: Workshop):
-        """Locking waits for a pipe that nobody writes to."""
-        os.mkfifo(shop.root / "pipe.yaml")
-        command = [sys.executable, "-m", "prill", "lock", str(shop.root / "pipe.yaml")]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            assert process.stderr is not None
-            _until_asleep(process.pid)
-            process.send_signal(signal.SIGINT)
-            said = process.stderr.read()
+        """Locking waits for a mirror that says nothing."""
+
+        def hang(handler: Handler) -> None:
+            handler.server.waiting.wait(20)
+            handler.cut()
+
+        with Loopback() as mirror:
+            mirror.behaviour["*"] = hang
+            words = ["lock", str(shop.spec_file), "--mirror", f"{mirror.url}/debian", "--config", str(shop.settings)]
+            command = [sys.executable, "-m", "prill", *words]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                assert process.stderr is not None
+                _until(lambda: len(mirror.requests) >= 3)
+                process.send_signal(signal.SIGINT)
+                mirror.waiting.set()
+                said = process.stderr.read()
         assert process.returncode == INTERRUPTED
         assert said == b"prill: interrupted; nothing half-written was left in place\n"
 
 
-def _until_asleep(pid: int) -> None:
-    """Wait until the process has been in one and the same call for a while: opening the pipe."""
-    seen: list[str] = []
-    for _ in range(500):
-        seen.append(Path(f"/proc/{pid}/syscall").read_text())
-        if len(seen) > 5 and len(set(seen[-5:])) == 1 and seen[-1] != "running\n":
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
             return
         time.sleep(0.02)
+    raise AssertionError("it never happened")

@@ -32,7 +32,7 @@ from workshop import (
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
     shop = Workshop(tmp_path)
-    shop.made()
+    shop.made("--list-referrers")
     return shop
 
 
@@ -147,10 +147,12 @@ def test_an_attachment_is_missing_or_changed(shop: Workshop, number: int):
     assert verify(shop).code == (10 if number < 3 else 1)
 
 
-def test_an_attachment_is_not_listed(shop: Workshop):
+def test_an_attachment_is_not_listed_and_then_not_there(shop: Workshop):
     index = json.loads((shop.out / "index.json").read_bytes())
-    del index["manifests"][1]
+    spdx = index["manifests"].pop(1)
     (shop.out / "index.json").write_text(json.dumps(index))
+    assert ": exact, " in shop.good("rebuild", "--verify", shop.out)
+    blob(shop.out, spdx["digest"]).unlink()
     assert "attached application/spdx+json" in refused(shop)
 
 

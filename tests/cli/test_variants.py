@@ -1,6 +1,7 @@
 """Variants: more than the image, never less, on the image's own layers."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,6 @@ class TestEach:
             and (path not in theirs or (theirs[path][1], theirs[path][0].mode) != (content, stat.mode))
         ]
         assert different == []
-        assert "every file of the production image is in this variant, unchanged" in shop.good("show", shop.root / name)
 
     def test_it_is_rebuilt_exactly(self, shop: Workshop, name: str):
         out = shop.build("--variant", name, out=name)
@@ -79,6 +79,115 @@ class TestEach:
         digest = digest_of(shop.out)
         shop.spec(variants={key: value for key, value in VARIANTS.items() if key != name})
         assert digest_of(shop.made(out="less")) == digest
+
+
+def show(shop: Workshop, layout: Path) -> str:
+    """What is shown, with line breaks and runs of spaces as one space."""
+    return " ".join(shop.good("show", layout).split())
+
+
+class TestTheNote:
+    """What `prill show` says of production's files holds for every one of them."""
+
+    def test_all_the_same(self, shop: Workshop):
+        out = shop.build("--variant", "debug", out="debug")
+        assert "note every file of the production image is in this variant, unchanged" in show(shop, out)
+        assert not [path for path in tree_of(shop.out) if state(out, path) != state(shop.out, path)]
+
+    def test_what_is_made_anew_and_what_moved(self, shop: Workshop):
+        shop.spec(variants={"dev": VARIANTS["dev"] | {"accounts": {"groups": [{"groupname": "more", "gid": 7000}]}}})
+        out = shop.made("--variant", "dev", out="dev")
+        assert (
+            "note every file of a package in the production image is in this variant, unchanged; written anew: /etc/group;"
+            " moved: /var/lib/dpkg/status.d (6 files) to /var/lib/dpkg/status and /var/lib/dpkg/info"
+        ) in show(shop, out)
+        record = json.loads(shop.good("show", out, "--format", "json"))
+        moved = [one["path"] for one in record["dropped"] if one["rule"].startswith("moved-to:")]
+        assert (record["subset"], record["rewritten"]) == ([], ["etc/group"])
+        assert [path for path in tree_of(shop.out) if state(out, path) != state(shop.out, path)] == [
+            "etc/group",
+            *moved,
+        ]
+
+    def test_metadata_that_follows_what_came_back(self, shop: Workshop):
+        shop.spec(variants={"docs": {"untrim": ["docs"]}})
+        out = shop.made("--variant", "docs", out="docs")
+        assert "unchanged; written anew: /var/lib/dpkg/status.d/app.md5sums" in show(shop, out)
+
+    def test_what_it_has_no_more(self, shop: Workshop):
+        """A better alternative comes without the link that the other one brings along."""
+        install = "#!/bin/sh\nset -e\nupdate-alternatives --install /usr/bin/x x"
+        worse = Deb(
+            "worse",
+            "1",
+            {"usr/bin/worse": File("1", 0o755), "usr/bin/worse-y": File("2", 0o755)},
+            scripts={"postinst": f"{install} /usr/bin/worse 1 --slave /usr/bin/y y /usr/bin/worse-y\n"},
+        )
+        better = Deb(
+            "better",
+            "1",
+            {"usr/bin/better": File("3", 0o755)},
+            scripts={"postinst": f"{install} /usr/bin/better 2\n"},
+        )
+        shop.publish([base_files(), worse, better])
+        shop.packages("base-files", "worse", variants={"both": {"contents": {"packages": ["better"]}}})
+        shop.made()
+        out = shop.made("--variant", "both", out="both")
+        assert "; left out: /etc/alternatives/y, /usr/bin/y" in show(shop, out)
+        assert "usr/bin/y" not in tree_of(out)
+        assert "rule not-in-variant: the production image has it" in " ".join(
+            shop.good("why", out, "/usr/bin/y").split()
+        )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"files": [{"source": "app", "path": "/usr/bin/app", "permissions": "0o755"}]},
+            {"paths": [{"path": "/usr/bin/app", "type": "permissions", "permissions": "0o700"}]},
+            {"paths": [{"path": "/usr/bin/app", "type": "permissions", "permissions": "0o755", "uid": 65532}]},
+        ],
+        ids=["content", "mode", "owner"],
+    )
+    def test_a_packages_file_that_differs(self, shop: Workshop, change: dict[str, object]):
+        (shop.spec_file.parent / "app").write_text("another")
+        shop.spec(variants={"other": change})
+        out = shop.made("--variant", "other", out="other")
+        said = show(shop, out)
+        assert "note missing or changed in this variant: 1 file of the production image, /usr/bin/app" in said
+        assert "is in this variant, unchanged" not in said
+        assert json.loads(shop.good("show", out, "--format", "json"))["subset"] == ["usr/bin/app"]
+
+
+def state(layout: Path, path: str) -> object:
+    """What is at a path: kind, link, mode, owner and content; None where nothing is."""
+    found = tree_of(layout).get(path)
+    return found and (found[0].kind, found[0].link, found[0].mode, found[0].uid, found[0].gid, found[1])
+
+
+class TestWhy:
+    """In a variant there is an answer for what only production has."""
+
+    @pytest.mark.parametrize(
+        ("path", "place"),
+        [
+            ("app", "/var/lib/dpkg/status"),
+            ("app.md5sums", "/var/lib/dpkg/info/app.md5sums"),
+            ("", "/var/lib/dpkg/status"),
+        ],
+    )
+    def test_a_file_of_status_d(self, shop: Workshop, path: str, place: str):
+        out = shop.build("--variant", "dev", out="dev")
+        said = " ".join(shop.good("why", out, f"/var/lib/dpkg/status.d/{path}").split())
+        assert "is not in the image" in said
+        assert f"rule moved-to:{place[1:]}: now in {place}, as the variant has dpkg's own database" in said
+        assert place[1:] in tree_of(out)
+
+    def test_every_path_of_production_has_an_answer(self, shop: Workshop):
+        out = shop.build("--variant", "dev", out="dev")
+        paths = [f"/{path}" for path in tree_of(shop.out)]
+        assert "/var/lib/dpkg/status.d/app" in paths
+        shop.good("why", shop.out, *paths)
+        shop.good("why", out, *paths)
 
 
 class TestDebug:

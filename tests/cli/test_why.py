@@ -17,6 +17,7 @@ TOOL = Deb(
         "usr/share/man/man1/tool.1.gz": "page",
         "usr/share/man/man1/other.1.gz": HardLink("usr/share/man/man1/tool.1.gz"),
         "var/run/tool": Folder(),
+        "usr/share/alike": "alike",
         "usr/share/same": "same",
         "etc/shared": "tool's",
         "etc/passwd": "root:x:0:0::/root:/bin/sh\n",
@@ -28,22 +29,28 @@ TOOL = Deb(
 OTHER = Deb(
     "tool-data",
     "1",
-    {"usr/share/same": "same", "etc/shared": "data's", "var/run": Link("/run"), "usr/bin/editor": "data"},
+    {
+        "usr/share/same": "same",
+        "etc/shared": "data's",
+        "var/run": Link("/run"),
+        "usr/bin/editor": "data",
+    },
     fields={"Replaces": "tool"},
     scripts={
         "preinst": "#!/bin/sh\ndpkg-divert --package tool-data --rename --divert /usr/bin/editor.old --add /usr/bin/editor\n"
     },
 )
+MORE = Deb("tool-more", "1", {"usr/share/alike": File("alike", 0o600, gid=5)})
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    shop = Workshop(tmp_path_factory.mktemp("why"), (base_files(), library(), program(), TOOL, OTHER))
+    shop = Workshop(tmp_path_factory.mktemp("why"), (base_files(), library(), program(), TOOL, OTHER, MORE))
     (shop.spec_file.parent / "app.conf").write_text("x=1")
     shop.spec(
         contents={
             "distribution": "debian:13",
-            "packages": ["base-files", "tool", "tool-data"],
+            "packages": ["base-files", "tool", "tool-data", "tool-more"],
             "exclude": [{"name": "awk", "reason": "only scripts want it"}, "perl"],
         },
         files=[{"source": "app.conf", "path": "/etc/app.conf"}],
@@ -84,26 +91,34 @@ class TestPaths:
             ("/lib/x86_64-linux-gnu/libssl3.so.3", "reached by /lib -> usr/lib"),
             ("usr//bin/../bin/./tool", "as the package has it"),
             ("/usr/share/same", "tool has the same file"),
+            ("/usr/share/alike", "tool has the same file, with the mode and owner that are kept"),
             ("/etc/shared", "tool-data takes its place"),
             ("/etc/passwd", "Prill makes its own instead (accounts)"),
             ("/usr/share/man/man1/tool.1.gz", "trim:man: trim set man of the spec leaves it out"),
-            ("/share/man/man1/tool.1.gz", None),
             ("/usr/share/man", "the folder held nothing but what was left out"),
         ],
     )
-    def test_every_kind(self, shop: Workshop, path: str, said: str | None):
-        if said is None:
-            ran = shop.run("why", shop.out, path)
-            assert ran.code == 3
-            assert "did you mean /usr/share/man/man1/tool.1.gz?" in ran.out
-        else:
-            assert said in why(shop, path)
+    def test_every_kind(self, shop: Workshop, path: str, said: str):
+        assert said in why(shop, path)
 
-    def test_what_there_is_not(self, shop: Workshop):
-        ran = shop.run("why", shop.out, "/usr/bin/tol")
+    @pytest.mark.parametrize(
+        ("path", "near"),
+        [
+            ("/usr/bin/tol", "/usr/bin/tool"),
+            ("/bin/tol", "/usr/bin/tool"),
+            ("/lib64/tol", None),
+            ("/usr/share/man/man1/tol.1.gz", "/usr/share/man/man1/tool.1.gz"),
+            ("/share/man/man1/tool.1.gz", None),
+            ("/bin/sh", None),
+            ("/usr/bin/stole", None),
+            ("/usr/bi", "/usr/bin"),
+        ],
+    )
+    def test_what_there_is_not_and_the_nearest_name_in_its_folder(self, shop: Workshop, path: str, near: str | None):
+        ran = shop.run("why", shop.out, path)
         assert ran.code == 3
-        assert "the image has no /usr/bin/tol" in ran.out
-        assert "did you mean /usr/bin/tool" in ran.out
+        assert f"the image has no {path}, " in ran.out
+        assert ran.out.partition("did you mean ")[2].strip() == (f"{near}?" if near else "")
 
     def test_several_at_once_and_one_that_is_unknown(self, shop: Workshop):
         ran = shop.run("why", shop.out, "tool", "/nothing/at/all", "/data")
@@ -139,7 +154,7 @@ class TestPackages:
 class TestShow:
     def test_what_is_in_it(self, shop: Workshop):
         said = shop.good("show", shop.out)
-        assert "packages  5 (" in said
+        assert "packages  6 (" in said
         assert "2 maintainer scripts" not in said.partition("\n")[0]
         for name in ("app", "base-files", "libssl3", "tool", "tool-data"):
             assert f"\n  {name} " in said

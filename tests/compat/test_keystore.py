@@ -12,7 +12,7 @@ import pytest
 from debs import fetch
 from prill.build.certificates import ca_bundle, certificate_files, certificates_in
 from prill.build.keystore import PASSWORD, java_keystore
-from prill.build.x509 import read_certificate
+from prill.formats.x509 import read_certificate
 from trees import FolderTree
 
 pytestmark = [pytest.mark.compat, pytest.mark.archive]

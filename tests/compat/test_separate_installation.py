@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from prill.dockerfile.rules import BUILTIN
 from workshop import Workshop, base_files, digest_of, library, program
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
@@ -79,3 +80,13 @@ def test_it_rebuilds_the_same_image(prill: Path, tmp_path: Path):
         assert digest_of(elsewhere / "again") == digest_of(place)
     ours = Path(sys.executable).resolve().parent
     assert not prill.resolve().is_relative_to(ours)
+
+
+def test_every_rule_has_its_page_with_it(prill: Path):
+    """The pages are Markdown files beside the rules' modules; a wheel may leave out what is no module."""
+    said = subprocess.run([prill, "rule", "DL3006"], capture_output=True, text=True, check=True, cwd="/").stdout
+    assert said.startswith("# unpinned-base\n")
+    code = "from prill.api.lint import rule_infos; print(sum('## Good' in one.page for one in rule_infos()))"
+    command = [prill.parent / "python", "-c", code]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
+    assert int(pages) == len(BUILTIN)

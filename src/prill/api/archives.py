@@ -4,43 +4,25 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from prill.api.release_archive import archive_of, report_download
 from prill.api.services import Services
 from prill.build.lock import Lock, LockedPackage
 from prill.build.spec import Spec
-from prill.distro.deb.apt_sources import AptSources, read_apt_sources
 from prill.distro.deb.archive import Archive, Wanted
-from prill.distro.deb.downloads import Progress as Downloaded
-from prill.distro.deb.mirrors import choose_mirrors
 from prill.distro.debian import release_named
 
-__all__ = ["archive_for", "fetch_packages", "report_download"]
+__all__ = ["archive_for", "fetch_packages"]
 
 
 def archive_for(spec: Spec, services: Services, *, snapshot_at: int | None = None) -> Archive:
     """Return the archive of the spec's distribution; ``snapshot_at`` is the snapshot's time to fall back to."""
-    choice = services.mirrors
-    apt = None
-    if choice.apt_root is not None and not (spec.contents.mirrors or choice.option or choice.settings):
-        apt = _apt_sources(choice.apt_root, services)
-    at = services.clock.now() if snapshot_at is None else snapshot_at
-    mirrors = choose_mirrors(
-        spec=spec.contents.mirrors,
-        option=choice.option,
-        settings=choice.settings,
-        apt=apt,
-        timestamp=at if choice.snapshot else None,
-        snapshot=choice.snapshot,
-    )
-    release = release_named(spec.contents.distribution)
-    return Archive(
-        release.signed_by(choice.keys) if choice.keys else release,
-        mirrors,
-        services.fetcher(),
-        services.cache,
-        clock=services.clock,
-        offline=services.offline,
-        components=spec.contents.components,
-        snapshot=choice.snapshot or None,
+    contents = spec.contents
+    return archive_of(
+        release_named(contents.distribution),
+        services,
+        components=contents.components,
+        mirrors=contents.mirrors,
+        snapshot_at=snapshot_at,
     )
 
 
@@ -58,15 +40,3 @@ def fetch_packages(lock: Lock, spec: Spec, services: Services, packages: Sequenc
         for package in packages
     ]
     return archive_for(spec, services).fetch_all(wanted, progress=partial(report_download, services))
-
-
-def _apt_sources(root: Path, services: Services) -> AptSources:
-    sources = read_apt_sources(root)
-    for ignored in sources.ignored:
-        services.note(f"apt source ignored: {ignored.subject}: {ignored.reason}")
-    return sources
-
-
-def report_download(services: Services, progress: Downloaded) -> None:
-    """Tell the person how far the download is."""
-    services.progress.update("fetching packages", progress.bytes, progress.total_bytes)

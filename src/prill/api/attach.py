@@ -1,9 +1,9 @@
 """What is attached to an image: SBOMs, provenance, lock and build record, as OCI 1.1 referrers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from prill import __version__
+from prill.api.attached_types import CYCLONEDX, LOCK, RECORD, SPDX
 from prill.api.provenance import provenance_statement
 from prill.build.image import BuiltImage
 from prill.build.lock import Lock
@@ -12,17 +12,13 @@ from prill.formats.cyclonedx import encode_cyclonedx
 from prill.formats.in_toto import MEDIA_TYPE as IN_TOTO
 from prill.formats.spdx import encode_spdx
 from prill.model import Sbom
+from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.manifest import Manifest
 from prill.oci.media_types import EMPTY
 from prill.oci.store import Blob
 
-__all__ = ["CYCLONEDX", "IN_TOTO", "LOCK", "RECORD", "SPDX", "Attachment", "attachments"]
-
-SPDX = "application/spdx+json"
-CYCLONEDX = "application/vnd.cyclonedx+json"
-LOCK = "application/vnd.prill.lock.v1+json"
-RECORD = "application/vnd.prill.build-record.v1+json+gzip"
+__all__ = ["Attachment", "artifact", "attachments"]
 
 _EMPTY = b"{}"
 _TOOL = f"prill-{__version__}"
@@ -39,7 +35,7 @@ class Attachment:
 def attachments(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) -> tuple[Attachment, ...]:
     """Encode and wrap everything that is known about ``image``; ``sealed_lock`` is the lock file's bytes."""
     return tuple(
-        _artifact(image.manifest.descriptor(), kind, data) for kind, data in _documents(image, sbom, lock, sealed_lock)
+        artifact(image.manifest.descriptor(), kind, data) for kind, data in _documents(image, sbom, lock, sealed_lock)
     )
 
 
@@ -51,7 +47,7 @@ def _documents(image: BuiltImage, sbom: Sbom, lock: Lock, sealed_lock: bytes) ->
     yield RECORD, encode_record(image.record)
 
 
-def _artifact(subject: Descriptor, kind: str, data: bytes) -> Attachment:
+def artifact(subject: Descriptor, kind: str, data: bytes) -> Attachment:
     """Wrap ``data`` as an artifact (OCI image-spec, manifest.md, "Guidelines for Artifact Usage")."""
     blob = Blob.of(data)
     manifest = Manifest(

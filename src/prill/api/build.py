@@ -1,28 +1,29 @@
-"""``prill build``: from a spec's lock to images, with everything that is attached to them."""
+"""``prill build``: from a spec's lock to images, with everything that is attached to them.
+
+Packages of which nothing is known are unpacked in threads as soon as the lock names them; what comes after them is
+imported meanwhile.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prill._io.cache import ContentCache
-from prill.api.attach import Attachment, attachments
 from prill.api.services import Services
-from prill.api.sources import source_store
-from prill.api.specs import locked_spec
-from prill.archive.codecs import Codec, codec_identity
-from prill.build.assemble import Assembly, Ingredients, assemble
-from prill.build.declare import image_distro
-from prill.build.image import BuiltImage, make_image
-from prill.build.inventory import inventory
-from prill.build.lock import InvalidLock, Lock, LockedPackage, LockedPlatform, encode_lock
+from prill.api.specs import locked_spec, places_of
+from prill.archive.codecs import Codec
+from prill.build.lock import InvalidLock, Lock, LockedPackage, LockedPlatform
+from prill.build.members import layer_codec
 from prill.build.packages import PackageStore
 from prill.build.spec import Spec
-from prill.build.spec_variant import apply_variant
 from prill.model import Digest
+from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
-from prill.oci.index import Index
-from prill.oci.memory import MemoryStore
-from prill.oci.store import Blob
+
+if TYPE_CHECKING:
+    from prill.build.image import BuiltImage
+    from prill.oci.memory import MemoryStore
 
 __all__ = ["BuildRequest", "BuiltSet", "build_locked", "build_spec"]
 
@@ -43,9 +44,9 @@ class BuiltSet:
     """Finished images in memory. The first of ``entries`` is the image or the index; what refers to it follows."""
 
     lock: Lock
-    images: tuple[BuiltImage, ...]
+    images: "tuple[BuiltImage, ...]"
     entries: tuple[Descriptor, ...]
-    store: MemoryStore
+    store: "MemoryStore"
 
     @property
     def main(self) -> Descriptor:
@@ -56,29 +57,45 @@ class BuiltSet:
 def build_spec(path: Path, services: Services, request: BuildRequest) -> BuiltSet:
     """Build from the lock beside the spec at ``path``; raise `NoLock` or `SpecChanged` where that cannot be."""
     lock, spec = locked_spec(path)
-    return build_locked(lock, spec, services, request)
+    with places_of(path):
+        return build_locked(lock, spec, services, request)
 
 
 def build_locked(lock: Lock, spec: Spec, services: Services, request: BuildRequest) -> BuiltSet:
     """Build from a lock alone."""
     codec = Codec(spec.compression)
-    if lock.codec != codec_identity(codec):
+    if lock.codec != layer_codec(codec):
         raise InvalidLock(
-            f"the lock was made for {lock.codec}, this Prill compresses with {codec_identity(codec)}",
+            f"the lock was made for {lock.codec}, this Prill compresses with {layer_codec(codec)}",
             hint="the layers' bytes would differ: run prill lock, or use the Prill that wrote the lock",
         )
     wanted = _images(lock, request)
     needed = {package.sha256: package for image in wanted for package in image.packages}
+    packages = PackageStore(
+        _fetch(lock, spec, services, tuple(needed.values())),
+        request.members,
+        fetch_again=partial(_fetch_again, lock, spec, services),
+    )
+    packages.begin(wanted[0].packages)
+    from prill.api.images import build_image, join_images  # noqa: PLC0415 - while threads unpack packages
+    from prill.api.sources import source_store  # noqa: PLC0415
+    from prill.build.assemble import Ingredients  # noqa: PLC0415
+    from prill.oci.memory import MemoryStore  # noqa: PLC0415
+
     ingredients = Ingredients(
-        packages=PackageStore(_fetch(lock, spec, services, tuple(needed.values())), request.members),
+        packages=packages,
         blobs=source_store(request.folder, services).blob,
         cache=request.members,
         codec=codec,
         epoch=lock.source_date_epoch,
         released=max((release.date for release in lock.releases), default=lock.source_date_epoch),
     )
-    images = tuple(_build_one(lock, spec, image, ingredients, services) for image in wanted)
-    return _finish(lock, spec, images)
+    images = []
+    for image in wanted:
+        services.progress.update(f"building {image.platform}", 0, 0)
+        images.append(build_image(lock, spec, image, ingredients))
+    blobs, entries = join_images(lock, spec, images)
+    return BuiltSet(lock=lock, images=tuple(images), entries=entries, store=MemoryStore(blobs, entries=entries))
 
 
 def _images(lock: Lock, request: BuildRequest) -> tuple[LockedPlatform, ...]:
@@ -100,39 +117,11 @@ def _fetch(lock: Lock, spec: Spec, services: Services, packages: Sequence[Locked
     return paths
 
 
-def _build_one(
-    lock: Lock, spec: Spec, image: LockedPlatform, ingredients: Ingredients, services: Services
-) -> BuiltImage:
-    services.progress.update(f"building {image.platform}", 0, 0)
-    base: Assembly | None = None
-    if image.variant:
-        base = assemble(lock.image(image.platform), apply_variant(spec, ""), ingredients)
-    assembly = assemble(image, apply_variant(spec, image.variant), ingredients, base=base)
-    return make_image(assembly, epoch=lock.source_date_epoch, codec=ingredients.codec, base=base)
+def _fetch_again(lock: Lock, spec: Spec, services: Services, package: LockedPackage) -> Path:
+    """Replace a package that is damaged in the cache."""
+    from prill.api.archives import fetch_packages  # noqa: PLC0415 - a rare thing
 
-
-def _finish(lock: Lock, spec: Spec, images: tuple[BuiltImage, ...]) -> BuiltSet:
-    blobs: list[Blob] = []
-    entries: list[Descriptor] = []
-    referrers: list[Descriptor] = []
-    sealed = encode_lock(lock)
-    for image in images:
-        blobs += [Blob(digest=layer.digest, size=layer.size, content=layer.data) for layer in image.layers]
-        blobs += [Blob.of(image.config.raw), Blob.of(image.manifest.raw)]
-        entries.append(_with_platform(image))
-        attached: tuple[Attachment, ...] = attachments(
-            image, inventory(image, distro=image_distro(spec), created=lock.source_date_epoch), lock, sealed
-        )
-        for one in attached:
-            blobs += one.blobs
-            referrers.append(one.descriptor)
-    if len(entries) > 1:
-        index = Index(manifests=tuple(entries), annotations=images[0].manifest.annotations)
-        blobs.append(Blob.of(index.raw))
-        entries = [index.descriptor()]
-    everything = (*entries, *referrers)
-    return BuiltSet(lock=lock, images=images, entries=everything, store=MemoryStore(blobs, entries=everything))
-
-
-def _with_platform(image: BuiltImage) -> Descriptor:
-    return replace(image.manifest.descriptor(), platform=image.platform)
+    name = package.filename.rpartition("/")[2]
+    services.note(f"{name} was damaged in the cache: it is fetched again")
+    services.cache.discard(Digest("sha256", package.sha256))
+    return fetch_packages(lock, spec, services, (package,))[package.sha256]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from prill.api.attach import LOCK, RECORD
+from prill.api.attached_types import LOCK, RECORD
 from prill.build.lock import MAX_LOCK_BYTES, Lock, decode_lock
 from prill.build.record import BuildRecord, decode_record
 from prill.errors import PrillError
-from prill.model import Platform
+from prill.model import Digest, Platform
+from prill.model.value import dataclass
 from prill.oci.config import ImageConfig
 from prill.oci.image import Image
 from prill.oci.index import Index
@@ -18,9 +18,9 @@ from prill.oci.registry_access import RegistryAccess
 from prill.oci.sources import OpenedImage, open_image
 from prill.oci.store import read_document
 
-__all__ = ["Built", "NotBuiltByPrill", "open_built"]
+__all__ = ["MAX_RECORD", "Built", "NotBuiltByPrill", "attached_document", "open_built"]
 
-_MAX_RECORD = 64 * 1024 * 1024
+MAX_RECORD = 64 * 1024 * 1024
 
 
 class NotBuiltByPrill(PrillError):
@@ -63,18 +63,28 @@ def open_built(text: str, *, platform: Platform | None = None, access: RegistryA
     """
     with open_image(text, platform=platform, access=access) as source:
         image = source.image
-        lock = decode_lock(_attached(source, image, LOCK, MAX_LOCK_BYTES), f"the lock of {text}")
-        record = decode_record(_attached(source, image, RECORD, _MAX_RECORD))
+        lock = decode_lock(_document(source, "lock", LOCK, MAX_LOCK_BYTES), f"the lock of {text}")
+        record = decode_record(_document(source, "build record", RECORD, MAX_RECORD))
         yield Built(source=source, image=image, lock=lock, record=record)
 
 
-def _attached(source: OpenedImage, image: Image, kind: str, limit: int) -> bytes:
+def _document(source: OpenedImage, what: str, kind: str, limit: int) -> bytes:
+    found = attached_document(source.image, kind, limit)
+    if found is None:
+        raise NotBuiltByPrill(
+            f"{source.name} has no {what} attached",
+            hint="only images that prill build wrote have one; --no-referrers, docker-archive and some copies leave it "
+            "out: build the image again without these, its digest stays the same",
+        )
+    return found[1]
+
+
+def attached_document(image: Image, kind: str, limit: int) -> tuple[Digest, bytes] | None:
+    """Return the first document of a media type that is attached to an image, with its digest, or None."""
     for descriptor in image.store.referrers(image.descriptor.digest, kind):
         manifest = Manifest.parse(read_document(image.store, descriptor))
         for layer in manifest.layers:
             if layer.media_type == kind and layer.size <= limit:
                 with image.store.open(layer) as stream:
-                    return stream.read()
-    raise NotBuiltByPrill(
-        f"{source.name} has no {kind} attached", hint="only images that prill build wrote can say how they came about"
-    )
+                    return layer.digest, stream.read()
+    return None

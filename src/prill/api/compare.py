@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import BinaryIO
 
@@ -21,6 +20,7 @@ from prill.archive.tar import TarEntry, read_stream
 from prill.build.image import BuiltImage
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import reachable
 from prill.oci.image import Image

@@ -1,6 +1,6 @@
 """``prill lock``: resolve a spec, fetch what it names, write its lock."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,13 +8,15 @@ import msgspec
 
 from prill import __version__
 from prill._io.atomic import write_atomic
-from prill.api.archives import archive_for, report_download
+from prill.api.archives import archive_for
+from prill.api.release_archive import report_download
 from prill.api.services import Services
 from prill.api.sources import source_store
-from prill.api.specs import NoLock, load_spec, lock_path, read_lock
+from prill.api.specs import NoLock, is_spec_there, load_spec, lock_path, places_of, read_lock
 from prill.build.lock import Change, InvalidLock, Lock, encode_lock, lock_changes
 from prill.build.locking import LockRequest, make_lock
 from prill.model import Gap
+from prill.model.value import dataclass
 
 __all__ = ["LockOutcome", "check_lock", "lock_spec"]
 
@@ -41,6 +43,7 @@ def lock_spec(path: Path, services: Services) -> LockOutcome:
 
     A lock that cannot be read is replaced; the person is told.
     """
+    is_spec_there(path)
     try:
         former = read_lock(lock_path(path))
     except NoLock:
@@ -60,6 +63,7 @@ def check_lock(path: Path, services: Services) -> LockOutcome:
 
     Raise `InvalidLock` for a lock that cannot be read.
     """
+    is_spec_there(path)
     try:
         former = read_lock(lock_path(path))
     except NoLock:
@@ -71,18 +75,19 @@ def _compare(path: Path, former: Lock | None, services: Services) -> LockOutcome
     loaded = load_spec(path)
     archive = archive_for(loaded.spec, services)
     services.progress.update("reading the indexes of the archive", 0, 0)
-    lock = make_lock(
-        LockRequest(
-            spec=loaded.spec,
-            inputs=loaded.inputs,
-            prill=__version__,
-            epoch=services.epoch,
-            former=former,
-            progress=partial(report_download, services),
-        ),
-        archive,
-        source_store(path.parent, services),
-    )
+    with places_of(path):
+        lock = make_lock(
+            LockRequest(
+                spec=loaded.spec,
+                inputs=loaded.inputs,
+                prill=__version__,
+                epoch=services.epoch,
+                former=former,
+                progress=partial(report_download, services),
+            ),
+            archive,
+            source_store(path.parent, services),
+        )
     changes = lock_changes(former, lock) if former is not None else ()
     return LockOutcome(
         path=lock_path(path), lock=lock, former=former, changes=changes, gaps=archive.notes, written=False

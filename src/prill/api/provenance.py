@@ -14,7 +14,7 @@ from prill.formats.slsa import (
     file_dependency,
     release_dependency,
 )
-from prill.model import ArtifactDetails, Digest, Sbom
+from prill.model import ArtifactDetails, DebDetails, Digest, Sbom
 from prill.oci.config import rfc3339
 
 __all__ = ["BUILDER_ID", "provenance_statement"]
@@ -55,7 +55,7 @@ def _dependencies(image: BuiltImage, sbom: Sbom, lock: Lock) -> Iterator[Resourc
     for package in sbom.packages:
         if isinstance(package.details, ArtifactDetails):
             artifacts[package.details.source] = package.purl
-        elif package.details.digest is not None:
+        elif isinstance(package.details, DebDetails) and package.details.digest is not None:
             yield deb_dependency(
                 name=package.name,
                 version=package.version,

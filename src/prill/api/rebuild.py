@@ -5,14 +5,13 @@
 3. Everything that was stored is read and compared with what was built (`prill.api.compare`).
 """
 
-from dataclasses import dataclass
-
 from prill.api.build import BuildRequest, BuiltSet, build_locked
 from prill.api.built import Built, open_built
 from prill.api.compare import Difference, compare
 from prill.api.services import Services
 from prill.build.spec_json import spec_from_json
 from prill.model import Digest
+from prill.model.value import dataclass
 from prill.oci.graph import reachable
 from prill.oci.registry_access import RegistryAccess
 

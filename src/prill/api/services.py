@@ -1,32 +1,20 @@
 """What a journey needs from the world; the command line makes it, tests make their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from prill._io.cache import ContentCache
 from prill._io.clock import Clock
+from prill.api.progress import Progress, SilentProgress
 from prill.distro.deb.snapshot import SNAPSHOT
+from prill.model.value import dataclass
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
 
-__all__ = ["MirrorChoice", "Progress", "Services", "SilentProgress"]
-
-
-class Progress(Protocol):
-    """Is told how far a long job is; ``total`` 0 means that nobody knows."""
-
-    def update(self, what: str, done: int, total: int) -> None:
-        """Say that ``what`` is at ``done`` of ``total``."""
-
-
-class SilentProgress:
-    """Says nothing."""
-
-    def update(self, what: str, done: int, total: int) -> None:
-        """Ignore it."""
+__all__ = ["MirrorChoice", "Services"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,28 @@
 """Specs and locks on disk: read within bounds, and brought together."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from prill._io.regular import open_regular, read_regular
 from prill.build.lock import MAX_LOCK_BYTES, Lock, SpecInput, decode_lock
 from prill.build.spec import Spec
 from prill.build.spec_json import spec_from_json
 from prill.errors import PrillError
+from prill.model.value import dataclass
 
-__all__ = ["LoadedInput", "NoLock", "SpecChanged", "load_spec", "lock_path", "locked_spec", "read_bounded", "read_lock"]
+__all__ = [
+    "LoadedInput",
+    "NoLock",
+    "SpecChanged",
+    "is_spec_there",
+    "load_spec",
+    "lock_path",
+    "locked_spec",
+    "places_of",
+    "read_lock",
+]
 
 _MAX_SPEC_BYTES = 1 << 20
 
@@ -35,10 +48,25 @@ def lock_path(spec: Path) -> Path:
     return spec.with_name(f"{spec.stem}.lock.json")
 
 
-def read_bounded(path: Path, limit: int = _MAX_SPEC_BYTES) -> bytes:
-    """Read at most ``limit`` bytes and one more, so that a reader sees that there is too much."""
-    with path.open("rb") as stream:
-        return stream.read(limit + 1)
+def is_spec_there(path: Path) -> bool:
+    """Say whether there is a file at ``path``; raise `UnreadableSpec` where there is something else."""
+    try:
+        open_regular(path).close()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _unreadable(f"{path}: {error.strerror}", hint="name a spec, a YAML file") from error
+    return True
+
+
+def _unreadable(text: str, *, hint: str) -> PrillError:
+    from prill.build.spec_include import UnreadableSpec  # noqa: PLC0415 - brings YAML, which a locked build does without
+
+    return UnreadableSpec(text, hint=hint)
+
+
+def _read_spec_file(path: Path) -> bytes:
+    return read_regular(path, _MAX_SPEC_BYTES)
 
 
 def load_spec(path: Path) -> LoadedInput:
@@ -49,7 +77,7 @@ def load_spec(path: Path) -> LoadedInput:
 
     loaded = read_spec(
         path,
-        read=read_bounded,
+        read=_read_spec_file,
         trim_sets=tuple(one.id for one in TRIM_SETS),
         distributions=tuple(str(release) for release in RELEASES),
     )
@@ -58,10 +86,22 @@ def load_spec(path: Path) -> LoadedInput:
     )
 
 
+@contextmanager
+def places_of(path: Path) -> Iterator[None]:
+    """Let an error about a value of the spec at ``path`` say in which file, line and column that value stands."""
+    try:
+        yield
+    except PrillError as error:
+        from prill.build.spec_places import place_error  # noqa: PLC0415 - brings YAML, for errors alone
+
+        place_error(error, path, read=_read_spec_file)
+        raise
+
+
 def read_lock(path: Path) -> Lock:
     """Read a lock file; raise `NoLock` or `InvalidLock`."""
     try:
-        data = read_bounded(path, MAX_LOCK_BYTES)
+        data = read_regular(path, MAX_LOCK_BYTES)
     except FileNotFoundError:
         raise NoLock(f"there is no lock {path}", hint="prill lock writes it") from None
     return decode_lock(data, str(path))
@@ -70,13 +110,20 @@ def read_lock(path: Path) -> Lock:
 def locked_spec(path: Path) -> tuple[Lock, Spec]:
     """Return a spec's lock and the spec as the lock holds it.
 
-    The spec's files are compared by their digests and not read again. Raise `SpecChanged` where one differs.
+    The spec's files are compared by their digests and not read again. Raise `SpecChanged` where one differs, `NoLock`
+    where there is no lock, and `UnreadableSpec` where there is neither a lock nor a spec.
     """
-    lock = read_lock(lock_path(path))
+    there = is_spec_there(path)
+    try:
+        lock = read_lock(lock_path(path))
+    except NoLock as error:
+        if there:
+            raise
+        raise _unreadable(f"there is no spec {path}", hint="prill new writes one to start from") from error
     for one in lock.inputs:
         file = path.parent / one.name
         try:
-            found = hashlib.sha256(read_bounded(file)).hexdigest()
+            found = hashlib.sha256(read_regular(file, _MAX_SPEC_BYTES)).hexdigest()
         except FileNotFoundError:
             found = ""
         if found != one.sha256:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from prill._io.regular import read_regular
 from prill.errors import PrillError
 from prill.formats.structure_config import parse_structure_tests
 from prill.formats.yaml_nodes import MAX_BYTES
@@ -28,8 +29,7 @@ def read_structure_tests(paths: Sequence[Path]) -> tuple[StructureTests, ...]:
     found = []
     for path in paths:
         try:
-            with path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
+            data = read_regular(path, MAX_BYTES)
         except OSError as error:
             raise UnreadableTests(f"cannot read {str(path)!r}: {error.strerror}") from error
         found.append(parse_structure_tests(data, str(path)))

@@ -1,13 +1,22 @@
 """What is printed about an image once it is built, and by ``prill show``."""
 
+from collections.abc import Sequence
+
 from prill.build.lock import Lock
+from prill.build.metadata import STATUS_D
 from prill.build.record import BuildRecord
+from prill.build.superset import LEFT_OUT, MOVED
 from prill.model import FileKind
 from prill.oci.config import ImageConfig
+from prill.oci.descriptor import Descriptor
 from prill.oci.manifest import Manifest
+from prill.oci.media_types import INDEXES
 from prill.views.image_summary import ImageSummary, LayerLine, PackageLine
+from prill.views.sizes import count
 
 __all__ = ["summarise"]
+
+_MAX_NAMED = 6
 
 
 def summarise(
@@ -16,10 +25,11 @@ def summarise(
     config: ImageConfig,
     lock: Lock,
     *,
+    target: Descriptor,
     place: str = "",
     seconds: float | None = None,
 ) -> ImageSummary:
-    """Bring together what a person wants to see of one image."""
+    """Bring together what a person wants to see of one image; ``target`` is the image, or the index it belongs to."""
     image = lock.image(record.platform, record.variant)
     sizes: dict[str, int] = {}
     for file in record.files:
@@ -43,14 +53,35 @@ def summarise(
         user=config.user,
         command=(*config.entrypoint, *config.cmd),
         created=config.created,
+        index=str(target.digest) if target.media_type in INDEXES else "",
         seconds=seconds,
-        notes=(*record.notes, *_subset_note(record)),
+        notes=(*record.notes, *_variant_note(record)),
     )
 
 
-def _subset_note(record: BuildRecord) -> tuple[str, ...]:
+def _variant_note(record: BuildRecord) -> tuple[str, ...]:
+    """Say what a variant has as its production image has it, and all that it does not."""
     if record.subset is None:
         return ()
-    if not record.subset:
-        return ("every file of the production image is in this variant, unchanged",)
-    return (f"{len(record.subset)} files of the production image are missing or changed, such as /{record.subset[0]}",)
+    gone = [one for one in record.dropped if one.rule == LEFT_OUT and one.path not in record.subset]
+    moved = [one for one in record.dropped if one.path.startswith(f"{STATUS_D}/") and one.rule.startswith(MOVED)]
+    parts = []
+    if record.rewritten:
+        parts.append(f"written anew: {_named(record.rewritten)}")
+    if moved:
+        parts.append(f"moved: /{STATUS_D} ({count(len(moved), 'file')}) to /var/lib/dpkg/status and /var/lib/dpkg/info")
+    if gone:
+        parts.append(f"left out: {_named([one.path for one in gone])}")
+    if record.subset:
+        files = count(len(record.subset), "file")
+        head = f"missing or changed in this variant: {files} of the production image, {_named(record.subset)}"
+    elif parts or record.rewritten is None:
+        head = "every file of a package in the production image is in this variant, unchanged"
+    else:
+        head = "every file of the production image is in this variant, unchanged"
+    return ("; ".join((head, *parts)),)
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _MAX_NAMED} more" if len(paths) > _MAX_NAMED else ""
+    return ", ".join(f"/{path}" for path in paths[:_MAX_NAMED]) + more

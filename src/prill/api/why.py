@@ -21,14 +21,17 @@ _RULES = {
     "setuid-kept": "as the package has it; the spec keeps its setuid or setgid bit",
     "emptied": "the folder held nothing but what was left out",
     "hard-link-resolved": "a hard link whose other name was left out; the content is the package's",
+    "not-in-variant": "the production image has it, and its variant nothing at this path",
     "spec:paths": "paths in the spec",
 }
 _PREFIXES = {
     "trim": "trim set {0} of the spec leaves it out",
     "replaced-by": "{0} takes its place",
     "same-as": "{0} has the same file",
+    "same-content-as": "{0} has the same file, with the mode and owner that are kept",
     "diverted-by": "{0} diverts it",
     "made": "Prill makes its own instead ({0})",
+    "moved-to": "now in /{0}, as the variant has dpkg's own database",
     "through-link": "packaged as /{0}, which lies behind a symlink",
     "files": "files in the spec: {0}",
 }

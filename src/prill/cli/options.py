@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import platform
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,13 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prill.api.services import MirrorChoice, Services
 from prill.cli.progress import progress_for
 from prill.cli.settings import Settings, load_settings, npmrc_registry, source_date_epoch
-from prill.distro.deb.snapshot import SNAPSHOT
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher
+    from prill.api.services import Services
     from prill.model.platforms import Platform
     from prill.oci.registry_access import RegistryAccess
 
@@ -58,15 +56,17 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def host_architecture() -> str:
     """Return the machine's architecture as OCI names it."""
-    machine = platform.machine().lower()
+    machine = os.uname().machine.lower()
     return _ARCHITECTURES.get(machine, machine)
 
 
 @contextmanager
-def open_services(arguments: argparse.Namespace) -> Iterator[Services]:
+def open_services(arguments: argparse.Namespace) -> Iterator["Services"]:
     """Make the services that the arguments and settings ask for, and close them afterwards."""
     from prill._io.cache import ContentCache  # noqa: PLC0415 - start-up stays lazy
     from prill._io.clock import SystemClock  # noqa: PLC0415
+    from prill.api.services import MirrorChoice, Services  # noqa: PLC0415
+    from prill.distro.deb.snapshot import SNAPSHOT  # noqa: PLC0415
 
     settings = load_settings(arguments.config)
     verbose = bool(arguments.verbose)
@@ -130,14 +130,32 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
 
 
 def registry_access(arguments: argparse.Namespace) -> "RegistryAccess":
-    """Return how to talk to registries: with the logins in Docker's config file, where there is one."""
+    """Return how to talk to registries: with the logins of Docker and Podman, as the settings say."""
     from prill.oci.registry_access import RegistryAccess  # noqa: PLC0415 - start-up stays lazy
 
-    home = os.environ.get("HOME")
-    folder = os.environ.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
-    path = Path(folder) / "config.json"
+    # In prill test, as in container-structure-test, --config is something else.
+    settings = load_settings(getattr(arguments, "config", None))
     return RegistryAccess(
-        credentials=path if folder and path.is_file() else None, plain_http=bool(arguments.plain_http)
+        credentials=_login_files(),
+        helper_path=os.environ.get("PATH", ""),
+        mirrors=settings.registry_mirrors,
+        ca_file=settings.registry_ca,
+        plain_http=bool(arguments.plain_http),
+        docker_host=os.environ.get("DOCKER_HOST") or RegistryAccess().docker_host,
+    )
+
+
+def _login_files() -> tuple[Path, ...]:
+    """Return where logins may be, in order: what the environment names, then Docker's and Podman's own places."""
+    named = os.environ.get("REGISTRY_AUTH_FILE")
+    if named:
+        return (Path(named),)
+    home, runtime = os.environ.get("HOME"), os.environ.get("XDG_RUNTIME_DIR")
+    docker = os.environ.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
+    config = os.environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    return (
+        *([Path(docker) / "config.json"] if docker else []),
+        *(Path(folder) / "containers" / "auth.json" for folder in (runtime, config) if folder),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from prill.api.services import Progress, SilentProgress
+from prill.api.progress import Progress, SilentProgress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

@@ -50,7 +50,7 @@ def _bytes(text: str) -> int:
 def run(arguments: argparse.Namespace) -> Exit:
     """Show or prune."""
     from prill.views.cache_info import cache_info  # noqa: PLC0415 - start-up stays lazy
-    from prill.views.sizes import human_size  # noqa: PLC0415
+    from prill.views.sizes import count, human_size  # noqa: PLC0415
 
     with open_services(arguments) as services:
         if arguments.verb == "info":
@@ -65,5 +65,5 @@ def run(arguments: argparse.Namespace) -> Exit:
             pruned = services.cache.prune(max_bytes=0)
         else:
             pruned = services.cache.prune(max_age=age, max_bytes=arguments.max_size)
-        say(f"removed {pruned.entries} entries, {human_size(pruned.bytes)}", quiet=arguments.quiet)
+        say(f"removed {count(pruned.entries, 'entry', 'entries')}, {human_size(pruned.bytes)}", quiet=arguments.quiet)
     return Exit.GOOD

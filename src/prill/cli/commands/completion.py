@@ -21,9 +21,12 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Print the script."""
-    from prill.cli.main import COMMANDS, command_parser  # noqa: PLC0415 - a circle otherwise
+    from prill.cli.main import COMMANDS, VERBS, command_parser  # noqa: PLC0415 - a circle otherwise
 
     options = {name: _options(command_parser(name)) for name, _ in COMMANDS}
+    for name, verbs in VERBS.items():
+        for verb in verbs:
+            options[name] = {**_options(command_parser(f"{name} {verb}")), **options[name], verb: ""}
     say({"bash": _bash, "zsh": _zsh, "fish": _fish}[arguments.shell](options, dict(COMMANDS)))
     return Exit.GOOD
 

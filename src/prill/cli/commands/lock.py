@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Lock."""
     from prill.api.lock import check_lock, lock_spec  # noqa: PLC0415 - start-up stays lazy
     from prill.views.lock_diff import ChangeLine, lock_diff  # noqa: PLC0415
+    from prill.views.sizes import count  # noqa: PLC0415
 
     with open_services(arguments) as services:
         outcome = (check_lock if arguments.check else lock_spec)(arguments.spec, services)
@@ -43,16 +44,15 @@ def run(arguments: argparse.Namespace) -> Exit:
             for one in outcome.changes
         )
         say(lock_diff(lines), quiet=arguments.quiet)
-    count = sum(len(image.packages) for image in outcome.lock.images)
+    images = outcome.lock.images
+    packages = count(sum(len(image.packages) for image in images), "package")
+    content = f"{packages} in {count(len(images), 'image')}"
     if outcome.matches:
-        say(
-            f"{outcome.path} is up to date: {count} packages in {len(outcome.lock.images)} images",
-            quiet=arguments.quiet,
-        )
+        say(f"{outcome.path} is up to date: {content}", quiet=arguments.quiet)
         return Exit.GOOD
     if arguments.check:
         reason = "is missing" if outcome.former is None else "does not match any more"
         say(f"{outcome.path} {reason}; prill lock {arguments.spec} writes it", quiet=arguments.quiet)
         return Exit.NO
-    say(f"wrote {outcome.path}: {count} packages in {len(outcome.lock.images)} images", quiet=arguments.quiet)
+    say(f"wrote {outcome.path}: {content}", quiet=arguments.quiet)
     return Exit.GOOD

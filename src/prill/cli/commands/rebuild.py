@@ -35,9 +35,11 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.oci.destinations import Destination  # noqa: PLC0415
 
     access = registry_access(arguments)
+    destination = Destination.parse(arguments.output) if arguments.output is not None else None
+    if destination is not None:
+        destination.check()
     with open_services(arguments) as services:
-        if arguments.output:
-            destination = Destination.parse(arguments.output)
+        if destination is not None:
             place = publish(rebuild(arguments.image, services, access=access), destination, access=access)
             say(f"wrote {place}", quiet=arguments.quiet)
             return Exit.GOOD

@@ -38,7 +38,10 @@ def run(arguments: argparse.Namespace) -> Exit:
         if arguments.format == "json":
             say(record_json(built.record))
             return Exit.GOOD
-        summary = summarise(built.record, built.manifest, built.config, built.lock, place=arguments.image)
+        target = built.source.target
+        summary = summarise(
+            built.record, built.manifest, built.config, built.lock, target=target, place=arguments.image
+        )
         say(image_summary(summary, packages=True, layers=True), quiet=arguments.quiet)
         if arguments.scripts:
             rows = [(f"{one.package}.{one.script}", ", ".join(one.does) or "nothing") for one in built.record.scripts]

@@ -1,0 +1,103 @@
+"""Signing and verifying files: the signature is a Sigstore bundle, or older and bare, beside them."""
+
+import hashlib
+from dataclasses import field, replace
+from pathlib import Path
+
+from prill._io.regular import open_regular
+from prill.api.signing_services import Signing
+from prill.errors import PrillError
+from prill.model import Digest
+from prill.model.value import dataclass
+from prill.signing._json import Malformed, from_base64
+from prill.signing.bundle import Bundle
+from prill.signing.conditions import Conditions
+from prill.signing.keys import Message
+from prill.signing.sign import bundle_of, sign_file
+from prill.signing.signed import Signed, SignedForm
+from prill.signing.steps import Step, VerificationError
+from prill.signing.subject import Claim, ClaimKind
+from prill.signing.verified import Verified
+from prill.signing.verifier import Verifier
+
+__all__ = ["FileTooLarge", "SignedFile", "read_message", "sign_blob", "verify_blob"]
+
+_MAX_SIGNED = 1 << 30
+_IN_MEMORY = 64 << 20
+_CHUNK = 1 << 20
+
+
+class FileTooLarge(PrillError):
+    """A file is larger than can be signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFile:
+    """A file's signature: ``bundle`` is the whole of it, ``signature`` the bare bytes."""
+
+    digest: Digest
+    bundle: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+def sign_blob(path: Path, signing: Signing) -> SignedFile:
+    """Sign a file, and verify the signature; raise `FileTooLarge`, `OSError`, or what signing raises."""
+    with open_regular(path) as stream:
+        data = stream.read(_MAX_SIGNED + 1)
+    if len(data) > _MAX_SIGNED:
+        raise FileTooLarge(f"{str(path)!r} has more than {_MAX_SIGNED} bytes", hint="sign a list of digests instead")
+    signed = sign_file(data, signing.signer, witnesses=signing.witnesses)
+    digest = Digest.of(data)
+    signing.verifier.verify(signed, Claim(kind=ClaimKind.FILE, digest=digest))
+    return SignedFile(digest=digest, bundle=bundle_of(signed).encode(), signature=signed.signature)
+
+
+def verify_blob(
+    message: Message,
+    evidence: bytes,
+    verifier: Verifier,
+    *,
+    conditions: Conditions | None = None,
+    now: int,
+    bare: bool = False,
+) -> Verified:
+    """Verify what ``evidence`` says about a file: a bundle, or with ``bare`` a signature in base64.
+
+    A bundle holds a signature over the file, or a statement of which the file is a subject. Raise `VerificationError`.
+    """
+    conditions = conditions or Conditions()
+    try:
+        signed = _bare(message, evidence) if bare else Bundle.parse(evidence).signed("the bundle", message)
+    except Malformed as error:
+        raise VerificationError(Step.FORM, str(error), hint=error.hint) from error
+    claim = Claim(kind=ClaimKind.FILE, digest=Digest("sha256", message.sha256.hex()))
+    verified = verifier.verify(signed, claim)
+    steps = conditions.check_one(verified, now)
+    conditions.check_all([verified])
+    return replace(verified, steps=(*verified.steps, *steps))
+
+
+def read_message(path: Path) -> Message:
+    """Read a file; of a large one only the SHA-256 is kept. Raise `OSError`."""
+    digest = hashlib.sha256()
+    kept: list[bytes] | None = []
+    size = 0
+    with open_regular(path) as stream:
+        while part := stream.read(_CHUNK):
+            digest.update(part)
+            size += len(part)
+            if kept is not None:
+                kept.append(part)
+            if size > _IN_MEMORY:
+                kept = None
+    return Message(None if kept is None else b"".join(kept), digest.digest())
+
+
+def _bare(message: Message, evidence: bytes) -> Signed:
+    text = evidence.decode("ascii", "replace").strip()
+    return Signed(
+        origin="the signature",
+        form=SignedForm.BARE,
+        message=message,
+        signature=from_base64(text, "the signature"),
+    )

@@ -1,0 +1,66 @@
+"""Two images beside each other: the files, packages and settings that only one of them has."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain
+
+from prill.api.files import TreeFiles
+from prill.api.opening import Looked, OpenOptions, look_at
+from prill.api.version_order import direction_of
+from prill.model import Gap
+from prill.model.image_diff import FileChange, ImageDiff, PackageMove, aspects_of
+from prill.model.sbom_diff import diff_sboms
+from prill.oci.config_diff import config_changes
+from prill.oci.tree_pairs import pair_trees
+
+__all__ = ["diff_images"]
+
+
+def diff_images(old: str, new: str, options: OpenOptions | None = None) -> tuple[ImageDiff, tuple[str, ...]]:
+    """Compare what two texts name, images or folders; return the difference, and notes for the person.
+
+    Raise as `look_at` does. A content is read only where both have the path and no layer in common says that it is the
+    same.
+    """
+    with ExitStack() as stack:
+        before, after = (stack.enter_context(look_at(text, options)) for text in (old, new))
+        was, now = TreeFiles(before), TreeFiles(after)
+        pairs = pair_trees(before.tree, after.tree)
+        changed = _changed(was, now, pairs.both)
+        files = chain(
+            changed,
+            (FileChange(path=one.stat.path, old=one) for one in map(was.at, pairs.gone)),
+            (FileChange(path=one.stat.path, new=one) for one in map(now.at, pairs.come)),
+        )
+        packages = diff_sboms(was.sbom, now.sbom)
+        diff = ImageDiff(
+            old=before.subject,
+            new=after.subject,
+            layers=(was.layers, now.layers),
+            files=tuple(sorted(files, key=lambda one: one.path.split("/"))),
+            packages=tuple(PackageMove(change=one, direction=direction_of(one)) for one in packages.changes),
+            config=config_changes(before.config, after.config),
+            same_files=pairs.same + len(pairs.both) - len(changed),
+            same_packages=packages.same,
+            gaps=(*_gaps(old, before, was), *_gaps(new, after, now)),
+        )
+        return diff, (*before.notes, *after.notes)
+
+
+def _changed(was: TreeFiles, now: TreeFiles, both: Sequence[tuple[int, int]]) -> list[FileChange]:
+    was.read([pair[0] for pair in both])
+    now.read([pair[1] for pair in both])
+    changed = []
+    for pair in both:
+        old, new = was.at(pair[0]), now.at(pair[1])
+        if aspects := aspects_of(old, new):
+            changed.append(FileChange(path=old.stat.path, old=old, new=new, aspects=aspects))
+    return changed
+
+
+def _gaps(name: str, looked: Looked, files: TreeFiles) -> Iterator[Gap]:
+    of_the_tree = {*looked.gaps, *looked.tree.gaps}
+    for gap in sorted(of_the_tree):
+        yield Gap(f"{name}: {gap.subject}", gap.reason)
+    if others := {*files.sbom.gaps} - of_the_tree:
+        yield Gap(name, f"what is known of its packages has gaps ({len(others)}); prill sbom lists them")

@@ -1,0 +1,167 @@
+"""Dockerfiles inside of other files: Compose's ``dockerfile_inline`` and Bake's ``dockerfile-inline``.
+
+They are found by their lines: a YAML block scalar (``|`` or ``>``), a here-document of HCL, or a string in quotes of
+YAML, JSON or HCL. One that is written in another way, by reference or without quotes, is not read, and its line is
+known. What is found in them is told by its place in the file that they stand in; fixes are left out, since they would
+count characters of another text.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import replace
+from itertools import accumulate
+
+from prill.api.inline_scalars import Character, block_scalar, quoted_scalar
+from prill.dockerfile.source import Source
+from prill.model.finding import Finding, Location
+from prill.model.value import dataclass
+
+__all__ = ["InlineDockerfile", "find_inline", "is_inline_host", "moved", "unread_inline"]
+
+_HOST = re.compile(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml|docker-bake(?:[._-].+)?\.(?:hcl|json)", re.IGNORECASE)
+_YAML = re.compile(r"(?P<indent>[ ]*)(?:- )?dockerfile_inline:[ ]*(?P<style>[|>])[-+0-9]*[ ]*(?:#.*)?")
+_HCL = re.compile(r"[ \t]*dockerfile-inline[ \t]*=[ \t]*<<(?P<dash>-?)(?P<end>\w+)[ \t]*")
+_KEY = re.compile(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*[:=]\s*(?P<value>[^\s#])""")
+
+
+_COMMENT = re.compile(r"\s*(?:#|//)")
+_TEMPLATE = re.compile(r"[$%]\{")
+_NAMED = re.compile(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*(?P<sign>[:=])""")
+_BLANKS = re.compile(r"\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class InlineDockerfile:
+    """A Dockerfile; ``line`` is that of its key, ``places`` from where to where each character stands in the host.
+
+    ``starts`` are the places in ``text`` at which its lines begin.
+    """
+
+    text: str
+    line: int
+    places: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, characters: tuple[Character, ...], line: int) -> "InlineDockerfile":
+        """Return the Dockerfile that characters make."""
+        text = "".join(one[0] for one in characters)
+        starts = Source.of(text.encode("utf-8", "surrogateescape"), "").lines
+        return cls(text, line, tuple(one[1:] for one in characters), tuple(starts))
+
+
+def is_inline_host(name: str) -> bool:
+    """Whether files of this name may hold Dockerfiles."""
+    return bool(_HOST.fullmatch(name))
+
+
+def find_inline(text: str) -> tuple[InlineDockerfile, ...]:
+    """Return the Dockerfiles in a file's text, in order."""
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    found: list[InlineDockerfile] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number].rstrip("\r")
+        number += 1
+        key = number
+        if yaml := _YAML.fullmatch(line):
+            body, number = _block(lines, number, len(yaml["indent"]))
+            folded = yaml["style"] == ">"
+        elif hcl := _HCL.fullmatch(line):
+            body, number = _heredoc(lines, number, hcl["end"])
+            folded = False
+        else:
+            quoted, number = _strings(text, starts, number)
+            found += quoted
+            continue
+        if any(one.strip() for one in body):
+            found.append(InlineDockerfile.of(block_scalar(body, starts[key], folded=folded), key))
+    return tuple(found)
+
+
+def _strings(text: str, starts: list[int], number: int) -> tuple[list[InlineDockerfile], int]:
+    """Read the strings that begin on line ``number``, and return the number of the line on which the last ends."""
+    found: list[InlineDockerfile] = []
+    place, end = starts[number - 1], min(starts[number], len(text))
+    if _COMMENT.match(text, place):
+        return found, number
+    while (key := _NAMED.search(text, place, end)) is not None:
+        blanks = _BLANKS.match(text, key.end())
+        value = blanks.end() if blanks else key.end()
+        read = quoted_scalar(text, value) if text[value : value + 1] in {'"', "'"} else None
+        if read is None or (key["sign"] == "=" and _TEMPLATE.search(text, value, read[1])):
+            break  # no string, one without an end, or one that Bake puts together
+        inline = InlineDockerfile.of(read[0], number)
+        if inline.text.strip():
+            found.append(inline)
+        place = read[1]
+    return found, max(number, bisect_right(starts, place))
+
+
+def unread_inline(text: str) -> tuple[int, ...]:
+    """Return the lines on which a Dockerfile begins that `find_inline` does not read."""
+    read = Counter(inline.line for inline in find_inline(text))
+    return tuple(
+        number
+        for number, line in enumerate(text.split("\n"), 1)
+        if (key := _KEY.search(line)) is not None
+        and len(_KEY.findall(line)) > read[number]
+        and not line.lstrip().startswith("#")
+        and not (key["value"] in "|>" and _YAML.fullmatch(line.rstrip("\r")))
+        and not _HCL.fullmatch(line.rstrip("\r"))
+    )
+
+
+def _block(lines: list[str], number: int, indent: int) -> tuple[list[str], int]:
+    """Take the lines that are blank or stand deeper than ``indent``."""
+    body: list[str] = []
+    while number < len(lines):
+        line = lines[number]
+        if line.strip() and len(line) - len(line.lstrip(" ")) <= indent:
+            break
+        body.append(line)
+        number += 1
+    return body, number
+
+
+def _heredoc(lines: list[str], number: int, end: str) -> tuple[list[str], int]:
+    body: list[str] = []
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        if line.strip() == end:
+            break
+        body.append(line)
+    return body, number
+
+
+def moved(finding: Finding, inline: InlineDockerfile, host: Source) -> Finding:
+    """Return the finding with its place in the host, and without fixes."""
+    within = finding.within
+    return replace(
+        finding,
+        location=_moved(finding.location, inline, host),
+        within=_moved(within, inline, host) if within is not None else None,
+        fixes=(),
+    )
+
+
+def _moved(place: Location, inline: InlineDockerfile, host: Source) -> Location:
+    lines = inline.starts
+    first = lines[place.line - 1] + place.column - 1
+    last = lines[min(place.end_line, len(lines)) - 1] + place.end_column - 1
+    behind = inline.places[-1][1]
+    begin = inline.places[first][0] if first < len(inline.places) else behind
+    stop = begin if last <= first else inline.places[min(last, len(inline.places)) - 1][1]
+    start, end = host.position(begin), host.position(max(begin, stop))
+    return Location(
+        path=place.path,
+        line=start.line,
+        column=start.column,
+        end_line=end.line,
+        end_column=end.column,
+        start_byte=start.byte,
+        end_byte=end.byte,
+    )

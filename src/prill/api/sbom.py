@@ -1,0 +1,84 @@
+"""What is in an image that anybody built, or in a folder: opened, read, catalogued."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from prill.api.open_options import OpenOptions
+from prill.model import Ownership, Platform, Sbom, Subject
+from prill.oci.config import ImageConfig
+from prill.oci.registry_access import RegistryAccess
+from prill.oci.sources import OpenedImage, folder_of, open_image
+from prill.sbom.sbom_cache import StoredSboms
+
+if TYPE_CHECKING:
+    from prill.api.opening import Looked
+
+__all__ = ["catalogue", "catalogue_image", "catalogue_owned", "keep_sbom", "known_sbom"]
+
+
+def catalogue_image(
+    text: str,
+    options: OpenOptions | None = None,
+    *,
+    platform: Platform | None = None,
+    access: RegistryAccess | None = None,
+) -> tuple[Sbom, tuple[str, ...]]:
+    """Return the SBOM of what ``text`` names, and notes for the person.
+
+    ``platform`` and ``access`` are for those who want nothing remembered, and have no other options.
+    """
+    options = options or OpenOptions(platform=platform, access=access)
+    if folder_of(text) is None:
+        with open_image(text, platform=options.platform, access=options.access) as opened:
+            return known_sbom(opened, options) or _catalogued(opened, options), opened.notes
+    from prill.api.opening import look_at  # noqa: PLC0415 - what is known needs no catalogers
+
+    with look_at(text, options) as looked:
+        return catalogue(looked), looked.notes
+
+
+def known_sbom(opened: OpenedImage, options: OpenOptions) -> Sbom | None:
+    """Return the SBOM of an image that was catalogued before, or None."""
+    if options.cache is None:
+        return None
+    image = opened.image
+    subject = Subject(name=opened.name, digest=image.descriptor.digest, platform=image.config().platform)
+    return StoredSboms(options.cache, options.limits).find(subject)
+
+
+def _catalogued(opened: OpenedImage, options: OpenOptions) -> Sbom:
+    from prill.api.opening import look_at_opened  # noqa: PLC0415 - what is known needs no catalogers
+
+    with look_at_opened(opened, options) as looked:
+        sbom = catalogue(looked)
+        if looked.whole:
+            keep_sbom(sbom, options)
+        return sbom
+
+
+def keep_sbom(sbom: Sbom, options: OpenOptions) -> None:
+    """Remember the SBOM of an image that was read as a whole."""
+    if options.cache is not None:
+        StoredSboms(options.cache, options.limits).keep(sbom)
+
+
+def catalogue(looked: "Looked") -> Sbom:
+    """Return the SBOM of what was opened; what could not be read of it is among the gaps."""
+    return catalogue_owned(looked)[0]
+
+
+def catalogue_owned(looked: "Looked") -> tuple[Sbom, Ownership]:
+    """Do as `catalogue`, and return whose the files are, too."""
+    from prill.sbom.run import run_owned  # noqa: PLC0415 - it brings all catalogers
+
+    sbom, owners = run_owned(looked.tree, looked.subject, created=_created(looked.config), gathered=looked.gathered)
+    return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *looked.gaps}))), owners
+
+
+def _created(config: ImageConfig | None) -> int:
+    """Return when the image says that it was made, in seconds since 1970; 0 for a folder, or for what is no time."""
+    try:
+        return max(0, int(datetime.fromisoformat(config.created).timestamp())) if config else 0
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,141 @@
+"""Verifying images: opens each place once, and lets `prill.signing` walk its steps; many images at a time.
+
+An index stands for several images. What is verified is the index itself, as it is what its name leads to; with a
+platform it is that platform's image, by a signature of its own or by one of the index, which names it by digest; with
+``recursive``, the index and every image in it. The answer says which of them was signed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import field, replace
+
+from prill._io.parallel import run_parallel
+from prill.errors import PrillError
+from prill.model import Digest, Platform
+from prill.model.value import dataclass
+from prill.oci.descriptor import Descriptor
+from prill.oci.index import Index
+from prill.oci.media_types import INDEXES
+from prill.oci.places import Place, open_place
+from prill.oci.registry_access import RegistryAccess
+from prill.oci.registry_sessions import RegistrySessions
+from prill.oci.store import read_document
+from prill.signing.images import ImageVerification, NoSignature, VerifiedSubject, verify_subject
+from prill.signing.steps import VerificationError
+
+__all__ = ["ImageAnswer", "SubjectAnswer", "verify_image", "verify_images"]
+
+_WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectAnswer:
+    """What of an image was verified: ``what`` is "the image", "the index", or a platform of the index."""
+
+    what: str
+    result: VerifiedSubject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageAnswer:
+    """The answer about one name; ``error`` where the answer is no, or where there is none.
+
+    ``notes`` are for the person: a mirror that was read from.
+    """
+
+    name: str
+    digest: Digest | None = None
+    subjects: tuple[SubjectAnswer, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: PrillError | None = field(default=None, repr=False)
+
+
+def verify_images(
+    names: Sequence[str],
+    request: ImageVerification,
+    *,
+    platform: Platform | None = None,
+    recursive: bool = False,
+    access: RegistryAccess | None = None,
+) -> tuple[ImageAnswer, ...]:
+    """Verify several images at once; each answer stands in its name's place, whatever became of the others."""
+    with RegistrySessions() as sessions:
+        shared = replace(access or RegistryAccess(), sessions=sessions)
+
+        def one(name: str) -> ImageAnswer:
+            try:
+                return verify_image(name, request, platform=platform, recursive=recursive, access=shared)
+            except PrillError as error:
+                return ImageAnswer(name=name, error=error)
+
+        return run_parallel(one, names, workers=_WORKERS)
+
+
+def verify_image(
+    name: str,
+    request: ImageVerification,
+    *,
+    platform: Platform | None = None,
+    recursive: bool = False,
+    access: RegistryAccess | None = None,
+) -> ImageAnswer:
+    """Verify one image; raise `VerificationError`, or what opening it raises."""
+    with open_place(name, access=access) as place:  # 1: the name is resolved once, the manifest hashed by the store
+        subjects = _subjects(place, request, platform, recursive=recursive)
+        return ImageAnswer(name=place.name, digest=place.target.digest, subjects=tuple(subjects), notes=place.notes)
+
+
+def _subjects(
+    place: Place, request: ImageVerification, platform: Platform | None, *, recursive: bool
+) -> list[SubjectAnswer]:
+    target = place.target
+    if target.media_type not in INDEXES:
+        return [SubjectAnswer(what="the image", result=verify_subject(place.store, target.digest, request))]
+    index = Index.parse(read_document(place.store, target), target.media_type)
+    if recursive:
+        found = [SubjectAnswer(what="the index", result=verify_subject(place.store, target.digest, request))]
+        for child in _images(index):
+            result = verify_subject(place.store, child.digest, request)
+            found.append(SubjectAnswer(what=f"the index's image for {child.platform}", result=result))
+        return found
+    if platform is not None:
+        return [_platform(place, index, platform, request)]
+    try:
+        return [SubjectAnswer(what="the index", result=verify_subject(place.store, target.digest, request))]
+    except NoSignature as error:
+        raise _hinted(place, index, request, error) from error
+
+
+def _platform(place: Place, index: Index, platform: Platform, request: ImageVerification) -> SubjectAnswer:
+    child = index.select(platform)
+    try:
+        result = verify_subject(place.store, child.digest, request)
+    except VerificationError as error:
+        try:
+            whole = verify_subject(place.store, place.target.digest, request)
+        except NoSignature:
+            raise error from None
+        return SubjectAnswer(what=f"the index, which has {platform} as {child.digest}", result=whole)
+    return SubjectAnswer(what=f"the index's image for {platform}", result=result)
+
+
+def _images(index: Index) -> list[Descriptor]:
+    """Return the index's images; what describes them (BuildKit's attestations) is left out."""
+    return [child for child in index.manifests if child.platform is not None and child.platform.os != "unknown"]
+
+
+def _hinted(place: Place, index: Index, request: ImageVerification, error: NoSignature) -> NoSignature:
+    """Say so where the index is not signed, but images in it are."""
+    signed = []
+    for child in _images(index):
+        try:
+            verify_subject(place.store, child.digest, request)
+        except VerificationError:
+            continue
+        signed.append(str(child.platform))
+    if not signed:
+        return error
+    return NoSignature(
+        error.step,
+        f"the index is not signed; of its images, {', '.join(signed)} are",
+        hint=f"verify one of them: --platform {signed[0]}",
+    )

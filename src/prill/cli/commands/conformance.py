@@ -1,0 +1,65 @@
+"""Speak the protocol of sigstore-conformance, so that the public suite runs against Prill.
+
+The suite calls its client with sign-bundle and verify-bundle, and looks at the exit code: 0 for yes, others for no.
+Whoever verifies files for themselves uses prill verify-blob.
+
+examples:
+  prill conformance sign-bundle --identity-token TOKEN --bundle app.json app.tar.gz
+  prill conformance verify-bundle --bundle app.json --key prill.pub app.tar.gz
+"""
+
+import argparse
+from pathlib import Path
+
+from prill.cli.exit import Exit
+from prill.cli.options import add_common, add_registry
+from prill.errors import PrillError
+
+__all__ = ["NoStaging", "run", "setup_parser"]
+
+
+class NoStaging(PrillError):
+    """Sigstore's staging instance was asked for, whose trusted root does not ship."""
+
+
+def setup_parser(parser: argparse.ArgumentParser) -> None:
+    """Add the protocol's arguments."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="sign-bundle|verify-bundle")
+    sign = verbs.add_parser("sign-bundle", help="sign FILE with an identity")
+    sign.add_argument("--identity-token", required=True, metavar="TOKEN", help="the identity's token")
+    verify = verbs.add_parser("verify-bundle", help="verify a bundle about FILE, or about sha256:…")
+    verify.add_argument("--certificate-identity", metavar="NAME", help="the signer's identity")
+    verify.add_argument("--certificate-oidc-issuer", metavar="URL", help="who vouched for it")
+    verify.add_argument("--key", metavar="FILE", help="the signer's public key, in place of an identity")
+    for one in (sign, verify):
+        one.add_argument("--bundle", type=Path, required=True, metavar="FILE", help="the bundle")
+        one.add_argument("--staging", action="store_true", help="Sigstore's staging instance; needs --trusted-root")
+        one.add_argument("--trusted-root", type=Path, metavar="FILE", help="who is believed")
+        one.add_argument("file", metavar="FILE", help="the file")
+        add_registry(one)
+        add_common(one)
+    sign.add_argument("--signing-config", type=Path, metavar="FILE", help="where the services are")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Sign or verify."""
+    from prill.cli.main import command_parser  # noqa: PLC0415 - a circle otherwise
+
+    if arguments.staging and arguments.trusted_root is None:
+        raise NoStaging("the staging instance's trusted root does not ship with Prill", hint="--trusted-root FILE")
+    signing = arguments.verb == "sign-bundle"
+    words = [arguments.file, "--bundle", str(arguments.bundle)]
+    names = ("trusted_root", "config") + (
+        ("identity_token", "signing_config") if signing else ("certificate_identity", "certificate_oidc_issuer", "key")
+    )
+    for name in names:
+        value = getattr(arguments, name)
+        words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
+    words += ["--plain-http"] if signing and arguments.plain_http else []
+    if signing:
+        from prill.cli.commands import sign_blob  # noqa: PLC0415 - one of two is needed
+
+        return sign_blob.run(command_parser("sign-blob").parse_args(words))
+    from prill.cli.commands import verify_blob  # noqa: PLC0415 - one of two is needed
+
+    return verify_blob.run(command_parser("verify-blob").parse_args(words))

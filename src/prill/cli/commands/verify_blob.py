@@ -1,0 +1,76 @@
+"""Verify a file's signature: a Sigstore bundle, FILE.sigstore.json unless --bundle names another, or a bare signature.
+
+A file may be named by its digest, sha256:…, where the bundle is all that is at hand. A bundle may also hold a statement
+of which the file is a subject, as GitHub's artifact attestations do.
+
+examples:
+  prill verify-blob app.tar.gz --key prill.pub
+  prill verify-blob app.tar.gz --bundle app.bundle --identity me@example.test --issuer https://accounts.example.test
+  prill verify-blob app.tar.gz --signature app.sig --key cosign.pub
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prill.cli.exit import Exit
+from prill.cli.options import add_common
+from prill.cli.output import say
+from prill.cli.trust_options import add_conditions, add_signers, conditions_of, verifier_of
+
+if TYPE_CHECKING:
+    from prill.signing.verified import Verified
+
+__all__ = ["run", "setup_parser", "verify_file"]
+
+_MAX_BUNDLE = 32 << 20
+
+
+def setup_parser(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("file", metavar="FILE", help="the file, or its digest, sha256:…")
+    evidence = parser.add_mutually_exclusive_group()
+    evidence.add_argument("--bundle", type=Path, metavar="FILE", help="the bundle (default: FILE.sigstore.json)")
+    evidence.add_argument("--signature", type=Path, metavar="FILE", help="a bare signature in base64; needs --key")
+    add_signers(parser)
+    add_conditions(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the answer's format")
+    add_common(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Verify."""
+    from prill.cli.verify_output import verified_json, verified_lines  # noqa: PLC0415 - start-up stays lazy
+
+    verified = verify_file(arguments)
+    if arguments.format == "json":
+        document = {"name": arguments.file, "digest": str(verified.subject), **verified_json(verified)}
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        say("\n".join((f"{arguments.file}: the file is signed", *verified_lines(verified))), quiet=arguments.quiet)
+    return Exit.GOOD
+
+
+def verify_file(arguments: argparse.Namespace) -> "Verified":
+    """Verify what the arguments name; raise `VerificationError`."""
+    from prill._io.clock import SystemClock  # noqa: PLC0415 - start-up stays lazy
+    from prill._io.regular import read_regular  # noqa: PLC0415
+    from prill.api.blobs import read_message, verify_blob  # noqa: PLC0415
+    from prill.model.digest import Digest  # noqa: PLC0415
+    from prill.signing.keys import Message  # noqa: PLC0415
+
+    if arguments.file.startswith("sha256:"):
+        message = Message(None, bytes.fromhex(Digest.parse(arguments.file).hex))
+    else:
+        message = read_message(Path(arguments.file))
+    place = arguments.signature or arguments.bundle or Path(f"{arguments.file}.sigstore.json")
+    return verify_blob(
+        message,
+        read_regular(place, _MAX_BUNDLE),
+        verifier_of(arguments),
+        conditions=conditions_of(arguments),
+        now=SystemClock().now(),
+        bare=arguments.signature is not None,
+    )

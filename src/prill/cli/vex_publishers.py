@@ -1,0 +1,67 @@
+"""``prill vex update`` and ``prill vex list``: what publishers state for everybody."""
+
+import argparse
+import sys
+
+from prill.api.vex_publications import is_address, read_published
+from prill.api.vex_publishers import update_publisher
+from prill.cli.exit import Exit
+from prill.cli.options import open_services
+from prill.cli.output import say
+from prill.cli.settings import load_settings
+from prill.errors import PrillError
+from prill.model import Gap
+from prill.views.sizes import count
+
+__all__ = ["list_publishers", "update_publishers"]
+
+_NONE = "no publisher of VEX is named: vex.publishers in the settings"
+
+
+def update_publishers(arguments: argparse.Namespace) -> Exit:
+    """Fetch each; one that fails keeps no other from being fetched."""
+    known = load_settings(arguments.config).publishers
+    wanted = tuple(arguments.publishers) or tuple(filter(is_address, known))
+    if not wanted:
+        say(_NONE, quiet=arguments.quiet)
+        return Exit.NOTHING
+    failed: list[PrillError] = []
+    gaps: list[Gap] = []
+    with open_services(arguments) as services:
+        for address in wanted:
+            try:
+                made = update_publisher(address, services, plain_http=arguments.plain_http)
+            except PrillError as error:
+                if len(failed) + 1 == len(wanted):
+                    raise
+                failed.append(error)
+                print(f"prill: {error}", file=sys.stderr)
+                continue
+            gaps += made.publication.gaps
+            statements = count(sum(1 for _ in made.publication.statements), "statement")
+            told = f"{statements} in {count(len(made.publication.documents), 'document')}, {made.fetched} fetched"
+            say(f"{address}: {told}", quiet=arguments.quiet)
+            if address not in known:
+                print(f"prill: {address} is not in the settings' vex.publishers, so no scan reads it", file=sys.stderr)
+    for gap in gaps:
+        print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+    return Exit.INCOMPLETE if (failed or gaps) and not arguments.allow_gaps else Exit.GOOD
+
+
+def list_publishers(arguments: argparse.Namespace) -> Exit:
+    """Show the settings' publishers, how many statements each has, and how old they are."""
+    from prill.views.ages import age  # noqa: PLC0415 - update shows none
+    from prill.views.columns import table  # noqa: PLC0415
+
+    publishers = load_settings(arguments.config).publishers
+    if not publishers:
+        say(_NONE, quiet=arguments.quiet)
+        return Exit.NOTHING
+    with open_services(arguments) as services:
+        now = services.clock.now()
+        published = read_published(publishers, services.cache, now=now)
+    rows = [(source.name, str(source.records), age(now - source.retrieved)) for source in published.sources]
+    say(table(("PUBLISHER", "STATEMENTS", "FETCHED"), rows, texts=1), quiet=arguments.quiet)
+    for gap in published.gaps:
+        print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+    return Exit.INCOMPLETE if published.gaps else Exit.GOOD

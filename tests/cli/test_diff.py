@@ -1,0 +1,107 @@
+"""prill diff, from arguments to reports and exit codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from images import file, folder, symlink
+from run_prill import Prill
+from scanned_image import APP, base, write
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    env = ("PATH=/usr/bin", "API_TOKEN=first")
+    return write(tmp_path / "old", base(), APP, env=env, user="root", labels=(("stage", "one"),))
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    newer = [
+        file("app/free", "nobody's", mode=0o600),
+        file("app/node_modules/left-pad/index.js", "pads", uid=1000, gid=1000),
+        folder("srv/data"),
+        file("srv/data/one", "1"),
+        file("srv/data/two", "22"),
+        file("app/.wh.more"),
+    ]
+    upgrade = [*base("1.0-2")[3:4], file("usr/bin/tool", "tool 1.0-2", mode=0o755), symlink("bin", "usr/sbin")]
+    env = ("PATH=/usr/bin", "API_TOKEN=second", "MODE=fast")
+    return write(tmp_path / "new", base(), APP, [*newer, *upgrade], env=env, user="1000")
+
+
+def changes(document: dict[str, Any], part: str = "files") -> dict[str, Any]:
+    return {one["path" if part == "files" else "name"]: one for one in document[part]["changes"]}
+
+
+def test_a_report(old: Path, new: Path, prill: Prill):
+    ran = prill("diff", old, new)
+    assert ran.code == 4  # nobody says the tool's licence
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert "↑ tool  1.0-1 → 1.0-2  (deb)" in lines
+    assert "+ /srv/  3 entries, 3 B" in lines
+    assert "- /app/more -> app/free" in lines
+    assert "~ /app/free  mode 0644 → 0600" in lines
+    assert "~ /app/node_modules/left-pad/index.js  content, 5 B → 4 B" in lines
+    assert "~ /bin  link usr/bin → usr/sbin" in lines
+    assert "~ /usr/bin/tool  content, mode 4755 → 0755" in lines
+    assert "+ env MODE: fast" in lines
+    assert "- label stage: one" in lines
+    assert "~ user: root → 1000" in lines
+    assert prill("diff", old, new, "--allow-gaps").code == 0
+    assert "+ /srv/data/two  2 B" in [line.strip() for line in prill("diff", old, new, "-v").out.splitlines()]
+
+
+def test_values_of_secrets_are_not_shown(old: Path, new: Path, prill: Prill):
+    for words in ((), ("--format", "json")):
+        said = prill("diff", old, new, *words).out
+        assert "API_TOKEN" in said
+        assert "first" not in said
+        assert "second" not in said
+
+
+def test_a_document(old: Path, new: Path, prill: Prill):
+    document = json.loads(prill("diff", old, new, "--format", "json").out)
+    assert document["differs"]
+    tool = changes(document)["/usr/bin/tool"]
+    assert tool["aspects"] == ["content", "mode"]
+    assert tool["old"]["digest"] != tool["new"]["digest"]
+    assert tool["old"]["package"].startswith("pkg:deb/debian/tool@1.0-1")
+    assert changes(document)["/srv/data/one"]["old"] is None
+    assert changes(document, "packages")["tool"]["direction"] == "upgraded"
+    back = json.loads(prill("diff", new, old, "--format", "json").out)
+    assert changes(back, "packages")["tool"]["direction"] == "downgraded"
+    assert document["files"]["same"] == back["files"]["same"]
+
+
+def test_the_same_image_does_not_differ(old: Path, prill: Prill):
+    ran = prill("diff", old, old, "--check", "--allow-gaps")
+    assert ran.code == 0
+    assert "configuration: the same" in ran.out
+    assert "packages: 2 the same" in ran.out
+    assert not json.loads(prill("diff", old, old, "--format", "json").out)["differs"]
+
+
+def test_the_same_files_in_other_layers_do_not_differ(tmp_path: Path, old: Path, prill: Prill):
+    joined = write(tmp_path / "joined", [*base(), *APP], env=("PATH=/usr/bin", "API_TOKEN=first"), user="root")
+    ran = prill("diff", old, joined, "--check", "--allow-gaps")
+    assert ran.code == 10  # the label
+    document = json.loads(prill("diff", old, joined, "--format", "json").out)
+    assert document["files"]["changes"] == document["packages"]["changes"] == []
+    assert [one["name"] for one in document["config"]] == ["label stage"]
+
+
+def test_an_image_and_a_folder(tmp_path: Path, old: Path, prill: Prill):
+    root = tmp_path / "root"
+    (root / "usr" / "bin").mkdir(parents=True)
+    (root / "usr" / "bin" / "tool").write_text("another")
+    document = json.loads(prill("diff", old, f"dir:{root}", "--format", "json").out)
+    assert "content" in changes(document)["/usr/bin/tool"]["aspects"]
+    assert changes(document)["/app/free"]["new"] is None
+    assert document["config"] == []
+
+
+def test_what_is_not_there(tmp_path: Path, old: Path, prill: Prill):
+    assert prill("diff", old, tmp_path / "nothing").code == 3

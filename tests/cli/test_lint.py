@@ -1,0 +1,142 @@
+"""prill lint and prill rule, from arguments to documents and exit codes."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from prill.cli.exit import Exit
+from prill.cli.main import main
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "sub" / "node_modules").mkdir(parents=True)
+    (tmp_path / "Dockerfile").write_text("FROM debian\n")
+    (tmp_path / "sub" / "app.Dockerfile").write_text("FROM debian:13\n")
+    (tmp_path / "sub" / "node_modules" / "Dockerfile").write_text("FROM other\n")
+    (tmp_path / "Dockerfile.dockerignore").write_text(".git\n")
+    return tmp_path
+
+
+def test_a_folder_is_searched(project: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["lint", "--only", "DL3006", str(project)]) == Exit.NO
+    out, err = capsys.readouterr()
+    assert "warning[unpinned-base] debian has no tag" in out
+    assert f"--> {project}/Dockerfile:1:6" in out
+    assert "1 | FROM debian\n  |      ^^^^^^" in out
+    assert err == "2 files: 1 warning\n"
+
+
+def test_json_holds_everything(project: Path, capsys: pytest.CaptureFixture[str]):
+    assert (
+        main(["lint", "--format", "json", "--only", "unpinned-base", "--fail-on", "error", str(project)]) == Exit.GOOD
+    )
+    document = json.loads(capsys.readouterr().out)
+    assert [Path(one).name for one in document["subjects"]] == ["Dockerfile", "app.Dockerfile"]
+    (finding,) = document["findings"]
+    assert (finding["rule"], finding["aliases"][0]) == ("unpinned-base", "DL3006")
+    assert finding["location"]["start"] == {"line": 1, "column": 6, "byte": 5}
+    assert document["gaps"] == []
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"FROM debian:latest\n")))
+    assert main(["lint", "--only", "latest-tag", "--name", "x/Dockerfile", "-"]) == Exit.NO
+    assert "--> x/Dockerfile:1:6" in capsys.readouterr().out
+
+
+def test_suppressed_findings_do_not_count(project: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["lint", "--only", "unpinned-base", "--ignore", "unpinned-base", "-v", str(project)]) == Exit.GOOD
+    out, err = capsys.readouterr()
+    assert "suppressed by settings" in out
+    assert "1 suppressed" in err
+
+
+def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["lint", str(tmp_path)]) == Exit.NOTHING
+    assert main(["lint", str(tmp_path / "absent")]) == Exit.NOTHING
+    assert main(["lint", "--only", "nope", str(tmp_path)]) == Exit.MISUSED
+    (tmp_path / "Dockerfile").symlink_to("/dev/null")
+    assert main(["lint", str(tmp_path)]) == Exit.INCOMPLETE
+    assert main(["lint", "--allow-gaps", str(tmp_path)]) == Exit.GOOD
+    assert "Is a device" in capsys.readouterr().err
+
+
+def test_pages(capsys: pytest.CaptureFixture[str]):
+    assert main(["rule", "dl3006"]) == Exit.GOOD
+    out = capsys.readouterr().out
+    assert out.startswith("# unpinned-base\n\nThe base image has no tag.\nseverity: warning; aliases: DL3006, DS-0001")
+    assert main(["rule"]) == Exit.GOOD
+    assert "unpinned-base " in capsys.readouterr().out
+    assert main(["rule", "DL3066x"]) == Exit.MISUSED
+    assert "DL30" in capsys.readouterr().err
+
+
+def test_fixing_writes_and_keeps_the_mode(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "Dockerfile"
+    path.write_text("FROM debian:13 as build\nUSER 5\nCMD a b\n")
+    path.chmod(0o640)
+    assert main(["lint", "--diff", "--fix", str(path)]) == Exit.NO
+    out, err = capsys.readouterr()
+    assert "-FROM debian:13 as build\n+FROM debian:13 AS build\n" in out
+    assert "1 fix, 1 file would change" in err
+    assert path.read_text().startswith("FROM debian:13 as")
+    assert main(["lint", "--fix", str(path)]) == Exit.NO
+    assert path.read_text() == "FROM debian:13 AS build\nUSER 5\nCMD a b\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert main(["lint", "--unsafe-fixes", str(path)]) == Exit.GOOD
+    assert path.read_text() == 'FROM debian:13 AS build\nUSER 5\nCMD ["a", "b"]\n'
+
+
+def test_fixing_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"FROM debian:13 as build\n")))
+    assert main(["lint", "--only", "from-as-casing", "--fix", "-"]) == Exit.GOOD
+    assert capsys.readouterr().out == "FROM debian:13 AS build\n"
+
+
+@pytest.mark.parametrize("name", ["sarif", "junit", "checkstyle", "codeclimate", "gitlab", "gnu", "github", "hadolint"])
+def test_formats_go_to_files(project: Path, name: str, capsys: pytest.CaptureFixture[str]):
+    target = project / "report"
+    assert main(["lint", "--format", name, "-o", str(target), str(project)]) == Exit.NO
+    assert capsys.readouterr().out == ""
+    assert target.stat().st_size > 50
+
+
+def test_severity_limits_what_other_formats_hold(project: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["lint", "--format", "gnu", "--severity", "error", "--fail-on", "never", str(project)]) == Exit.GOOD
+    assert capsys.readouterr().out == ""
+
+
+def test_settings_are_found_and_named(project: Path, capsys: pytest.CaptureFixture[str]):
+    (project / ".hadolint.yaml").write_text("ignored: [DL3006, runs-as-root]\noops: 1\n")
+    assert main(["lint", str(project)]) == Exit.GOOD
+    assert "hadolint knows no oops" in capsys.readouterr().err
+    (project / "lint.toml").write_text("[lint]\nnope = 1\n")
+    assert main(["lint", "--config", str(project / "lint.toml"), str(project)]) == Exit.MISUSED
+    assert "there is no lint.nope" in capsys.readouterr().err
+
+
+def test_what_was_found_is_remembered(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "kept"))
+    words = ["lint", "--format", "json", str(project / "Dockerfile"), str(project / "sub")]
+    assert main(words) == Exit.NO
+    plain = capsys.readouterr()
+    for _ in range(2):
+        assert main([*words, "--cache"]) == Exit.NO
+        assert capsys.readouterr() == plain
+    assert len(list((project / "kept" / "prill" / "derived" / "lint").glob("*/*"))) == 1
+
+
+def test_a_cache_that_cannot_be_written_is_a_note(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "Dockerfile"))
+    assert main(["lint", "--cache", "--only", "DL3006", str(project)]) == Exit.NO
+    out, err = capsys.readouterr()
+    assert "unpinned-base" in out
+    assert "prill: nothing was remembered: " in err

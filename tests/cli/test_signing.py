@@ -1,0 +1,369 @@
+"""Signing and verifying as a person does it: arguments, answers, exit codes, files."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from images import file, image_of
+from prill.model import ImageReference
+from prill.oci.archive_writer import write_oci_archive
+from prill.oci.index import Index
+from prill.oci.layout_writer import write_layout
+from prill.oci.push import push
+from prill.oci.registry import connect
+from prill.oci.serving.server import RegistryServer
+from prill.signing._pem import to_pem
+from prill.signing.private_key import generate_key
+from registry_server import RegistryServer as ScriptedRegistry
+from run_prill import Prill, runner
+from sigstore_instance import InstanceServer
+
+ISSUER = "https://issuer.example.test"
+KEY = generate_key()
+KEYS = {"prill.key": to_pem("PRIVATE KEY", KEY.to_pkcs8()), "prill.pub": KEY.public_key.to_pem()}
+"""A pair without a password: opening cosign's files takes half a second each time, by design."""
+
+
+@pytest.fixture
+def prill(capfdbinary: pytest.CaptureFixture[bytes]) -> Prill:
+    return runner(capfdbinary)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prill: Prill) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PRILL_KEY_PASSWORD", "secret")
+    for name in ("SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "COSIGN_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, content in KEYS.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RegistryServer]:
+    with RegistryServer(tmp_path / "registry") as running:
+        yield running
+
+
+def pushed(host: str, content: str, tag: str = "1.0") -> str:
+    made = image_of([file("a", content)])
+    with closing(connect(ImageReference.parse(f"{host}/app:{tag}"), plain_http=True, writing=True)) as target:
+        push(target, blobs=made.store, entries=made.entries)
+    return f"{host}/app:{tag}"
+
+
+class TestImages:
+    def test_json_holds_the_answer_alone(self, prill: Prill, server: RegistryServer):
+        image, bare = pushed(server.host, "x"), pushed(server.host, "y", "2.0")
+        assert prill("sign", image, "--key", "prill.key", "--plain-http").code == 0
+        ran = prill("verify", image, bare, "--key", "prill.pub", "--plain-http", "--format", "json")
+        one, two = json.loads(ran.out)
+        assert (one["verified"], two["verified"], ran.code) == (True, False, 10)
+        assert one["subjects"][0]["signatures"][0]["steps"] == ["1", "2", "3.1", "3.7", "3.9", "4"]
+        assert two["error"]["step"] == "2"
+        assert f"{bare}: step 2" in ran.err
+
+    def test_forty_at_once(self, prill: Prill, server: RegistryServer):
+        images = [pushed(server.host, str(number), str(number)) for number in range(40)]
+        assert prill("sign", *images, "--key", "prill.key", "--plain-http").code == 0
+        ran = prill("verify", *images, "--key", "prill.pub", "--plain-http")
+        assert (ran.code, ran.out.count("the image is signed")) == (0, 40)
+
+    def test_quiet(self, prill: Prill, server: RegistryServer):
+        image = pushed(server.host, "x")
+        for words in (("sign", image, "--key", "prill.key"), ("verify", image, "--key", "prill.pub")):
+            ran = prill(*words, "--plain-http", "--quiet")
+            assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+    def test_the_tag_is_asked_once_and_may_move_then(self, prill: Prill):
+        """What is verified is what the tag named when it was resolved; nobody looks at the tag again."""
+        with ScriptedRegistry() as server:
+            image = pushed(server.host, "good")
+            assert prill("sign", image, "--key", "prill.key", "--plain-http").code == 0
+            good = server.manifests["1.0"]
+            pushed(server.host, "evil")
+            evil = server.manifests["1.0"]
+            server.manifests["1.0"] = good
+            server.seen.clear()
+
+            def move(handler) -> None:  # noqa: ANN001 - the server's own handler
+                handler.answer(200, good[1], {"Content-Type": good[0]})
+                server.manifests["1.0"] = evil
+
+            server.script.append((r"GET .*/manifests/1\.0$", move))
+            assert prill("verify", image, "--key", "prill.pub", "--plain-http").code == 0
+            assert len(server.methods(r"/manifests/1\.0$")) == 1
+            assert prill("verify", image, "--key", "prill.pub", "--plain-http").code == 10
+
+    def test_other_bytes_than_the_digest(self, prill: Prill):
+        with ScriptedRegistry() as server:
+            image = pushed(server.host, "good")
+            prill("sign", image, "--key", "prill.key", "--plain-http")
+            for name, (kind, body) in list(server.manifests.items()):
+                server.manifests[name] = (
+                    (kind, body.replace(b"{", b"{ ", 1)) if name.startswith("sha256:") else (kind, body)
+                )
+            ran = prill("verify", image, "--key", "prill.pub", "--plain-http")
+            assert ran.code in (1, 10)
+            assert "is signed" not in ran.out
+
+    def test_attestations_are_printed(self, prill: Prill, server: RegistryServer, here: Path):
+        image = pushed(server.host, "x")
+        (here / "vuln.json").write_text('{"scanner": {"uri": "prill"}}')
+        words = ("--predicate", "vuln.json", "--type", "vuln", "--key", "prill.key", "--plain-http")
+        assert prill("attest", image, *words).code == 0
+        ran = prill("verify-attestation", image, "--type", "vuln", "--key", "prill.pub", "--plain-http", "--print")
+        assert json.loads(ran.out)["predicate"] == {"scanner": {"uri": "prill"}}
+        need = ("--require", "scanner.uri=trivy")
+        ran = prill("verify-attestation", image, "--type", "vuln", "--key", "prill.pub", "--plain-http", *need)
+        assert (ran.code, "step 5: the predicate's scanner.uri is 'prill'" in ran.err) == (10, True)
+
+
+class TestMisuse:
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            ((), "nobody is named"),
+            (("--identity", "me@example.test"), "an identity alone says nothing"),
+            (("--issuer", ISSUER), "an issuer alone says nothing"),
+            (("--key", "prill.pub", "--identity", "a", "--issuer", "b"), "both a key and an identity"),
+            (("--identity", "a", "--identity-regexp", "^a", "--issuer", "b"), "exactly and as a pattern"),
+            (("--certificate-identity-regexp", ".*", "--certificate-oidc-issuer", ISSUER), "everybody matches"),
+            (("--certificate-identity", "a", "--certificate-oidc-issuer-regexp", ".*"), "everybody matches"),
+            (("--identity", "", "--issuer", ISSUER), "is empty"),
+            (("--identity-regexp", "^https://(a|b)", "--issuer", ISSUER), "the host open"),
+            (("--identity-regexp", "^https://(", "--issuer", ISSUER), "expression"),
+            (("--identity-regexp", "^https://github.com/a/(", "--issuer", ISSUER), "expression"),
+            (("--trust", "nobody"), "no publisher is known"),
+            (("--trust", "redhat"), "signed with a key"),
+            (("--trust", "distroless", "--key", "prill.pub"), "not with a key"),
+            (("--trust", "distroless", "--identity", "a"), "both --trust and"),
+            (("--key", "nothing.pub"), "cannot be read"),
+            (("--key", "prill.key"), "no public key"),
+            (("--key", "prill.pub", "--trusted-root", "nothing.json"), "trusted root 'nothing.json' cannot be read"),
+            (("--key", "prill.pub", "--max-age", "soon"), "such as 30d"),
+            (("--key", "prill.pub", "--min-signers", "0"), "from 1 to 100"),
+            (("--key", "prill.pub", "-a", "x"), "KEY=VALUE"),
+        ],
+    )
+    def test_verify(self, prill: Prill, words: tuple[str, ...], says: str):
+        ran = prill("verify", "example.test/app:1", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert says in ran.err
+
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            ((), "nobody said what to sign with"),
+            (("--key", "prill.key", "--keyless"), "both a key and an identity"),
+            (("--key", "nothing.key"), "there is no key file"),
+            (("--keyless",), "no identity token"),
+            (("--identity-token", "a.b.c"), "no identity token"),
+        ],
+    )
+    def test_sign(self, prill: Prill, server: RegistryServer, words: tuple[str, ...], says: str):
+        ran = prill("sign", pushed(server.host, "x"), "--plain-http", *words)
+        assert (ran.code, says in ran.err) == (2, True), ran.err
+
+    def test_the_wrong_password(self, prill: Prill, server: RegistryServer, monkeypatch: pytest.MonkeyPatch):
+        assert prill("keys", "new", "-o", "sealed").code == 0
+        monkeypatch.setenv("PRILL_KEY_PASSWORD", "wrong")
+        ran = prill("sign", pushed(server.host, "x"), "--plain-http", "--key", "sealed.key")
+        assert (ran.code, "does not open the key file" in ran.err) == (2, True)
+        monkeypatch.delenv("PRILL_KEY_PASSWORD")
+        assert "nobody to ask" in prill("sign-blob", "prill.pub", "--key", "sealed.key").err
+
+    def test_keys_are_not_overwritten(self, prill: Prill):
+        assert prill("keys", "new").code == 2
+        assert prill("keys").code == 2
+
+    def test_no_image(self, prill: Prill, here: Path, server: RegistryServer):
+        assert prill("verify", f"{server.host}/none:1", "--key", "prill.pub", "--plain-http").code == 3
+        assert prill("verify", here / "nothing", "--key", "prill.pub").code == 3
+
+    def test_a_layout_without_tags_stays_usable(self, prill: Prill, here: Path):
+        made = image_of([file("a")])
+        write_layout(here / "plain", blobs=made.store, entries=made.entries, tag="1.0")
+        (here / "plain/index.json").write_bytes(Index(manifests=made.entries).raw)
+        for _ in range(2):
+            signed = prill("sign", "plain", "--key", "prill.key", "--layout", "legacy")
+            assert (signed.code, signed.err) == (0, "")
+        for words in (("verify", "plain", "--key", "prill.pub"), ("tree", "plain"), ("copy", "plain", "copied")):
+            answer = prill(*words)
+            assert (answer.code, answer.err) == (0, "")
+
+    def test_an_archive_takes_no_signature(self, prill: Prill, here: Path):
+        made = image_of([file("a")])
+        write_oci_archive(here / "app.tar", blobs=made.store, entries=made.entries, tag="1.0")
+        ran = prill("sign", "oci-archive:app.tar", "--key", "prill.key")
+        assert (ran.code, "nothing can be added" in ran.err) == (2, True)
+
+
+class TestWithAnIdentity:
+    @pytest.fixture
+    def services(self, here: Path) -> Iterator[InstanceServer]:
+        with InstanceServer() as running:
+            (here / "root.json").write_text(json.dumps(running.instance.trusted_root()))
+            (here / "services.json").write_text(json.dumps(running.instance.signing_config()))
+            yield running
+
+    WORDS = ("--signing-config", "services.json", "--trusted-root", "root.json", "--plain-http")
+    ME = ("--identity", "me@example.test", "--issuer", ISSUER, "--trusted-root", "root.json")
+
+    def test_the_token_comes_from_the_environment(
+        self, prill: Prill, services: InstanceServer, monkeypatch: pytest.MonkeyPatch, here: Path
+    ):
+        (here / "f").write_text("x")
+        monkeypatch.setenv("SIGSTORE_ID_TOKEN", services.instance.token())
+        ran = prill("sign-blob", "f", "--keyless", *self.WORDS)
+        assert ran.code == 0, ran.err
+        assert prill("verify-blob", "f", *self.ME).code == 0
+        monkeypatch.delenv("SIGSTORE_ID_TOKEN")
+        monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", f"{services.instance.url}/token?x=1")
+        monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "secret")
+        assert prill("sign-blob", "f", "--keyless", *self.WORDS).code == 0
+        assert "/token?x=1&audience=sigstore" in services.instance.seen
+        monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wrong")
+        assert prill("sign-blob", "f", "--keyless", *self.WORDS).code == 1
+
+    @pytest.mark.parametrize(
+        ("change", "says"), [({"audience": "other"}, "is for other, not for 'sigstore'"), ({"expires": -5}, "expired")]
+    )
+    def test_tokens_that_nobody_takes(
+        self, prill: Prill, services: InstanceServer, here: Path, change: dict[str, object], says: str
+    ):
+        (here / "t").write_text(services.instance.token(**change))  # type: ignore[arg-type]
+        ran = prill("sign-blob", "t", "--identity-token", "t", *self.WORDS)
+        assert (ran.code, says in ran.err) == (2, True), ran.err
+        assert (here / "t").read_text() not in ran.err
+        assert services.instance.seen == []
+
+    def test_tokens_go_over_tls_alone(self, prill: Prill, services: InstanceServer, here: Path):
+        (here / "t").write_text(services.instance.token())
+        ran = prill("sign-blob", "t", "--identity-token", "t", *self.WORDS[:-1])
+        assert (ran.code, "is not reached over TLS" in ran.err) == (2, True)
+        assert services.instance.seen == []
+
+    @pytest.mark.parametrize("host", ["fulcio.example.test", "192.0.2.1:80", "127.0.0.1@192.0.2.1", "localhost.test"])
+    def test_plain_http_is_for_no_token_that_leaves_the_machine(
+        self, prill: Prill, services: InstanceServer, here: Path, host: str
+    ):
+        (here / "t").write_text(services.instance.token())
+        ran = prill("sign-blob", "t", "--identity-token", "t", *self.WORDS, "--fulcio-url", f"http://{host}")
+        assert (ran.code, "a token in clear" in ran.err) == (2, True), ran.err
+        assert services.instance.seen == []
+
+    def test_no_proxy_gets_to_see_what_stays_on_the_machine(
+        self, prill: Prill, services: InstanceServer, here: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (here / "t").write_text(services.instance.token())
+        with ScriptedRegistry() as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url)
+            ran = prill("sign-blob", "t", "--identity-token", "t", *self.WORDS)
+            assert (ran.code, proxy.seen) == (0, []), ran.err
+
+    @pytest.mark.parametrize("given", ["notatoken.SECRET", "a/b.SECRET.c", "SECRET" * 1000, "."])
+    def test_what_is_no_token_is_not_shown(self, prill: Prill, here: Path, given: str):
+        (here / "t").write_text("x")
+        ran = prill("sign-blob", "t", "--identity-token", given)
+        assert (ran.code, "neither a token" in ran.err, "SECRET" in ran.err) == (2, True, False), ran.err
+
+    @pytest.mark.parametrize("path", ["/api/v2/signingCert", "/api/v1/log/entries", "/api/v1/timestamp"])
+    @pytest.mark.parametrize("answer", [(500, b"down"), (200, b"{}"), (200, b"\xff"), (302, b"")])
+    def test_services_that_fail(
+        self, prill: Prill, services: InstanceServer, here: Path, path: str, answer: tuple[int, bytes]
+    ):
+        (here / "t").write_text(services.instance.token())
+        services.failures[path] = answer
+        ran = prill("sign-blob", "t", "--identity-token", "t", *self.WORDS)
+        assert ran.code in (1, 10), ran.err
+        assert not (here / "t.sigstore.json").exists()
+        assert "Traceback" not in ran.err
+
+    def test_a_root_that_does_not_know_the_services(self, prill: Prill, services: InstanceServer, here: Path):
+        """The signature is checked before anybody sees it: one that nobody could verify is not published."""
+        (here / "t").write_text(services.instance.token())
+        ran = prill("sign-blob", "t", "--identity-token", "t", "--signing-config", "services.json", "--plain-http")
+        assert (ran.code, "not trusted" in ran.err) == (10, True)
+        assert not (here / "t.sigstore.json").exists()
+
+    def test_conformance(self, prill: Prill, services: InstanceServer, here: Path):
+        (here / "f").write_text("content")
+        (here / "g").write_text("other")
+        token = ("--identity-token", services.instance.token())
+        words = ("--bundle", "b.json", "--trusted-root", "root.json")
+        made = prill(
+            "conformance", "sign-bundle", *token, *words, "--signing-config", "services.json", "--plain-http", "f"
+        )
+        assert made.code == 0, made.err
+        me = ("--certificate-identity", "me@example.test", "--certificate-oidc-issuer", ISSUER)
+        digest = "sha256:ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
+        for name, code in (("f", 0), (digest, 0), ("g", 10)):
+            assert prill("conformance", "verify-bundle", *words, *me, name).code == code
+        assert prill("conformance", "verify-bundle", *words, *me[:1], "you", *me[2:], "f").code == 10
+        assert prill("conformance", "verify-bundle", "--staging", "--bundle", "b.json", *me, "f").code == 2
+
+
+class TestFiles:
+    def test_by_its_digest(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        assert prill("sign-blob", "f", "--key", "prill.key", "--output-signature", "f.sig").code == 0
+        digest = "sha256:ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
+        assert prill("verify-blob", digest, "--bundle", "f.sigstore.json", "--key", "prill.pub").code == 0
+        ran = prill("verify-blob", "f", "--key", "prill.pub", "--signature", "f.sig", "--format", "json")
+        assert json.loads(ran.out)["form"] == "bare"
+        (here / "f.sig").write_text("!")
+        assert prill("verify-blob", "f", "--key", "prill.pub", "--signature", "f.sig").code == 10
+
+    def test_a_bundle_that_is_too_large(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        with (here / "f.sigstore.json").open("wb") as stream:
+            stream.truncate(100 << 20)
+        ran = prill("verify-blob", "f", "--key", "prill.pub")
+        assert (ran.code, "more than 33554432" in ran.err) == (10, True)
+
+
+class TestTrust:
+    def test_show(self, prill: Prill):
+        ran = prill("trust", "show")
+        assert ran.code == 0
+        assert "https://rekor.sigstore.dev" in ran.out
+        assert "the one that ships with Prill" in ran.out
+
+
+class TestSignaturesOfOthers:
+    """Real images, offline, with the trusted root that ships."""
+
+    @pytest.mark.parametrize("version", ["v1.5.0", "v1.10.0"])
+    def test_the_slsa_generators(self, prill: Prill, shared_data: Path, version: str):
+        layout = f"oci-dir:{shared_data}/signatures/slsa-generator-{version}"
+        workflow = (
+            "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml"
+        )
+        words = ("--type", "slsaprovenance", "--issuer", "https://token.actions.githubusercontent.com")
+        exact = ("--identity", f"{workflow}@refs/tags/{version}")
+        need = ("--require", f"builder.id={workflow}@refs/tags/{version}")
+        ran = prill("verify-attestation", layout, *words, *exact, *need)
+        assert ran.code == 0, ran.err
+        assert "the index is attested" in ran.out
+        pattern = ("--identity-regexp", r"^https://github\.com/slsa-framework/")
+        assert prill("verify-attestation", layout, *words, *pattern).code == 0
+        other = ("--identity", f"{workflow}@refs/tags/v0.0.1")
+        assert "step 4" in prill("verify-attestation", layout, *words, *other).err
+        assert "step 5" in prill("verify-attestation", layout, *words, *exact, "--max-age", "1d").err
+        assert "there are attestations" in prill("verify", layout, *words[2:], *exact).err
+
+    def test_kubewardens(self, prill: Prill, shared_data: Path):
+        bundle = shared_data / "signatures" / "bundles" / "kubewarden-v1.34.0.sigstore.json"
+        digest = "sha256:c811d58de79c92f03214e63aa339484e488d694ae8a6283b5f3f17a9faf50172"
+        words = ("--bundle", bundle, "--issuer", "https://token.actions.githubusercontent.com")
+        pattern = ("--identity-regexp", r"^https://github\.com/kubewarden/kubewarden-controller/")
+        ran = prill("verify-blob", digest, *words, *pattern)
+        assert (ran.code, "steps 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 3.9 4" in ran.out) == (0, True), ran.err
+        assert prill("verify-blob", digest.replace("c811", "c812"), *words, *pattern).code == 10

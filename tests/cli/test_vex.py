@@ -1,0 +1,138 @@
+"""prill vex, and what statements do to a scan."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deb_files import Deb
+from debian_changelogs import changelog, doc, status, write_root
+from prill.cli.exit import Exit
+from workshop import Workshop
+
+TEXT = changelog("app", ("1.0-2", ["CVE-2026-1000", "CVE-2026-1001"]), ("1.0-1", []))
+SAID = ("--reason", "not reachable", "--owner", "me@example.org", "--expires")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    shop = Workshop(tmp_path, [])
+    shop.publish([Deb("app", "1.0-1")], updates=[Deb("app", "1.0-2", doc("app", TEXT))])
+    write_root(shop.root / "root", status("app", "1.0-1"))
+    return shop
+
+
+def scanned(shop: Workshop, *words: object, code: Exit = Exit.GOOD) -> dict:
+    ran = shop.run("scan", shop.root / "root", "--format", "json", *words)
+    assert ran.code == code, ran
+    return json.loads(ran.out)
+
+
+def dismissed(found: dict) -> set[str]:
+    return {one["id"] for one in found["findings"] if one["suppressedBy"]}
+
+
+def test_a_statement_is_added_listed_and_used(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    said = ("--package", "pkg:deb/debian/app", "--justification", "vulnerable_code_not_present", *SAID, "2999-01-31")
+    assert shop.run("vex", "add", file, "CVE-2026-1000", *said).code == Exit.GOOD
+    assert "2 statements" in shop.run("vex", "add", file, "CVE-1999-1", *said).out
+    out = shop.run("vex", "list", file).out
+    assert "CVE-2026-1000  not_affected  pkg:deb/debian/app  me@example.org  2999-01-31" in out
+    assert shop.run("vex", "check", file).code == Exit.GOOD
+    found = scanned(shop, "--vex", file)
+    assert dismissed(found) == {"CVE-2026-1000"}
+    assert len(found["findings"]) == 2
+    assert any("CVE-1999-1 is not_affected concerns nothing" in note for note in found["notes"])
+    assert shop.run("scan", shop.root / "root", "--vex", file, "--fail-on", "unknown").code == Exit.NO
+
+
+def test_expired_ones_fail(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    shop.run("vex", "add", file, "CVE-2026-1000", "--package", "pkg:deb/debian/app", *SAID, "2020-01-31")
+    ran = shop.run("vex", "check", file)
+    assert ran.code == Exit.NO
+    assert "expired on 2020-01-31: CVE-2026-1000" in ran.out
+    found = scanned(shop, "--vex", file, code=Exit.NO)
+    assert dismissed(found) == set()
+    assert "CVE-2026-1000 counts again" in found["expired"][0]
+
+
+def test_exceptions_in_the_settings_and_in_files(shop: Workshop):
+    waiver = '\n[[exceptions]]\nid = "CVE-2026-1000"\nowner = "me"\nreason = "x"\nexpires = 2999-01-01\n'
+    shop.settings.write_text(shop.settings.read_text() + waiver)
+    ignore = shop.root / ".trivyignore"
+    ignore.write_text("CVE-2026-1001\n")
+    found = scanned(shop, "--ignore", ignore)
+    assert dismissed(found) == {"CVE-2026-1000", "CVE-2026-1001"}
+    assert shop.run("scan", shop.root / "root", "--ignore", ignore, "--fail-on", "unknown").code == Exit.GOOD
+    assert "CVE-2026-1001" in shop.run("vex", "list", ignore).out
+
+
+def test_a_scan_states_what_it_knows_as_openvex(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    shop.run("vex", "add", file, "CVE-2026-1000", "--package", "pkg:deb/debian/app", *SAID, "2999-01-31")
+    ran = shop.run("scan", shop.root / "root", "--vex", file, "--format", "openvex")
+    assert ran.code == Exit.GOOD, ran
+    statements = {one["vulnerability"]["name"]: one for one in json.loads(ran.out)["statements"]}
+    assert statements["CVE-2026-1000"]["status"] == "not_affected"
+    assert statements["CVE-2026-1001"]["status"] == "affected"
+    assert statements["CVE-2026-1001"]["action_statement"] == "upgrade app to 1.0-2"
+    again = shop.root / "again.vex.json"
+    again.write_text(ran.out)
+    assert dismissed(scanned(shop, "--vex", again)) == {"CVE-2026-1000"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("CVE-1", *SAID, "2999-01-31"),
+        ("CVE-1", "--package", "pkg:npm/a", *SAID, "soon"),
+        ("CVE-1", "--package", "pkg:npm/a", *SAID, "9999-99-99"),
+        ("CVE-1", "--package", "pkg:npm/a", *SAID, "2027-02-30"),
+        (
+            "CVE-1",
+            "--package",
+            "pkg:npm/a",
+            "--status",
+            "fixed",
+            "--justification",
+            "component_not_present",
+            *SAID,
+            "2999-01-31",
+        ),
+    ],
+)
+def test_a_statement_must_be_one(shop: Workshop, words: tuple):
+    assert shop.run("vex", "add", shop.root / "x.vex.json", *words).code == Exit.MISUSED
+    assert not (shop.root / "x.vex.json").exists()
+
+
+def test_a_day_that_is_none_in_a_document_is_told(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    shop.good("vex", "add", file, "CVE-1", "--package", "pkg:npm/a", *SAID, "2999-01-31")
+    file.write_text(file.read_text().replace("2999-01-31", "31.01.2025"))
+    ran = shop.run("vex", "check", file)
+    assert ran.code == Exit.NO
+    assert "expires on no day that is known: CVE-1, not_affected, '31.01.2025'" in ran.out
+    assert "unclear" in shop.run("vex", "list", file).out
+
+
+def test_a_document_has_one_author(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    shop.run("vex", "add", file, "CVE-1", "--package", "pkg:npm/a", *SAID, "2999-01-31")
+    said = ("--reason", "x", "--owner", "you", "--expires", "2999-01-31")
+    ran = shop.run("vex", "add", file, "CVE-2", "--package", "pkg:npm/a", *said)
+    assert ran.code == Exit.MISUSED
+    assert "a document has one author" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--vex", "--ignore"])
+def test_files_that_cannot_be_read(shop: Workshop, option: str):
+    (shop.root / "x.json").write_text("{}")
+    (shop.root / "x.toml").write_text("[")
+    file = shop.root / ("x.json" if option == "--vex" else "x.toml")
+    assert shop.run("scan", shop.root / "root", option, file).code == Exit.MISUSED
+    assert shop.run("scan", shop.root / "root", option, shop.root).code == Exit.MISUSED
