@@ -7,7 +7,7 @@ PRILL  := $(BIN)/prill
 OUT    ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help gold test test-all test-fast check format bench docs schema requirements clean
+.PHONY: help gold test test-all test-fast check format bench fuzz docs schema requirements clean
 
 help: ## Say what the targets are
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,16 +20,22 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@tools/venv $(PYTHON) $(VENV) requirements/dev.txt
 	@touch $@
 
-gold: $(VENV)/.run ## Lock, build and run gold/python3.yaml; print what is in it
+gold: $(VENV)/.run ## Lock, build and run gold images; print what is in them, beside the standard image of the same archive
 	@$(PRILL) lock gold/python3.yaml
 	@$(PRILL) build gold/python3.yaml -o $(OUT)/python3
 	@$(PRILL) test $(OUT)/python3 --config gold/tests/python3.yaml
 	@$(PRILL) show $(OUT)/python3
+	@$(PRILL) lock gold/nginx.yaml
+	@$(PRILL) build gold/nginx.yaml -o $(OUT)/nginx
+	@$(PRILL) test $(OUT)/nginx --config gold/tests/nginx.yaml
+	@$(PRILL) lock gold/comparison/debian-python3.yaml
+	@$(PRILL) build gold/comparison/debian-python3.yaml -o $(OUT)/debian-python3
+	@$(PRILL) compare $(OUT)/debian-python3 $(OUT)/python3 $(OUT)/nginx
 
 test: $(VENV)/.dev ## Run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not exhaustive"
 
-test-all: $(VENV)/.dev ## Run the tests, the variants of the catalogue under emulation too
+test-all: $(VENV)/.dev ## Run the tests, with every variant of the catalogue rebuilt, scanned and emulated
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/.dev ## Run the tests that need neither Debian's archive nor foreign programs
@@ -45,8 +51,11 @@ format: $(VENV)/.dev ## Let ruff format and fix what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## Compare with mmdebstrap and umoci in one run
-	@$(BIN)/python tools/bench.py
+bench: $(VENV)/.dev ## Compare builds, scans and pushes with their peers, in one run
+	@$(BIN)/python tools/bench $(BENCH)
+
+fuzz: $(VENV)/.dev ## Fuzz the readers of other people's bytes, each for SECONDS (60)
+	@$(BIN)/python tools/fuzz.py $(FUZZ) --seconds $(or $(SECONDS),60)
 
 schema: $(VENV)/.run ## Write the spec's JSON Schema anew from the types
 	@$(BIN)/python tools/schema.py

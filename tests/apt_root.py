@@ -1,5 +1,6 @@
 """A private apt: its own sources, indexes and cache, and nothing installed."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -41,13 +42,11 @@ class AptRoot:
         if shutil.which("apt-get") is None:
             pytest.skip("apt-get is not installed")
         root = cls(cache / "apt-resolver" / f"{release.codename}-{architecture}", release, architecture)
-        if not (root.folder / "ready").exists():
-            root._configure()
-            update = root._run("apt-get", "update", "-qq", "-o", "APT::Update::Error-Mode=any")
-            if update.returncode:
-                pytest.skip(f"apt-get cannot fetch {release}: {update.stderr.strip()}")
-            root._run("apt-cache", "gencaches")
-            (root.folder / "ready").touch()
+        root.folder.mkdir(parents=True, exist_ok=True)
+        with (root.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tests in another process want the same
+            if not (root.folder / "ready").exists():
+                root._fetch()
         return root
 
     def universe(self) -> Universe:
@@ -66,6 +65,14 @@ class AptRoot:
         """Ask apt to act out the installation."""
         return self._ask("--simulate", _SIMULATED, requirements)
 
+    def simulate_upgrade(self, status: Path) -> str:
+        """Return what apt prints when it acts out an upgrade of the packages that ``status`` says are installed."""
+        done = self._run(
+            "apt-get", "dist-upgrade", "-s", "-o", f"Dir::State::status={status}", "-o", "Dir::Cache::pkgcache="
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def _ask(self, how: str, shape: re.Pattern[str], requirements: tuple[str, ...]) -> Answer:
         done = self._run("apt-get", "install", "-y", "-q", how, "--no-install-recommends", *requirements)
         words = done.stdout + done.stderr
@@ -79,6 +86,14 @@ class AptRoot:
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+    def _fetch(self) -> None:
+        self._configure()
+        update = self._run("apt-get", "update", "-qq", "-o", "APT::Update::Error-Mode=any")
+        if update.returncode:
+            pytest.skip(f"apt-get cannot fetch {self.release}: {update.stderr.strip()}")
+        self._run("apt-cache", "gencaches")
+        (self.folder / "ready").touch()
 
     def _lists(self, pocket: Pocket) -> list[Path]:
         return sorted((self.folder / "lists").glob(f"*_dists_{pocket.name}_main_binary-{self.architecture}_Packages"))

@@ -138,6 +138,7 @@ class SmallDebian:
             ),
             support_ends=date(2028, 8, 9),
             lts_ends=date(2030, 6, 30),
+            essential=("dpkg",),
         )
         trixie, updates, secured = self.release.pockets
         self.suites = {

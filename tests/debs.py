@@ -12,12 +12,12 @@ import pytest
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
-def mirror() -> str:
-    """Return the address the machine gets Debian's packages from."""
+def mirror(label: str = "Debian") -> str:
+    """Return the address the machine gets Debian's packages from; ``Debian-Security`` labels those of its fixes."""
     command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    found = subprocess.run([*command, f"Label: {label}"], capture_output=True, text=True, check=False).stdout.split()
     if not found or not KEYRING.is_file():
-        pytest.skip("the machine's apt sources name no mirror of Debian")
+        pytest.skip(f"the machine's apt sources name no mirror of {label}")
     return found[0]
 
 
@@ -38,7 +38,8 @@ def _download(root: Path, suite: str, architecture: str, packages: list[str]) ->
     for folder in ("etc/preferences.d", "lists/partial", "archives/partial", "debs"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "status").touch()
-    (root / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
+    address = mirror("Debian-Security" if suite.endswith("-security") else "Debian")
+    (root / "sources.list").write_text(f"deb [signed-by={KEYRING}] {address} {suite} main\n")
     settings = {
         "Dir::Etc": root / "etc",
         "Dir::Etc::sourcelist": root / "sources.list",
@@ -79,6 +80,13 @@ def unpack(debs: Iterable[Path], root: Path) -> None:
             subprocess.run(
                 ["tar", "-x", "--keep-directory-symlink", "--no-same-owner", "-C", root], stdin=tar.stdout, check=True
             )
+
+
+def member(deb: Path, path: str) -> bytes:
+    """Return the bytes of the one file that a glob matches."""
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as tar:
+        command = ["tar", "-xO", "--wildcards", f"./{path}"]
+        return subprocess.run(command, stdin=tar.stdout, capture_output=True, check=True).stdout
 
 
 def script(deb: Path, name: str) -> bytes:

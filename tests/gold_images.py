@@ -1,13 +1,19 @@
-"""The gold catalogue in a folder of a test's own: locked and built once a run, by the command line people use."""
+"""The gold catalogue: locked and built once a run, by the command line people use, for the tests of all processes."""
 
+import fcntl
+import os
+import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from prill.build.lock import Lock, LockedPlatform, decode_lock
 
@@ -38,21 +44,37 @@ def structure_tests(spec: str, variant: str = "") -> list[Path]:
 
 @dataclass
 class Catalogue:
-    """A copy of ``gold/`` in ``folder``, to which tests may add specs."""
+    """A copy of ``gold/`` in ``folder``, to which tests may add specs, each under a name of its own.
+
+    Several processes may use one folder: what one of them makes, the others wait for.
+    """
 
     folder: Path
     _locks: dict[str, Lock] = field(default_factory=dict)
 
+    @classmethod
+    def of_this_run(cls, factory: pytest.TempPathFactory) -> "Catalogue":
+        """Return the one that all tests of a run share, whichever of xdist's processes they are in."""
+        folder = factory.getbasetemp()
+        return cls((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "gold-catalogue")
+
     @cached_property
     def gold(self) -> Path:
         """Copy the specs, without locks that somebody made earlier."""
-        return Path(shutil.copytree(GOLD, self.folder / "gold", ignore=shutil.ignore_patterns("*.lock.json")))
+        gold = self.folder / "gold"
+        with self._alone("gold"):
+            if not gold.is_dir():
+                shutil.copytree(GOLD, gold, ignore=shutil.ignore_patterns("*.lock.json"))
+        return gold
 
     def lock(self, spec: str) -> Lock:
         """Lock a spec unless that was done."""
         if spec not in self._locks:
-            prill("lock", "-q", self.gold / f"{spec}.yaml")
-            self._locks[spec] = decode_lock((self.gold / f"{spec}.lock.json").read_bytes(), spec)
+            path = self.gold / f"{spec}.lock.json"
+            with self._alone(f"lock-{spec}"):
+                if not path.is_file():
+                    prill("lock", "-q", self.gold / f"{spec}.yaml")
+            self._locks[spec] = decode_lock(path.read_bytes(), spec)
         return self._locks[spec]
 
     def locked(self, spec: str, variant: str = "", architecture: str = "amd64") -> LockedPlatform:
@@ -62,10 +84,11 @@ class Catalogue:
     def layout(self, spec: str, variant: str = "", architecture: str = "amd64") -> Path:
         """Return the OCI layout of one image, built unless that was done."""
         out = self.folder / "-".join(part for part in (spec, variant, architecture) if part)
-        if not out.is_dir():
-            self.lock(spec)
-            words = ["build", "-q", self.gold / f"{spec}.yaml", "-o", out, "--arch", architecture]
-            prill(*words, *(["--variant", variant] if variant else []))
+        self.lock(spec)
+        with self._alone(out.name):
+            if not (out / "index.json").is_file():
+                words = ["build", "-q", self.gold / f"{spec}.yaml", "-o", out, "--arch", architecture]
+                prill(*words, *(["--variant", variant] if variant else []))
         return out
 
     def unpacked(self, spec: str, variant: str = "", architecture: str = "amd64") -> Path:
@@ -73,7 +96,7 @@ class Catalogue:
         layout = self.layout(spec, variant, architecture)
         roots = self.folder / "roots"
         roots.mkdir(exist_ok=True)
-        root = roots / f"{layout.name}-{len(list(roots.iterdir()))}"
+        root = roots / f"{layout.name}-{secrets.token_hex(4)}"
         subprocess.run(
             ["umoci", "raw", "unpack", "--image", f"{layout}:latest", root],
             capture_output=True,
@@ -81,6 +104,14 @@ class Catalogue:
             check=True,
         )
         return root
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """Let one process at a time do what goes by ``name``."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f".{name}.waiting").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def add(self, name: str, base: str, **fields: object) -> str:
         """Add a spec that includes another; return its name."""

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 MANIFEST = re.compile(r"/v2/(.+)/manifests/(.+)")
 BLOB = re.compile(r"/v2/(.+)/blobs/(sha256:[0-9a-f]{64})")
 UPLOAD = re.compile(r"/v2/(.+)/blobs/uploads/(.*)")
+TAGS = re.compile(r"/v2/(.+)/tags/list")
 REFERRERS = re.compile(r"/v2/(.+)/referrers/(.+)")
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -30,6 +31,8 @@ class Seen:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
     server: "RegistryServer"
 
     def handle_one(self) -> None:
@@ -60,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
             self.manifest(found[2], body)
         elif found := REFERRERS.fullmatch(path):
             self.referrers(found[2])
+        elif TAGS.fullmatch(path):
+            self.tags()
         else:
             self.answer(404)
 
@@ -131,13 +136,24 @@ class Handler(BaseHTTPRequestHandler):
                     "annotations": parsed.get("annotations", {}),
                 }
             )
-        page = int(parse_qs(urlsplit(self.path).query).get("page", ["0"])[0])
-        headers = {"Content-Type": INDEX}
-        if registry.page_size and len(entries) > (page + 1) * registry.page_size:
-            headers["Link"] = f'</v2/app/referrers/{digest}?page={page + 1}>; rel="next"'
-        if registry.page_size:
-            entries = entries[page * registry.page_size : (page + 1) * registry.page_size]
-        self.answer(200, json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}).encode(), headers)
+        shown, headers = self.page(entries)
+        headers["Content-Type"] = INDEX
+        self.answer(200, json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": shown}).encode(), headers)
+
+    def tags(self) -> None:
+        shown, headers = self.page(sorted(name for name in self.server.manifests if ":" not in name))
+        self.answer(200, json.dumps({"name": "app", "tags": shown or None}).encode(), headers)
+
+    def page(self, entries: list[Any]) -> tuple[list[Any], dict[str, str]]:
+        """Return the part of a list that was asked for, and a link to the next one."""
+        size = self.server.page_size
+        if not size:
+            return entries, {}
+        address = urlsplit(self.path)
+        page = int(parse_qs(address.query).get("page", ["0"])[0])
+        more = len(entries) > (page + 1) * size
+        headers = {"Link": f'<{address.path}?page={page + 1}>; rel="next"'} if more else {}
+        return entries[page * size : (page + 1) * size], headers
 
     def answer(
         self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, *, cut: int | None = None
@@ -150,6 +166,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body if cut is None else body[:cut])
+        self.wfile.flush()
         if cut is not None:
             self.close_connection = True
 

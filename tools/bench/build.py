@@ -1,4 +1,4 @@
-"""``make bench``: Prill beside mmdebstrap and umoci, in one run, for Debian 12's python3 as distroless lists it.
+"""Builds: Prill beside mmdebstrap and umoci, in one run, for Debian 12's python3 as distroless lists it.
 
 Prints medians and ratios; nothing here passes or fails. The peers get the same packages: mmdebstrap with
 ``--variant=extract`` makes a tar of them, ``umoci raw add-layer`` compresses it into a layout.
@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import platform
 import re
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-PRILL = ROOT / ".venv" / "bin" / "prill"
+from measure import PRILL, ROUNDS, Run, Timed, machine, measure, timed
+
 CHANGED = ("libexpat1", "libssl3")  # a small one, and one of the largest; the archive has two versions of each
 COMPUTED = ("listing", "member", "layer", "content")
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
 
 
 def _words(text: str) -> list[str]:
@@ -48,37 +42,6 @@ TRIM = _words("""
 """)
 
 
-@dataclass
-class Run:
-    """One measured command: seconds of each round, and the largest resident set in bytes."""
-
-    seconds: list[float]
-    peak: int
-
-    @property
-    def median(self) -> float:
-        """The middle of the rounds, in seconds."""
-        return statistics.median(self.seconds)
-
-
-def timed(command: list[str | Path], env: dict[str, str] | None = None) -> tuple[float, int]:
-    """Run a command to its end; return wall seconds and its peak resident set in bytes.
-
-    What was written before is brought to the disk first, so that nobody pays for another's files.
-    """
-    os.sync()
-    begin = time.monotonic()
-    process = subprocess.Popen(
-        command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    errors = process.stderr.read() if process.stderr else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{errors.decode(errors='replace')}")
-    return time.monotonic() - begin, usage.ru_maxrss * 1024
-
-
 def spec_text(*, trimmed: bool, packages: list[str]) -> str:
     """Return the benchmark's spec as YAML (which JSON is)."""
     spec = {
@@ -90,7 +53,7 @@ def spec_text(*, trimmed: bool, packages: list[str]) -> str:
     return json.dumps(spec | ({"trim": TRIM} if trimmed else {}), indent=1)
 
 
-def build(spec: Path, out: Path, cache: Path) -> tuple[float, int]:
+def build(spec: Path, out: Path, cache: Path) -> Timed:
     """Build once with Prill, process start included."""
     return timed([PRILL, "build", spec, "-o", out, "-q", "--offline"], {"XDG_CACHE_HOME": str(cache), "CI": "1"})
 
@@ -147,19 +110,15 @@ def peers(work: Path, packages: list[dict[str, object]]) -> tuple[Run, Run, int]
         *sources,
     ]
     timed(command)  # fills the folder of .debs
-    bootstrap, add = Run([], 0), Run([], 0)
+    bootstrap, add = Run(), Run()
+    layout = work / "umoci"
     size = 0
     for _ in range(ROUNDS):
-        seconds, peak = timed(command)
-        bootstrap.seconds.append(seconds)
-        bootstrap.peak = max(bootstrap.peak, peak)
-        layout = work / "umoci"
+        measure(bootstrap, lambda: timed(command))
         shutil.rmtree(layout, ignore_errors=True)
         timed(["umoci", "init", "--layout", layout])
         timed(["umoci", "new", "--image", f"{layout}:latest"])
-        seconds, peak = timed(["umoci", "raw", "add-layer", "--image", f"{layout}:latest", root])
-        add.seconds.append(seconds)
-        add.peak = max(add.peak, peak)
+        measure(add, lambda: timed(["umoci", "raw", "add-layer", "--image", f"{layout}:latest", root]))
         size = layout_size(layout)[0]
     return bootstrap, add, size
 
@@ -183,8 +142,6 @@ def sources_list() -> list[str]:
 
 def main() -> None:
     """Measure and print."""
-    # An installed package has its byte code; a checkout has it once it is compiled, whatever the environment says.
-    subprocess.run([sys.executable, "-m", "compileall", "-q", ROOT / "src"], check=True)
     with tempfile.TemporaryDirectory(prefix="prill-bench-") as folder:
         work = Path(folder)
         cache = work / "cache"
@@ -195,7 +152,7 @@ def main() -> None:
         lock(plain, cache)
         out = work / "out"
 
-        cold = Run([], 0)
+        cold = Run()
         for _ in range(ROUNDS):
             forget(cache, *COMPUTED)
             shutil.rmtree(out, ignore_errors=True)
@@ -204,10 +161,10 @@ def main() -> None:
         build(plain, work / "plain", cache)
         untrimmed, _ = layout_size(work / "plain")
 
-        same, changed = Run([], 0), {}
+        same, changed = Run(), {}
         for name in CHANGED:
             changed[name] = one_changed(name, work, cache, packages, same)
-        start = Run([], 0)
+        start = Run()
         for _ in range(4 * ROUNDS):
             measure(start, lambda: timed([PRILL, "--version"]))
         sizes = Sizes(size, unpacked, untrimmed)
@@ -226,7 +183,7 @@ def one_changed(name: str, work: Path, cache: Path, packages: list[dict[str, obj
     build(former, work / "former", cache)
     kept = work / f"kept-{name}"
     shutil.copytree(cache / "prill" / "derived", kept)
-    run = Run([], 0)
+    run = Run()
     for _ in range(ROUNDS):
         shutil.rmtree(cache / "prill" / "derived")
         shutil.copytree(kept, cache / "prill" / "derived")
@@ -235,13 +192,6 @@ def one_changed(name: str, work: Path, cache: Path, packages: list[dict[str, obj
         shutil.rmtree(out, ignore_errors=True)
         measure(same, lambda: build(spec, out, cache))
     return run
-
-
-def measure(run: Run, job: Callable[[], tuple[float, int]]) -> None:
-    """Do a job once and add what it took."""
-    seconds, peak = job()
-    run.seconds.append(seconds)
-    run.peak = max(run.peak, peak)
 
 
 @dataclass
@@ -265,16 +215,9 @@ class Sizes:
 
 def report(runs: Runs, sizes: Sizes, packages: int, others: tuple[Run, Run, int] | None) -> None:
     """Print the table of docs/performance.md."""
-    cpu = next(
-        (
-            line.split(":")[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        "?",
+    print(
+        f"{time.strftime('%Y-%m-%d')}, {machine()}, {ROUNDS} rounds, medians; Debian 12's python3, {packages} packages"
     )
-    machine = f"{os.cpu_count()} cores of {cpu}"
-    print(f"{time.strftime('%Y-%m-%d')}, {machine}, {ROUNDS} rounds, medians; Debian 12's python3, {packages} packages")
     print()
     rows = [
         ("Prill, cached .debs, cold member cache", runs.cold),
@@ -303,7 +246,3 @@ def report(runs: Runs, sizes: Sizes, packages: int, others: tuple[Run, Run, int]
     print(f"trimmed / untrimmed, compressed: {sizes.compressed / sizes.untrimmed:.2f} (wanted: at most 0.85)")
     untrimmed = f"untrimmed {sizes.untrimmed / 1e6:.1f} MB"
     print(f"image: {sizes.compressed / 1e6:.1f} MB compressed, {sizes.unpacked / 1e6:.1f} MB unpacked, {untrimmed}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,58 @@
+"""Instructions that BuildKit refuses, and some that look as if it did; `whole` makes a file of one."""
+
+__all__ = ["ACCEPTED", "BOTH", "BUILDKIT", "EMPTY", "whole"]
+
+EMPTY = ["CMD", "ENTRYPOINT", "RUN", "RUN --network=none", "ONBUILD RUN", "ONBUILD CMD"]
+"""BuildKit accepts them, and hadolint does not."""
+
+BOTH = [
+    "FROM debian:13 extra", "FROM a AS", "FROM a b c", "FROM a AS x y", "FROM --platform a", "FROM --platform=a --platform=b c",
+    "ENV a", "ENV a=b c", "ENV a= b", 'ENV "a b=c', 'ENV a="b', "ENV a=b'", "LABEL a", 'LABEL a="b', "EXPOSE foo", "EXPOSE 80/foo",
+    "EXPOSE 80-", "EXPOSE 80,90", "EXPOSE 80 # web", 'EXPOSE "80', 'SHELL ["a"] b',
+    "HEALTHCHECK foo", "HEALTHCHECK CMD", "HEALTHCHECK NONE x", "HEALTHCHECK --interval=1x CMD a",
+    "HEALTHCHECK --interval=10 CMD a", "HEALTHCHECK --timeout=1us CMD a", "HEALTHCHECK --timeout=-1s CMD a",
+    "HEALTHCHECK --interval CMD a", "HEALTHCHECK --retries=-1 CMD a", "HEALTHCHECK --retries=x CMD a",
+    "COPY a", 'COPY ["a"]', "ADD a", "COPY a <<E\nx\nE", "COPY --from=a --from=b x y", "COPY --link --link x /y",
+    "ONBUILD COPY a", "ONBUILD ENV a", "ONBUILD EXPOSE foo", "RUN --mount=type=foo x", "RUN --mount= x",
+    "RUN --mount=type=cache x", "RUN --mount=type=cache,target=/x,bogus=1 x", "RUN --mount=type=cache,target=/x,bogus x",
+    "RUN --mount=type=cache,target=/x, x", "RUN --mount=type=cache,target=/x,sharing=foo x",
+    "RUN --mount=type=bind,target=/x,uid=1 x", "RUN --mount=type=secret,from=a,id=x x",
+    "RUN --mount=target=/x,sharing=locked x", "RUN --mount=type=bind,target=/x,required x",
+    "RUN --mount=type=cache,target=/a,size=1 x", "RUN --mount=type=cache,target=/x,ro=foo x",
+    "RUN --network=foo x", "RUN --network=$x y", "RUN --security=x x",
+]  # fmt: skip
+"""hadolint refuses them, too."""
+
+BUILDKIT = [
+    "FROM debian:13 # base", "FROM a:1 AS x # y", "FROM a:1 AS 1x", "FROM a:1 AS x:y", "FROM ${a", "ENV =x", "ENV a=${b",
+    "ENV a=${}", "ENV a=${b;c}", "ENV a=${b:x}", "ENV a=${b/c}", 'ENV a "b', "LABEL =x", "ARG =x", 'ARG a="b', "VOLUME []",
+    'VOLUME [""]', 'VOLUME "a', "SHELL []", "SHELL /bin/sh", "EXPOSE 90-80", "EXPOSE ${a", "HEALTHCHECK CMD []",
+    "COPY --link=x a /b", "COPY --link= a /b", "COPY --from a /b", 'COPY "a b /c', "ADD ${a /b", 'USER "a', "WORKDIR /${a",
+    "STOPSIGNAL ${a", "ONBUILD USER ${b", "RUN --mount=type=secret x", "RUN --mount=type=cache,target=/x,mode=9 x",
+    "RUN --mount=type=cache,target=/x,uid=x x", "RUN --mount=type=secret,id=a,source=b x",
+    "RUN --mount=type=tmpfs,target=/x,size=foo x", "RUN --mount=from=$a,target=/x x", "RUN --mount x",
+    "RUN --mount=required=true,type=secret,id=x y", "RUN --network=none --network=host x", "RUN --network x",
+]  # fmt: skip
+"""hadolint reads on."""
+
+ACCEPTED = [
+    "FROM a:1 as B-1_x.y", "FROM --platform=$BUILDPLATFORM ${a:-b:1} AS x", "FROM --platform= a:1", "ENV a b c", "ENV a = b",
+    "ENV a=b=c d= e=''", 'ENV "a"=b', "ENV a=$ b=$$ c=$${ d=\\${", "ENV a=${b:-${c:+'}'}} d=\"${e#*/}\" f=${g//x/y}",
+    "ENV a=\"it's\" b='\"'", 'ENV a=\\"', "ARG a b=c", "ARG a=${b?no}", 'LABEL a.b="c d" e=f', "VOLUME /a /b", 'VOLUME ["/a"]',
+    'SHELL ["/bin/sh", "-c"]', "EXPOSE 80 443/tcp 53/UDP 9/sctp 8000-8080 127.0.0.1:80:80 [::1]:80:80 :80",
+    'EXPOSE "80" $PORT ${a:-80}/tcp ${a}-90', "EXPOSE 99999", "HEALTHCHECK NONE", "HEALTHCHECK none",
+    "HEALTHCHECK --interval=1x NONE", "HEALTHCHECK CMD []x", 'HEALTHCHECK --interval=1m30s --timeout=.5s --retries=3 CMD ["a"]',
+    "HEALTHCHECK --interval=0 --start-period=500ms --start-interval= --retries= CMD a", "HEALTHCHECK cmd a",
+    "COPY a b", 'COPY ["a", "b"]', "COPY <<E /x\ny\nE", 'COPY <<"E" /x\ny\nE', "COPY --link --exclude=a --exclude=b a /b",
+    "COPY --link=False a b", 'COPY ["a","b"] c', "ADD --keep-git-dir=true a /b", "ONBUILD COPY a b", "USER a b", "WORKDIR a b",
+    "MAINTAINER it's \"me", "STOPSIGNAL 9", "CMD it's", "RUN echo ${a", "RUN --mount=type=secret,id=x,env=Y,required y",
+    "RUN --mount=type=ssh x", "RUN --mount=type=$b,target=/x,uid=1 x", "RUN --mount=type=Cache,dst=/x,sharing=LOCKED,mode=0700,uid=$u y",
+    "RUN --mount=from=a,source=/b,target=/c,rw --mount=type=tmpfs,destination=/t,size=1.5g x", "RUN --network=none --security=insecure x",
+    "RUN --mount=type=bind,readonly=true,target=. x", "RUN --device=a --device=b x", 'RUN --mount=type="cache",target=/x y',
+    "WORKDIR /w\nRUN --mount=type=cache x", "WORKDIR /w\nRUN --mount=from=a x",
+]  # fmt: skip
+
+
+def whole(text: str) -> str:
+    """Return the instruction behind a FROM, unless it begins with one."""
+    return text if text.startswith("FROM") else f"FROM debian:13\n{text}"
