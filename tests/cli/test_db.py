@@ -71,6 +71,14 @@ def test_another_import_adds_and_the_same_file_again_replaces(run: Run, db: Path
     assert ids(db) == {"N-1"}
 
 
+def test_feeds_whose_files_have_one_name_are_told_apart(run: Run, db: Path, tmp_path: Path):
+    for ecosystem, id_ in (("npm", "N-1"), ("PyPI", "P-1"), ("PyPI", "P-2")):
+        (tmp_path / ecosystem).mkdir(exist_ok=True)
+        out = run("import", write_zip(tmp_path / ecosystem / "all.zip", osv(id_, ecosystem)))[1]
+        assert f"{ecosystem}-all.zip (osv): 1 records" in out
+    assert ids(db) == {"N-1", "P-2"}
+
+
 def test_an_exported_file_is_all_that_another_site_needs(run: Run, db: Path, tmp_path: Path):
     run("import", write_zip(tmp_path / "PyPI.zip", osv("A-1")))
     exported = tmp_path / "exported.db"
@@ -227,6 +235,15 @@ class TestUpdate:
             assert "unchanged" not in run("update")[1]
         assert ids(db) == {"A-2"}
         assert feed.sent == ["whole", "unchanged", "whole"]
+
+    def test_two_addresses_whose_files_have_one_name_are_two_sources(self, run: Run, db: Path, tmp_path: Path):
+        first, second = (Versioned(write_zip(tmp_path / "x.zip", osv(id_)).read_bytes()) for id_ in ("A-1", "B-1"))
+        with Loopback() as server:
+            server.behaviour |= {"/a/feed.zip": first, "/b/feed.zip": second}
+            assert run("update", f"{server.url}/a/feed.zip", f"{server.url}/b/feed.zip")[0] == Exit.GOOD
+            first.data = write_zip(tmp_path / "x.zip", osv("A-2")).read_bytes()
+            assert "/b/feed.zip: unchanged" in run("update")[1]
+        assert ids(db) == {"A-2", "B-1"}
 
     def test_what_was_cut_off_goes_on_where_it_ended(self, run: Run, db: Path, tmp_path: Path):
         feed = Versioned(write_zip(tmp_path / "all.zip", osv("A-1")).read_bytes(), cut=100)

@@ -132,6 +132,18 @@ def test_old_data_is_used_and_its_age_said_unless_a_bound_is_given(shop: Worksho
     assert scanned(shop, "--max-db-age", "99999")["gaps"] == []
 
 
+@pytest.mark.parametrize(
+    ("modified", "gaps"), [("2999-01-01T00:00:00Z", 1), ("zzzz", 1), ("9999", 1), ("2000-01-01", 1)]
+)
+def test_a_record_without_a_true_date_makes_no_source_young(modified: str, gaps: int, shop: Workshop):
+    old = {"modified": "2001-01-01T00:00:00Z"}
+    records = osv("B-1", "npm", "app", **{**old, "modified": modified}), osv("A-1", "npm", "app", **old)
+    imported(shop, write_zip(shop.root / "npm.zip", *records))
+    found = scanned(shop, "--max-db-age", "1", code=Exit.INCOMPLETE)
+    assert len(found["gaps"]) == gaps
+    assert found["gaps"][0]["subject"] == "npm.zip"
+
+
 def test_a_release_past_its_end_is_unknown(shop: Workshop):
     page = shop.root / "alpine-linux.md"
     page.write_text(

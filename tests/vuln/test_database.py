@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advisories import built, opened
 from prill.model.advisory import AdvisorySource, Exploitation, Level
-from prill.vuln.database import open_database
+from prill.vuln.database import Database, open_database
 from prill.vuln.database_builder import DatabaseBuilder
 from prill.vuln.database_file import FORM, DamagedDatabase, DatabaseTooNew, DatabaseTooOld, NoDatabase, NotADatabase
 from prill.vuln.orders import order_of
@@ -18,6 +18,7 @@ from prill.vuln.packed import contains, decode_entries
 from prill.vuln.records import (
     Affected,
     Exploited,
+    Item,
     LifeCycle,
     Modified,
     Probability,
@@ -153,7 +154,63 @@ def test_another_database_is_taken_over_but_for_some_sources(tmp_path: Path):
         assert database.exploitation(["CVE-2026-1"]) == {}
 
 
+def joined(path: Path, *sources: tuple[str, Item, int]) -> Database:
+    """Make a database of sources by kind, with what each says and when that is from, and each adopts those before."""
+    for kind, item, modified in sources:
+        builder = DatabaseBuilder()
+        builder.add(AdvisorySource(id=kind, name=kind, modified=modified), [item])
+        if path.exists():
+            with open_database(path) as database:
+                builder.adopt(database, without=frozenset({(kind, kind)}))
+        path.write_bytes(builder.finish(created=0))
+    return open_database(path)
+
+
+KEV, EPSS = Exploited("CVE-1", "2026-01-02"), Probability("CVE-1", 0.1, 0.2)
+
+
+@pytest.mark.parametrize(
+    "before", [(("kev", KEV, 1), ("epss", EPSS, 1)), (("epss", EPSS, 1), ("kev", KEV, 1))], ids=["kev", "epss"]
+)
+def test_what_two_sources_know_of_an_exploit_is_replaced_apart(tmp_path: Path, before: tuple):
+    with joined(tmp_path / "a.db", *before, ("epss", Probability("CVE-1", 0.9, 0.95), 2)) as it:
+        assert it.exploitation(["CVE-1"]) == {
+            "CVE-1": Exploitation(known_since="2026-01-02", epss=0.9, percentile=0.95)
+        }
+    with joined(tmp_path / "b.db", *before, ("kev", Exploited("CVE-2", "2026-02-03"), 2)) as it:
+        assert it.exploitation(["CVE-1"]) == {"CVE-1": Exploitation(epss=0.1, percentile=0.2)}
+
+
+def test_the_newest_of_several_scores_counts(tmp_path: Path):
+    sources = ("epss-of-may", Probability("CVE-1", 0.9, 0.95), 5), ("epss-of-april", EPSS, 4)
+    with joined(tmp_path / "a.db", *sources) as it:
+        assert it.exploitation(["CVE-1"])["CVE-1"].epss == 0.9
+
+
+def test_a_page_that_is_imported_later_says_when_a_release_ends(tmp_path: Path):
+    first, second = LifeCycle("debian", "12", "2020-01-01"), LifeCycle("debian", "12", "2030-01-01")
+    with joined(tmp_path / "a.db", ("folder", first, 0), ("page", second, 0)) as it:
+        assert it.lifecycle("debian", "12") == second
+
+
 class TestHostileFiles:
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ("DELETE FROM source", "it has no source 0"),
+            ("UPDATE source SET retrieved = 'soon'", "Expected `int`"),
+            ("UPDATE meta SET value = x'00' WHERE name = 'created'", "it was made at"),
+            ("UPDATE package SET entries = x'9195004d9090a0'", "Expected `int` <= "),
+        ],
+    )
+    def test_what_nobody_here_wrote(self, change: str, said: str, tmp_path: Path):
+        path, _ = built(tmp_path / "a.db", APP)
+        with sqlite3.connect(path) as connection:
+            connection.execute(change)
+        connection.close()
+        with open_database(path) as database, pytest.raises(DamagedDatabase, match=said):
+            (database.created, database.entries(["PyPI\0my-app"]), database.known([0]))
+
     def test_nothing_there(self, tmp_path: Path):
         with pytest.raises(NoDatabase, match="there is no database"):
             open_database(tmp_path / "a.db")

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from prill.errors import PrillError
 
-__all__ = ["CannotWrite", "DiskFull", "open_atomic", "sweep", "write_atomic", "writing"]
+__all__ = ["CannotWrite", "DiskFull", "alone_in", "open_atomic", "sweep", "write_atomic", "writing"]
 
 _PREFIX = ".tmp-"
 # EFBIG is what a limit on file size answers (RLIMIT_FSIZE), EDQUOT a quota.
@@ -81,6 +81,23 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0
     """Write ``data`` to ``path`` whole or not at all; raise `CannotWrite` or `DiskFull`."""
     with open_atomic(path, durable=durable, mode=mode) as file:
         file.write(data)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Make a folder, and wait until no other process is in such a block about it; raise `CannotWrite`.
+
+    For files that are read, changed and written anew. Where locks are not supported, nobody waits.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sweep(folder: Path, *, now: int, min_age: int = 3600, prefix: str = _PREFIX) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from prill._io.atomic import write_atomic
+from prill._io.atomic import alone_in, write_atomic
 from prill._io.fetch_errors import NotModified
 from prill._io.regular import open_regular
 from prill._io.urls import file_path, redact
@@ -22,7 +22,7 @@ from prill.model.value import dataclass
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_builder import DatabaseBuilder, Taken
 from prill.vuln.database_file import NotADatabase
-from prill.vuln.feeds import is_whole_feed
+from prill.vuln.feeds import feed_name, is_whole_feed
 from prill.vuln.providers import BUILTIN
 from prill.vuln.providers.provider import InvalidAdvisories, Provider, SourceFile
 
@@ -70,7 +70,7 @@ def import_files(
     named = []
     for path in paths:
         location = path.absolute().as_uri()
-        named.append(_Named(path, path.name, location, whole or is_whole_feed(location)))
+        named.append(_Named(path, feed_name(path.absolute().parts), location, whole or is_whole_feed(location)))
     return _make(named, target, services, replace=replace)
 
 
@@ -92,7 +92,7 @@ def update_database(addresses: Sequence[str], target: Path, services: Services) 
         for address in wanted:
             local = file_path(address)
             if local is not None:
-                named.append(_Named(local, local.name, address, is_whole_feed(address)))
+                named.append(_Named(local, feed_name(local.parts), address, is_whole_feed(address)))
                 continue
             feed = stack.enter_context(closing(Feed(address, services)))
             try:
@@ -141,19 +141,19 @@ def _make(
     taken: list[Taken] = []
     gaps: list[Gap] = []
     failed: list[PrillError] = []
-    replaced: set[tuple[str, str]] = set()
+    replaced: list[AdvisorySource] = []
     for place, one in enumerate(named):
         services.progress.update("reading advisories", place, len(named))
         try:
             if _is_database(one.path):
                 with open_database(one.path) as other:
                     other.verify()
-                    builder.adopt(other, without=frozenset(replaced))
-                    replaced |= {(source.id, source.name) for source in other.sources}
+                    builder.adopt(other, without=_replaced(other, replaced))
+                    replaced += other.sources
                 continue
             provider = _provider(one)
             taken.append(_read(provider, one, builder, services))
-            replaced.add((provider.id, one.name))
+            replaced.append(taken[-1].source)
             gaps += taken[-1].gaps
         except (PrillError, OSError) as error:
             reason = str(error) if isinstance(error, PrillError) else error.strerror or str(error)
@@ -161,14 +161,33 @@ def _make(
             failed.append(error if isinstance(error, PrillError) else InvalidAdvisories(f"{one.name}: {reason}"))
     if failed and len(failed) == len(named):
         raise failed[0]
-    if not replace:
-        with _former(target) as former:
-            if former is not None:
-                builder.adopt(former, without=frozenset(replaced), unchanged=unchanged)
-    services.progress.update("writing the database", 0, 0)
-    data = builder.finish(created=services.clock.now())
-    write_atomic(target, data)
+    with alone_in(target.parent):  # else what another process adds meanwhile would be lost
+        if not replace:
+            with _former(target) as former:
+                if former is not None:
+                    builder.adopt(former, without=_replaced(former, replaced), unchanged=unchanged)
+        services.progress.update("writing the database", 0, 0)
+        data = builder.finish(created=services.clock.now())
+        write_atomic(target, data)
     return Imported(path=target, size=len(data), records=builder.records, taken=tuple(taken), gaps=tuple(gaps))
+
+
+def _replaced(former: Database, new: Sequence[AdvisorySource]) -> frozenset[tuple[str, str]]:
+    """Return the kinds and addresses, or names, of former sources in whose place new ones are.
+
+    A new one takes the place of what came from the same address, or has its name, but for what has another address.
+    """
+    return frozenset(
+        (old.id, old.url or old.name)
+        for old in former.sources
+        for one in new
+        if old.id == one.id
+        and (old.url == one.url or (old.name == one.name and not (_is_remote(old.url) and _is_remote(one.url))))
+    )
+
+
+def _is_remote(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
 
 
 def _read(provider: Provider, one: _Named, builder: DatabaseBuilder, services: Services) -> Taken:

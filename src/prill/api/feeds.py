@@ -16,6 +16,7 @@ from prill._io.urls import redact
 from prill.api.services import Services
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.vuln.feeds import feed_name
 
 __all__ = ["Feed", "FeedBusy"]
 
@@ -84,7 +85,7 @@ class Feed:
 
 
 def _name(address: str) -> str:
-    """Return the last part of an address's path; of OSV's ``PyPI/all.zip`` both."""
+    """Return what the file of an address is called."""
     parts = [part for part in unquote(urlsplit(address).path).split("/") if part not in ("", ".", "..")]
-    name = "-".join(parts[-2:]) if parts[-1:] == ["all.zip"] else (parts[-1] if parts else "advisories")
+    name = feed_name(parts) or "advisories"
     return Path(name.replace("\0", "")[-_MAX_NAME:]).name or "advisories"

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ScanOptions", "scan", "scan_sbom"]
 
-_DAY = 86_400
+_HOUR, _DAY = 3600, 86_400
 _NO_SOURCE = "no source has advisories for these"
 _NO_UNFIXED = (
     "what an upgrade fixes is known from the vendor's archive: nothing to fix means that the packages are current, no "
@@ -235,7 +235,11 @@ def _check_age(database: Database, most: int | None, answers: _Answers, now: int
     """Note which sources are older than they may be; without a bound none is refused, and the report says how old."""
     for source in database.sources:
         last = source.modified or source.retrieved
-        if most is not None and now - last > most:
+        if most is not None and last > now + _HOUR:
+            answers.gaps.append(
+                Gap(source.name, "it is dated in the future, so that --max-db-age cannot be held to it")
+            )
+        elif most is not None and now - last > most:
             # The report says how old it is as of its own date, which may be another one.
             day, allowed = datetime.fromtimestamp(last, UTC).date(), count(most // _DAY, "day")
             answers.gaps.append(Gap(source.name, f"it is of {day}, and --max-db-age allows {allowed}"))

@@ -22,6 +22,9 @@ _MAX_DETAILS = 1 << 20
 _RAW = -15
 """Deflate's largest window, without zlib's header and checksum (zlib manual, ``inflateInit2``)."""
 _DETAILS = msgspec.msgpack.Decoder(PackedVulnerability)
+_SOURCE = tuple[str, str, str, int, int, int, str, str]
+_EXPLOITS = "FROM exploited LEFT JOIN source ON source.number = exploited.source"
+_NEWEST = "ORDER BY source.modified DESC, source.retrieved DESC, exploited.source"
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -58,7 +61,10 @@ class Database:
     @cached_property
     def created(self) -> int:
         """When it was made, in seconds since 1970."""
-        return int(self._meta("created"))
+        made = self._meta("created")
+        if not isinstance(made, int):
+            raise self._damaged(f"it was made at {made[:20]!r}")
+        return made
 
     @cached_property
     def sources(self) -> tuple[AdvisorySource, ...]:
@@ -105,6 +111,8 @@ class Database:
             marks = ",".join("?" * len(part))
             query = f"SELECT number, id, source, details FROM vulnerability WHERE number IN ({marks})"  # noqa: S608
             for number, id_, source, details in self._all(query, *part):
+                if source not in sources:
+                    raise self._damaged(f"it has no source {source}")
                 found[number] = self._known(id_, sources[source], details)
         try:
             return {number: found[number] for number in wanted}
@@ -123,15 +131,19 @@ class Database:
         return {name: tuple(numbers) for name, numbers in found.items()}
 
     def exploitation(self, ids: Iterable[str]) -> dict[str, Exploitation]:
-        """Return what is known about exploits of these vulnerabilities."""
+        """Return what is known about exploits of these vulnerabilities, the newest source first."""
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Exploitation] = {}
         for begin in range(0, len(wanted), _AT_ONCE):
             part = wanted[begin : begin + _AT_ONCE]
             marks = ",".join("?" * len(part))
-            query = f"SELECT id, since, epss, percentile FROM exploited WHERE id IN ({marks})"  # noqa: S608
+            query = (
+                f"SELECT exploited.id, since, epss, percentile {_EXPLOITS} WHERE exploited.id IN ({marks}) {_NEWEST}"
+            )
             for id_, since, epss, percentile in self._rows(query, *part):
-                found[id_] = Exploitation(known_since=since, epss=epss, percentile=percentile)
+                known = found.get(id_, Exploitation())
+                score = (epss, percentile) if known.epss is None else (known.epss, known.percentile)
+                found[id_] = Exploitation(known_since=known.known_since or since, epss=score[0], percentile=score[1])
         return found
 
     def lifecycle(self, product: str, cycle: str) -> LifeCycle | None:
@@ -142,10 +154,12 @@ class Database:
 
     def numbered_sources(self) -> tuple[tuple[int, AdvisorySource], ...]:
         """Return the sources with their numbers in this database."""
-        names = ("id", "name", "url", "retrieved", "modified", "records", "license", "version")
         columns = "number, id, name, location, retrieved, modified, records, license, version"
-        query = f"SELECT {columns} FROM source ORDER BY number"  # noqa: S608 - its own names
-        return tuple((row[0], AdvisorySource(**dict(zip(names, row[1:], strict=True)))) for row in self._rows(query))
+        rows = self._all(f"SELECT {columns} FROM source ORDER BY number")  # noqa: S608 - its own names
+        try:
+            return tuple((row[0], _source(*msgspec.convert(row[1:], type=_SOURCE))) for row in rows)
+        except msgspec.MsgspecError as error:
+            raise self._damaged(error) from error
 
     def vulnerabilities(self) -> Iterator[tuple[int, str, int, bytes]]:
         """Yield number, id, source's number and unpacked details of all vulnerabilities, for another database."""
@@ -164,7 +178,7 @@ class Database:
 
     def exploits(self) -> Iterator[tuple[str, int, dict[str, object]]]:
         """Yield what is known about exploits, with the source's number."""
-        query = "SELECT id, source, since, epss, percentile FROM exploited ORDER BY id"
+        query = "SELECT id, source, since, epss, percentile FROM exploited ORDER BY id, source"
         for id_, source, since, epss, percentile in self._rows(query):
             said = {"since": since, "epss": epss, "percentile": percentile}
             yield id_, source, {name: value for name, value in said.items() if value not in ("", None)}
@@ -235,6 +249,21 @@ class Database:
         return DamagedDatabase(
             f"the database {self._name} is damaged: {error}", hint="make it again: prill db import FILES"
         )
+
+
+def _source(
+    id_: str, name: str, url: str, retrieved: int, modified: int, records: int, license_: str, version: str
+) -> AdvisorySource:
+    return AdvisorySource(
+        id=id_,
+        name=name,
+        url=url,
+        retrieved=retrieved,
+        modified=modified,
+        records=records,
+        license=license_,
+        version=version,
+    )
 
 
 def open_database(path: Path) -> Database:

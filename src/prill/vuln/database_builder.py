@@ -72,7 +72,7 @@ class DatabaseBuilder:
         self._packages: dict[str, list[PackedEntry]] = {}
         self._vulnerabilities: list[tuple[str, int, bytes]] = []
         self._aliases: set[tuple[str, int]] = set()
-        self._exploited: dict[str, dict[str, object]] = {}
+        self._exploited: dict[tuple[str, int], dict[str, object]] = {}
         self._cycles: dict[tuple[str, str], tuple[int, str, str, bool]] = {}
         self._coverage: set[tuple[str, str, int]] = set()
         self._keys: dict[tuple[str, str], bytes] = {}
@@ -115,7 +115,7 @@ class DatabaseBuilder:
     def adopt(
         self, database: Database, *, without: frozenset[tuple[str, str]], unchanged: Mapping[str, int] | None = None
     ) -> None:
-        """Take over what another database has, but for sources with these ids and names.
+        """Take over what another database has, but for sources of these kinds and names, or addresses.
 
         ``unchanged`` are addresses that still have the same, with the time at which they said so.
         """
@@ -123,7 +123,7 @@ class DatabaseBuilder:
         wanted = [
             (number, replace(one, retrieved=asked.get(one.url, one.retrieved)))
             for number, one in database.numbered_sources()
-            if (one.id, one.name) not in without
+            if without.isdisjoint({(one.id, one.name), (one.id, one.url)})
         ]
         numbers = {number: len(self._sources) + place for place, (number, _) in enumerate(wanted)}
         self._sources += (source for _, source in wanted)
@@ -139,7 +139,7 @@ class DatabaseBuilder:
                 self._exploit(id_, numbers[source_number]).update(known)
         for product, cycle, source_number, ends, extended, ended in database.cycles():
             if source_number in numbers:
-                self._cycles[product, cycle] = (numbers[source_number], ends, extended, bool(ended))
+                self._cycles.setdefault((product, cycle), (numbers[source_number], ends, extended, bool(ended)))
         for ecosystem, part, source_number in database.covered():
             if source_number in numbers:
                 self._coverage.add((ecosystem, part, numbers[source_number]))
@@ -193,8 +193,8 @@ class DatabaseBuilder:
         connection.executemany(
             "INSERT INTO exploited VALUES (?, ?, ?, ?, ?)",
             (
-                (id_, known["source"], known.get("since", ""), known.get("epss"), known.get("percentile"))
-                for id_, known in sorted(self._exploited.items())
+                (*key, known.get("since", ""), known.get("epss"), known.get("percentile"))
+                for key, known in sorted(self._exploited.items())
             ),
         )
         connection.executemany(
@@ -204,9 +204,7 @@ class DatabaseBuilder:
         connection.executemany("INSERT INTO coverage VALUES (?, ?, ?)", sorted(self._coverage))
 
     def _exploit(self, id_: str, source: int) -> dict[str, object]:
-        known = self._exploited.setdefault(id_, {})
-        known.setdefault("source", source)
-        return known
+        return self._exploited.setdefault((id_, source), {})
 
     def _add_record(self, record: Record, source: int, taken: Taken) -> bool:
         """Take one record; return whether any of what it affects could be taken."""

@@ -7,7 +7,7 @@
     package(key, entries)                  ``ECOSYSTEM NUL NAME`` and its `PackedEntry` values
     vulnerability(number, id, source, …)   details, deflated with the dictionary that lies in meta
     alias(name, number)                    the other ids of vulnerabilities
-    exploited(id, since, epss, percentile) what is known about exploits
+    exploited(id, source, since, epss, …)  what each source knows about exploits
     lifecycle(product, cycle, …)           ends of life
     coverage(ecosystem, part, source)      of what a source is the whole feed
 
@@ -35,7 +35,7 @@ __all__ = [
 APPLICATION_ID = 0x5052_4C41
 """``PRLA`` in the file's header (SQLite file format, 1.3.17)."""
 
-FORM = 4
+FORM = 5
 """Counts up whenever either of two Prills cannot read what the other writes."""
 
 SCHEMA = """
@@ -45,7 +45,8 @@ CREATE TABLE source(number INTEGER PRIMARY KEY, id TEXT, name TEXT, location TEX
 CREATE TABLE package(key TEXT PRIMARY KEY, entries BLOB) WITHOUT ROWID;
 CREATE TABLE vulnerability(number INTEGER PRIMARY KEY, id TEXT, source INTEGER, details BLOB);
 CREATE TABLE alias(name TEXT, number INTEGER, PRIMARY KEY(name, number)) WITHOUT ROWID;
-CREATE TABLE exploited(id TEXT PRIMARY KEY, source INTEGER, since TEXT, epss REAL, percentile REAL) WITHOUT ROWID;
+CREATE TABLE exploited(id TEXT, source INTEGER, since TEXT, epss REAL, percentile REAL,
+    PRIMARY KEY(id, source)) WITHOUT ROWID;
 CREATE TABLE lifecycle(product TEXT, cycle TEXT, source INTEGER, ends TEXT, extended TEXT, ended INTEGER,
     PRIMARY KEY(product, cycle)) WITHOUT ROWID;
 CREATE TABLE coverage(ecosystem TEXT, part TEXT, source INTEGER, PRIMARY KEY(ecosystem, part, source)) WITHOUT ROWID;

@@ -4,6 +4,7 @@ Ranges are compared as bytes, without knowing whose versions they are.
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
@@ -24,6 +25,8 @@ __all__ = [
 
 STATES = tuple(MatchState)
 LEVELS = tuple(Level)
+_State = Annotated[int, msgspec.Meta(ge=0, lt=len(STATES))]
+_Level = Annotated[int, msgspec.Meta(ge=0, lt=len(LEVELS))]
 
 
 class PackedRange(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
@@ -45,7 +48,7 @@ class PackedEntry(msgspec.Struct, frozen=True, array_like=True, order=True, gc=F
     """
 
     vulnerability: int
-    state: int
+    state: _State
     ranges: tuple[PackedRange, ...] = ()
     exact: tuple[bytes, ...] = ()
     module: str = ""
@@ -54,7 +57,7 @@ class PackedEntry(msgspec.Struct, frozen=True, array_like=True, order=True, gc=F
 class PackedRating(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A `Rating`, its level by number."""
 
-    level: int
+    level: _Level
     source: str
     vector: str = ""
     score: float | None = None

@@ -133,6 +133,8 @@ def test_exploits(shared_data: Path, tmp_path: Path):
     assert Probability("CVE-1999-0005", 0.91963, 0.99214) in read(packed)
     packed.write_bytes(gzip.compress(b"cve,epss,percentile\nCVE-1,2.0,1\nCVE-2,x,y\nCVE-3\n"))
     assert [type(one) for one in read(packed)] == [Skipped] * 3
+    packed.write_bytes(gzip.compress(b"#score_date:2026-99-99T00:00:00+0000\ncve,epss,percentile\nCVE-1,0.5,nan\n"))
+    assert read(packed) == [Skipped("CVE-1", "nan is no probability")]
 
 
 class TestOsv:
@@ -276,6 +278,8 @@ class TestOsv:
         ("scores.csv", "cve,epss,percentile,more\n"),
         ("product.md", "---\ntitle: x\nreleasePolicyLink: x\nreleases: 5\n---\n"),
         ("product2.md", "---\n\nreleasePolicyLink: [\n---\n"),
+        ("product3.md", "---\n\nreleasePolicyLink: x\nreleases: [{releaseCycle: 1, eol: 2026-02-30}]\n---\n"),
+        ("main4.yaml", "date: 2026-13-45\npackages: [{pkg: {name: x, secfixes: {}}}]"),
     ],
 )
 def test_a_document_of_another_shape_is_an_error(name: str, text: str, tmp_path: Path):

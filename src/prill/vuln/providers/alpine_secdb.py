@@ -90,7 +90,7 @@ def _document(source: SourceFile) -> Any:  # noqa: ANN401 - what YAML holds; its
 
     try:
         return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidAdvisories(f"{source.name} is no YAML: {error}") from error
 
 

@@ -52,7 +52,7 @@ def _cycles(source: SourceFile) -> Iterator[Item]:
     head = text.removeprefix("---\n").partition("\n---")[0]
     try:
         page = yaml.load(head, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidAdvisories(f"{source.name} has no YAML before its text: {error}") from error
     releases = page.get("releases") if isinstance(page, dict) else None
     if not isinstance(releases, list) or not isinstance(page.get("permalink"), str):

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class EpssProvider:
         except (BoundExceeded, CorruptStream, UnicodeDecodeError) as error:
             raise InvalidAdvisories(f"{source.name} holds no EPSS scores: {error}") from error
         if date := _DATE.search(text[:200]):
-            yield Modified(int(datetime.fromisoformat(date[1] + "+00:00").timestamp()))
+            yield from _dated(date[1])
         rows = csv.reader(line for line in io.StringIO(text) if not line.startswith("#"))
         if next(rows, None) != _HEAD:
             raise InvalidAdvisories(f"{source.name} has other columns than EPSS: {text[:80]!r}")
@@ -50,10 +51,17 @@ class EpssProvider:
             except ValueError:
                 yield Skipped(",".join(row)[:80], "not a row of EPSS")
                 continue
-            if not 0 <= score <= 1:
-                yield Skipped(id_, f"{epss[:40]} is no probability")
+            wrong = next((number for number in (score, rank) if not 0 <= number <= 1), None)
+            if wrong is not None:
+                yield Skipped(id_, f"{wrong} is no probability")
                 continue
             yield Probability(id_, score, rank)
 
 
 PROVIDER = EpssProvider()
+
+
+def _dated(text: str) -> Iterator[Modified]:
+    """Yield when the scores were made, where the text is a time."""
+    with suppress(ValueError):
+        yield Modified(int(datetime.fromisoformat(f"{text}+00:00").timestamp()))

@@ -118,7 +118,8 @@ class OsvProvider:
         count, named = 0, Counter[str]()
         for item in self._records(source):
             if isinstance(item, Record):
-                newest = max(newest, item.modified)
+                if item.modified > newest and _seconds(item.modified):
+                    newest = item.modified
                 count += 1
                 named.update({name for one in item.affected for name in _names(one.ecosystem)})
             yield item
