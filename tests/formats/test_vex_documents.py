@@ -96,6 +96,69 @@ def test_csaf_says_the_same():
     assert (other.status, other.products) == (VexStatus.AFFECTED, (VexProduct("OTHER"),))
 
 
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [
+        ({"purl": "pkg:generic/suite@1"}, VexProduct("pkg:generic/suite@1", (PURL,))),
+        ({"cpe": "cpe:/a:redhat:enterprise_linux:9::appstream"}, VexProduct(PURL, release="rhel-9")),
+        ({"cpe": "cpe:/a:redhat:rhel_eus:9.2::baseos"}, VexProduct(PURL, release="rhel-9.2")),
+        ({"cpe": "cpe:/a:example:suite:1"}, VexProduct("SUITE", (PURL,))),
+        ({}, VexProduct("SUITE", (PURL,))),
+    ],
+)
+def test_a_component_is_meant_in_its_product_alone(whole: dict, expected: VexProduct):
+    document = {
+        "document": {},
+        "product_tree": {
+            "full_product_names": [
+                {"product_id": "P1", "product_identification_helper": {"purl": PURL}},
+                {"product_id": "SUITE", "product_identification_helper": whole},
+            ],
+            "relationships": [{"full_product_name": {"product_id": "SUITE:P1"}, "product_reference": "P1", "relates_to_product_reference": "SUITE"}],
+        },
+        "vulnerabilities": [{"cve": "CVE-2026-1", "product_status": {"known_not_affected": ["SUITE:P1"]}}],
+    }  # fmt: skip
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.products == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        ({"@id": "image", "subcomponents": [{"identifiers": {"cpe23": "cpe:2.3:a:x"}}]}, ()),
+        ({"@id": "image", "subcomponents": [{"@id": PURL}, {"identifiers": {}}]}, (VexProduct("image", (PURL,)),)),
+        ({"@id": "image", "subcomponents": []}, (VexProduct("image"),)),
+        ({"hashes": {"sha-256": "AB" * 32}}, (VexProduct("sha256:" + "ab" * 32),)),
+        ({"identifiers": {"cpe23": "cpe:2.3:a:x"}}, ()),
+    ],
+)
+def test_a_part_that_is_not_understood_is_not_the_whole(product: dict, expected: tuple):
+    said = {"vulnerability": {"name": "CVE-2026-1"}, "products": [product], "status": "fixed"}
+    (one,) = read_vex(json.dumps({"statements": [said]}).encode(), "x.json")
+    assert one.products == expected
+
+
+@pytest.mark.parametrize(
+    ("ref", "versions", "expected"),
+    [
+        (
+            "pkg:npm/a",
+            [{"version": "1.0", "status": "unaffected"}, {"version": "1.1"}],
+            ["pkg:npm/a@1.0", "pkg:npm/a@1.1"],
+        ),
+        ("pkg:npm/a", [{"version": "1.0", "status": "affected"}, {"version": "1.1", "status": "unknown"}], []),
+        ("pkg:npm/a@1.0", [{"version": "1.0"}, {"version": "1.1"}], ["pkg:npm/a@1.0"]),
+        ("pkg:npm/a", [{"range": "vers:npm/<2.0"}], []),
+        ("no-purl", [{"version": "1.0"}], []),
+        ("pkg:npm/a", [], ["pkg:npm/a"]),
+    ],
+)
+def test_cyclonedx_versions_are_the_ones_that_are_meant(ref: str, versions: list, expected: list):
+    said = {"id": "CVE-2026-1", "analysis": {"state": "not_affected"}, "affects": [{"ref": ref, "versions": versions}]}
+    (one,) = read_vex(json.dumps({"bomFormat": "CycloneDX", "vulnerabilities": [said]}).encode(), "x.json")
+    assert [product.id for product in one.products] == expected
+
+
 def test_cyclonedx_says_the_same():
     document = {
         "bomFormat": "CycloneDX",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from advisories import deb, language
-from prill.model import Digest, Location, Subject
+from prill.model import Digest, Distro, Location, Subject
 from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
 from prill.model.vulnerability_match import VulnerabilityMatch
 from prill.vuln.exceptions import InvalidExceptions, read_exceptions
@@ -17,6 +17,7 @@ SUBJECT = Subject(name="registry.test/app:1", digest=DIGEST)
 PURL = "pkg:deb/debian/libssl3@3.5-1?arch=amd64&distro=debian-13"
 MATCH = replace(FIXED, package=replace(deb("libssl3", "3.5-1"), purl=PURL))
 TODAY = "2026-06-01"
+AFFECTED = VexStatus.AFFECTED
 
 
 def statement(*products: VexProduct, **values: object) -> VexStatement:
@@ -116,6 +117,50 @@ def test_what_has_expired_dismisses_nothing_and_is_told():
     assert result.matches[0].suppressed_by is None
     assert len(result.expired) == 2
     assert dismissed(statement(expires=TODAY))
+
+
+def test_a_newer_statement_takes_the_place_of_one_that_expired():
+    old = statement(expires="2026-05-31", time="2026-01-01")
+    for newer, expected in (
+        (statement(time="2026-02-01"), True),
+        (statement(time="2026-02-01", status=AFFECTED), False),
+    ):
+        result = judged(old, newer)
+        assert (result.matches[0].suppressed_by is not None) is expected
+        assert result.expired == ()
+    older = judged(old, statement(time="2025-01-01"))
+    assert len(older.expired) == 1
+    waived = judged(statement(), Waiver(id="CVE-2026-1", source="x.toml", expires="2026-05-31"))
+    assert len(waived.expired) == 1
+
+
+@pytest.mark.parametrize("status", ["affected", "under_investigation"])
+def test_what_never_dismissed_anything_cannot_expire(status: str):
+    assert judged(statement(status=VexStatus(status), expires="2026-05-31")).expired == ()
+
+
+@pytest.mark.parametrize(
+    ("release", "distro", "expected"),
+    [
+        ("rhel-9", Distro(id="rhel", version="9.4"), True),
+        ("rhel-9", Distro(id="rhel", version="9"), True),
+        ("rhel-9", Distro(id="rhel", version="8.10"), False),
+        ("rhel-9", Distro(id="rhel", version="90"), False),
+        ("rhel-9", Distro(id="almalinux", version="9.4"), False),
+        ("rhel-9", None, False),
+    ],
+)
+def test_what_is_said_of_a_release_is_said_of_no_other(release: str, distro: Distro | None, expected: bool):  # noqa: FBT001
+    said = statement(VexProduct(PURL, release=release))
+    found = judge([MATCH], [said], [], SUBJECT, today=TODAY, distro=distro)
+    assert (found.matches[0].suppressed_by is not None) is expected
+
+
+def test_what_is_said_of_a_part_of_a_module_is_not_said_of_all_of_it():
+    match = replace(MATCH, package=language("golang", "example.test/net", "v0.7.0"))
+    for subpath, expected in (("", True), ("#html", False)):
+        said = statement(VexProduct(f"pkg:golang/example.test/net{subpath}"))
+        assert bool(judge([match], [said], [], SUBJECT, today=TODAY).matches[0].suppressed_by) is expected
 
 
 def test_a_statement_that_ends_nobody_knows_when_is_told():
@@ -259,6 +304,13 @@ class TestFiles:
             ("x.yaml", "ignore: 5", "no list of ignore rules"),
             ("x.yaml", "ignore: [5]", "is no mapping"),
             ("x.yaml", "ignore: [", "x.yaml"),
+            ("x.yaml", "ignore:\n- reason: x\n", "rule 1 names neither a vulnerability nor a package"),
+            ("x.yaml", "ignore: [{}]", "rule 1 names neither"),
+            (
+                "x.yaml",
+                "ignore: [{vulnerability: CVE-1}, {vulnerability: '', package: {name: }}]",
+                "rule 2 names neither",
+            ),
             ("x.yaml", "ignore:\n- fix-state: unknown\n", "uses fix-state, which is not read"),
             ("x.yaml", "", "neither Grype's list of ignore rules nor Trivy's"),
             ("x.yaml", "vulnerability: CVE-1", "neither Grype's list of ignore rules nor Trivy's"),

@@ -156,6 +156,7 @@ def _judged(report: ScanReport, services: Services, options: ScanOptions) -> Sca
         report.subject,
         today=_today(services),
         packages=packages,
+        distro=report.distro,
     )
     ordered = order_by_risk(judged.matches)
     return replace(

@@ -39,7 +39,9 @@ def _notes(
     if not found.verified and not found.unverified:
         return (f"no VEX is attested about {report.subject.name}",)
     packages = report.sbom.packages if report.sbom else ()
-    would = judge(report.matches, found.unverified, (), report.subject, today=today, packages=packages)
+    would = judge(
+        report.matches, found.unverified, (), report.subject, today=today, packages=packages, distro=report.distro
+    )
     dismissed: dict[str, int] = {}
     for before, after in zip(report.matches, would.matches, strict=True):
         if before.suppressed_by is None and after.suppressed_by is not None:

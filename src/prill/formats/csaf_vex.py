@@ -1,5 +1,6 @@
 """VEX in CSAF 2.0 (profile 5): which products a vulnerability affects or not, with flags as justifications."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from prill.formats.csaf import Csaf, CsafProduct, CsafVulnerability, InvalidCsaf, products_of, read_csaf
@@ -8,6 +9,7 @@ from prill.model.vex import VexProduct, VexStatement, VexStatus
 
 __all__ = ["read_csaf_vex"]
 
+_RELEASE = re.compile(r"redhat:(?:enterprise_linux|rhel_[a-z0-9_]+):([0-9]+(?:\.[0-9]+)?)")
 _STATUSES = {
     "known_not_affected": VexStatus.NOT_AFFECTED,
     "known_affected": VexStatus.AFFECTED,
@@ -30,11 +32,15 @@ def read_csaf_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
 def _product(one: CsafProduct) -> VexProduct:
     """Return a product by its purl where it has one.
 
-    A package of a distribution is itself what is installed; of an image, it is a part.
+    A package of a distribution's release is itself what is installed; of anything else, it is a part.
     """
     own = one.purl or one.id
-    whole = one.whole.purl if one.whole else ""
-    return VexProduct(whole, (own,)) if whole.startswith("pkg:oci/") else VexProduct(own)
+    if one.whole is None:
+        return VexProduct(own)
+    release = _RELEASE.search(one.whole.cpe)
+    return (
+        VexProduct(own, release=f"rhel-{release[1]}") if release else VexProduct(one.whole.purl or one.whole.id, (own,))
+    )
 
 
 def _statements(

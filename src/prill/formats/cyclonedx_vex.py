@@ -1,11 +1,13 @@
 """VEX in CycloneDX: vulnerabilities with an analysis, about components of the document or of another one (BOM-Link)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 import msgspec
 
 from prill.formats.vex_errors import InvalidVex
+from prill.model.purl import InvalidPurl, Purl
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
 __all__ = ["read_cyclonedx_vex"]
@@ -26,8 +28,14 @@ class _Analysis(msgspec.Struct):
     last_updated: str = msgspec.field(name="lastUpdated", default="")
 
 
+class _Version(msgspec.Struct):
+    version: str = ""
+    status: str = ""
+
+
 class _Affects(msgspec.Struct):
     ref: str
+    versions: list[_Version] = []
 
 
 class _Reference(msgspec.Struct):
@@ -100,10 +108,10 @@ def _statement(one: _Vulnerability, purls: dict[str, str], bom: _Bom, source: st
     status = _STATES.get(analysis.state)
     if status is None:
         raise InvalidVex(f"{source}: {one.id} has the analysis state {analysis.state[:80]!r}")
-    refs = [each.ref for each in one.affects]
+    products = [product for each in one.affects for product in _products(each, purls, status)]
     return VexStatement(
         vulnerabilities=tuple(dict.fromkeys([one.id, *(each.id for each in one.references if each.id)])),
-        products=tuple(VexProduct(purls.get(ref) or _linked(ref)) for ref in refs),
+        products=tuple(dict.fromkeys(products)),
         status=status,
         source=source,
         justification=_JUSTIFICATIONS.get(analysis.justification, Justification.COMPONENT_NOT_PRESENT)
@@ -112,6 +120,29 @@ def _statement(one: _Vulnerability, purls: dict[str, str], bom: _Bom, source: st
         reason=analysis.detail,
         time=analysis.last_updated or one.updated or bom.metadata.timestamp,
     )
+
+
+def _products(one: _Affects, purls: dict[str, str], status: VexStatus) -> Iterator[VexProduct]:
+    """Yield what is meant: a component, or the versions of it that are listed as the status says.
+
+    Ranges of versions (vers) are not read: such an entry names nothing.
+    """
+    id_ = purls.get(one.ref) or _linked(one.ref)
+    others = {"affected", "unknown"} if status in (VexStatus.NOT_AFFECTED, VexStatus.FIXED) else {"unaffected"}
+    if not one.versions:
+        yield VexProduct(id_)
+    for each in one.versions:
+        if each.version and each.status not in others and (named := _in_version(id_, each.version)):
+            yield VexProduct(named)
+
+
+def _in_version(id_: str, version: str) -> str:
+    """Return a purl with a version; nothing for one that has another, or that is no purl and has none."""
+    try:
+        purl = Purl.parse(id_)
+    except InvalidPurl:
+        return ""
+    return str(replace(purl, version=version)) if purl.version in ("", version) else ""
 
 
 def _linked(ref: str) -> str:

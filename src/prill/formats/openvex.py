@@ -31,6 +31,7 @@ class _Identifiers(msgspec.Struct):
 class _Part(msgspec.Struct):
     id: str = msgspec.field(name="@id", default="")
     identifiers: _Identifiers | None = None
+    hashes: dict[str, str] = {}
 
 
 class _Product(_Part):
@@ -106,12 +107,15 @@ def _expiry(notes: str) -> tuple[str, str]:
 def _product(one: _Product | str) -> VexProduct | None:
     if isinstance(one, str):  # as version 0.0.1 wrote products
         return VexProduct(one)
-    id_ = _id(one)
-    return VexProduct(id_, tuple(filter(None, map(_id, one.subcomponents)))) if id_ else None
+    id_, parts = _id(one), tuple(filter(None, map(_id, one.subcomponents)))
+    # A part that is named in no way that is read must not become the whole.
+    return VexProduct(id_, parts) if id_ and (parts or not one.subcomponents) else None
 
 
 def _id(part: _Part) -> str:
-    return part.identifiers.purl if part.identifiers and part.identifiers.purl else part.id
+    purl = part.identifiers.purl if part.identifiers else ""
+    sha256 = part.hashes.get("sha-256", "").lower()
+    return purl or part.id or (f"sha256:{sha256}" if sha256 else "")
 
 
 def encode_openvex(statements: Sequence[VexStatement], *, author: str, created: int, tool: str) -> bytes:

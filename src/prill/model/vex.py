@@ -28,10 +28,14 @@ class Justification(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class VexProduct:
-    """What a statement is about: a purl, an image's digest or name; ``parts`` are the packages in it, else all."""
+    """What a statement is about: a purl, an image's digest or name; ``parts`` are the packages in it, else all.
+
+    ``release`` is the distribution's, such as ``rhel-9``, in which alone it is meant.
+    """
 
     id: str
     parts: tuple[str, ...] = ()
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

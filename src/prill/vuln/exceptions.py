@@ -31,6 +31,7 @@ _TRIVY_PARTS = frozenset({"vulnerabilities", "misconfigurations", "secrets", "li
 _TRIVY_KEYS = frozenset({"id", "purls", "paths", "statement", "expired_at"})
 _NEEDED = ("id", "owner", "reason", "expires")
 _KNOWN = {*_NEEDED, "packages", "images", "ticket"}
+_NAMES = ("name", "version")
 _TRIVY = re.compile(r"(?P<id>[A-Za-z0-9._-]+)(?:\s+exp:(?P<expires>\d{4}-\d{2}-\d{2}))?\s*(?:#(?P<reason>.*))?")
 
 
@@ -215,11 +216,17 @@ def _grype(rules: object, source: str) -> Iterator[Waiver]:
             raise InvalidExceptions(
                 f"{where} uses {extra[0]}, which is not read", hint=f"read are {', '.join(sorted(allowed))}"
             )
-        name, version = str(package.get("name", "*")), str(package.get("version", "*"))
+        id_, name, version = (
+            str(one) if one else "*" for one in (rule.get("vulnerability"), *map(package.get, _NAMES))
+        )
+        if {id_, name, version} == {"*"}:
+            raise InvalidExceptions(
+                f"{where} names neither a vulnerability nor a package", hint="Grype applies such a rule to nothing"
+            )
         yield Waiver(
-            id=str(rule.get("vulnerability", "*")),
+            id=id_,
             source=source,
             kind="grype",
-            packages=(f"{name}@{version}",) if package else (),
+            packages=(f"{name}@{version}",) if (name, version) != ("*", "*") else (),
             reason=str(rule.get("reason", "")),
         )

@@ -1,6 +1,7 @@
 """Putting statements and waivers to what was found: which matches they dismiss, and which of them concern nothing.
 
-Of several statements about one match the newest counts. An expired one dismisses nothing, and is told.
+Of several statements about one match the newest counts. An expired one dismisses nothing, and is told where no newer
+one says what counts instead.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from prill.archive.globs import compile_glob
-from prill.model import Package, Subject
+from prill.model import Distro, Package, Subject
 from prill.model.purl import InvalidPurl, Purl
 from prill.model.value import dataclass
 from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
@@ -19,7 +20,7 @@ from prill.views.sizes import count
 __all__ = ["Judged", "judge"]
 
 _DISMISSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
-_UNDATED = datetime.min.replace(tzinfo=UTC)
+_UNDATED, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _ANY = "*"
 """The id of an exception for whatever is found."""
 
@@ -33,6 +34,15 @@ class Judged:
     expired: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Image:
+    """What statements may be about."""
+
+    subject: Subject
+    packages: Sequence[Package]
+    distro: Distro | None
+
+
 def judge(
     matches: Sequence[VulnerabilityMatch],
     statements: Sequence[VexStatement],
@@ -41,11 +51,14 @@ def judge(
     *,
     today: str,
     packages: Sequence[Package] = (),
+    distro: Distro | None = None,
 ) -> Judged:
     """Apply statements, then waivers, to matches. ``today`` is a day such as ``2026-07-11``.
 
-    ``packages`` are the image's: a statement about a part of one of them is about that part where it is, not elsewhere.
+    ``packages`` and ``distro`` are the image's: a statement about a part of a package is about that part where it is,
+    not elsewhere, one about a release's package about no other release's.
     """
+    image = _Image(subject, packages, distro)
     concerned: set[int] = set()
     expired: dict[str, None] = {}
     judged = []
@@ -54,21 +67,23 @@ def judge(
     for match in matches:
         ids = {match.advisory.id, *match.advisory.aliases}
         dismissal = match.suppressed_by
-        newest = _UNDATED
+        newest, spoken = _UNDATED, False
+        ended: list[tuple[datetime, str]] = []
         for number in sorted({number for id_ in (*ids, _ANY) for number in by_id.get(id_, ())}):
             one = everything[number]
-            if not _concerns(one, match, subject, packages):
+            if not _concerns(one, match, image):
                 continue
             concerned.add(number)
             if one.expires and one.expires < today:
-                expired[f"{_name(one)} expired on {one.expires} ({one.source}); {match.advisory.id} counts again"] = (
-                    None
-                )
+                said = f"{_name(one)} expired on {one.expires} ({one.source}); {match.advisory.id} counts again"
+                if isinstance(one, Waiver) or one.status in _DISMISSING:
+                    ended.append((_LAST if isinstance(one, Waiver) else _moment(one.time), said))
             elif isinstance(one, Waiver):
                 dismissal = dismissal or _waived(one)
             elif (moment := _moment(one.time)) >= newest:
                 newest = moment
-                dismissal = _dismissal(one) if one.status in _DISMISSING else match.suppressed_by
+                dismissal, spoken = _dismissal(one) if one.status in _DISMISSING else match.suppressed_by, True
+        expired |= {said: None for moment, said in ended if not spoken or moment > newest}
         judged.append(replace(match, suppressed_by=dismissal))
     unmatched = [one for number, one in enumerate(everything) if number not in concerned]
     return Judged(
@@ -124,19 +139,17 @@ def _unmatched(everything: Iterable[VexStatement | Waiver]) -> Iterator[str]:
         yield f"nothing that was found is concerned by {count(number, 'statement')} of {publisher}"
 
 
-def _concerns(
-    one: VexStatement | Waiver, match: VulnerabilityMatch, subject: Subject, packages: Sequence[Package]
-) -> bool:
+def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: _Image) -> bool:
     """Return whether what is said about a vulnerability of the match is about its package."""
     if isinstance(one, Waiver):
         package = match.package
         return (
             _any_glob(one.packages, (package.name, package.purl, f"{package.name}@{package.version}"))
-            and _any_glob(one.images, (subject.name, str(subject.digest or "")))
+            and _any_glob(one.images, (image.subject.name, str(image.subject.digest or "")))
             and (not one.purls or any(_is_package(purl, package.purl) for purl in one.purls))
             and (not one.paths or _lies_at(package, one.paths))
         )
-    return any(_product_concerns(product, match, subject, packages) for product in one.products)
+    return any(_product_concerns(product, match, image) for product in one.products)
 
 
 def _lies_at(package: Package, patterns: Iterable[str]) -> bool:
@@ -152,16 +165,22 @@ def _any_glob(patterns: Iterable[str], texts: Sequence[str]) -> bool:
     return not wanted or any(fnmatchcase(text, pattern) for pattern in wanted for text in texts)
 
 
-def _product_concerns(
-    product: VexProduct, match: VulnerabilityMatch, subject: Subject, packages: Sequence[Package]
-) -> bool:
+def _product_concerns(product: VexProduct, match: VulnerabilityMatch, image: _Image) -> bool:
+    if product.release and not _is_release(product.release, image.distro):
+        return False
     if product.parts and not any(_is_package(part, match.package.purl) for part in product.parts):
         return False
-    if _is_image(product.id, subject):
+    if _is_image(product.id, image.subject):
         return True
     if not product.parts:
         return _is_package(product.id, match.package.purl)
-    return any(_holds(one, match.package) for one in packages if _is_package(product.id, one.purl))
+    return any(_holds(one, match.package) for one in image.packages if _is_package(product.id, one.purl))
+
+
+def _is_release(release: str, distro: Distro | None) -> bool:
+    """Return whether a distribution is of a release: ``rhel-9`` is ``rhel-9.4``, too."""
+    name = f"{distro.id}-{distro.version}" if distro else ""
+    return name == release or name.startswith(f"{release}.")
 
 
 def _holds(whole: Package, part: Package) -> bool:
@@ -180,7 +199,7 @@ def _is_image(id_: str, subject: Subject) -> bool:
 
 
 def _is_package(id_: str, purl: str) -> bool:
-    """Return whether a purl names a package: type and name, and version and qualifiers as far as it has them."""
+    """Return whether a purl names a package: type and name, and the rest of it as far as it has it."""
     if id_ == purl:
         return True
     try:
@@ -190,6 +209,7 @@ def _is_package(id_: str, purl: str) -> bool:
     return (
         (wanted.type, wanted.namespace, wanted.name) == (there.type, there.namespace, there.name)
         and wanted.version in ("", there.version)
+        and wanted.subpath in ("", there.subpath)
         and set(wanted.qualifiers) <= set(there.qualifiers)
     )
 
