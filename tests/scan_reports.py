@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from advisories import deb, language
 from prill.model import Distro, Gap, Location, Platform, Sbom, Subject
 from prill.model.advisory import Advisory, AdvisorySource, Exploitation, Level, Rating
@@ -51,9 +53,9 @@ UNFIXED = VulnerabilityMatch(
     layer="sha256:2",
     origin=Origin.APPLICATION,
 )
-UNKNOWN = replace(UNFIXED, advisory=Advisory(id="GHSA-3", modified="yesterday"), state=MatchState.UNDETERMINED)
-DENIED = replace(FIXED, advisory=Advisory(id="CVE-2026-4"), state=MatchState.NOT_AFFECTED, fixed_in="")
-DISMISSED = replace(
+UNKNOWN = structs.replace(UNFIXED, advisory=Advisory(id="GHSA-3", modified="yesterday"), state=MatchState.UNDETERMINED)
+DENIED = structs.replace(FIXED, advisory=Advisory(id="CVE-2026-4"), state=MatchState.NOT_AFFECTED, fixed_in="")
+DISMISSED = structs.replace(
     FIXED,
     advisory=Advisory(id="CVE-2026-5", ratings=(Rating(level=Level.NEGLIGIBLE, source="x"),)),
     suppressed_by=Dismissal(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from msgspec import structs
 
 from advisories import deb, language
 from prill.model.sbom import Subject
@@ -36,7 +37,7 @@ class TestTable:
 
     def test_long_versions_take_two_lines_and_are_never_cut(self):
         long = "v0.0.0-20220715151400-c0bba94af5f8-and-more-of-it-than-anybody-would-ever-write"
-        row = replace(FIXED, package=deb("app", long), fixed_in="2.0.0-20220715151400-c0bba94af5f8")
+        row = structs.replace(FIXED, package=deb("app", long), fixed_in="2.0.0-20220715151400-c0bba94af5f8")
         text = scan_table(replace(REPORT, matches=(row, DISMISSED)), width=100)
         assert long in text
         assert "2.0.0-20220715151400-c0bba94af5f8" in text
@@ -46,10 +47,15 @@ class TestTable:
 
     @pytest.mark.parametrize("other", ["v1.25.0", "go1.25.0"])
     def test_a_go_version_is_the_same_however_it_is_written(self, other: str):
-        one, two = (replace(FIXED, package=language("golang", "stdlib", version)) for version in ("1.25.0", other))
+        one, two = (
+            structs.replace(FIXED, package=language("golang", "stdlib", version)) for version in ("1.25.0", other)
+        )
         assert len(scan_lines([one, two])) == 1
-        assert len(scan_lines([one, replace(two, package=language("golang", "stdlib", "v1.25.1"))])) == 2
-        assert len(scan_lines([one, replace(two, package=language("golang", "stdlib", other.replace("5", "6")))])) == 2
+        assert len(scan_lines([one, structs.replace(two, package=language("golang", "stdlib", "v1.25.1"))])) == 2
+        assert (
+            len(scan_lines([one, structs.replace(two, package=language("golang", "stdlib", other.replace("5", "6")))]))
+            == 2
+        )
 
 
 class TestNextStep:
@@ -118,7 +124,9 @@ class TestHtml:
         assert set(page.links) == {"https://example.test/1", "https://example.test/2"}
 
     def test_control_characters_are_written_out_and_lines_stay(self):
-        row = replace(FIXED, advisory=replace(FIXED.advisory, summary="", details="one\n<b>\x1b]0;x\x07\u202e"))
+        row = structs.replace(
+            FIXED, advisory=structs.replace(FIXED.advisory, summary="", details="one\n<b>\x1b]0;x\x07\u202e")
+        )
         page = scan_html(replace(REPORT, matches=(row, DISMISSED)), tool="prill-1")
         assert "one\n&lt;b&gt;\\x1b]0;x\\x07\\u202e" in page
         assert not [one for one in page if not one.isprintable() and one != "\n"]

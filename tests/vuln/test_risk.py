@@ -1,6 +1,6 @@
 """The order of risk, and the step that removes most."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from advisories import deb, language
 from prill.model import Package

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from advisories import deb, language
 from prill.model import Digest, Distro, Location, Subject
@@ -15,7 +16,7 @@ from scan_reports import FIXED
 DIGEST = Digest.of(b"image")
 SUBJECT = Subject(name="registry.test/app:1", digest=DIGEST)
 PURL = "pkg:deb/debian/libssl3@3.5-1?arch=amd64&distro=debian-13"
-MATCH = replace(FIXED, package=replace(deb("libssl3", "3.5-1"), purl=PURL))
+MATCH = structs.replace(FIXED, package=replace(deb("libssl3", "3.5-1"), purl=PURL))
 TODAY = "2026-06-01"
 AFFECTED = VexStatus.AFFECTED
 
@@ -157,7 +158,7 @@ def test_what_is_said_of_a_release_is_said_of_no_other(release: str, distro: Dis
 
 
 def test_what_is_said_of_a_part_of_a_module_is_not_said_of_all_of_it():
-    match = replace(MATCH, package=language("golang", "example.test/net", "v0.7.0"))
+    match = structs.replace(MATCH, package=language("golang", "example.test/net", "v0.7.0"))
     for subpath, expected in (("", True), ("#html", False)):
         said = statement(VexProduct(f"pkg:golang/example.test/net{subpath}"))
         assert bool(judge([match], [said], [], SUBJECT, today=TODAY).matches[0].suppressed_by) is expected
@@ -231,7 +232,7 @@ misconfigurations:
 )
 def test_exceptions_bind_to_purls_and_places(purls: tuple, paths: tuple, expected: bool):  # noqa: FBT001
     places = (Location("opt/app/lock", "sha256:1"), Location("srv/app/lock", "sha256:1"))
-    match = replace(MATCH, package=replace(MATCH.package, locations=places))
+    match = structs.replace(MATCH, package=replace(MATCH.package, locations=places))
     found = judge([match], [], [Waiver(id="CVE-2026-1", source="x", purls=purls, paths=paths)], SUBJECT, today=TODAY)
     assert (found.matches[0].suppressed_by is not None) is expected
 
@@ -341,10 +342,10 @@ def test_a_part_of_a_package_is_meant_where_it_lies_in_that_package_alone():
     said = statement(VexProduct("pkg:golang/example.test/tool", ("pkg:golang/example.test/net",)))
     for locations, expected in ((places[0], True), (places[1], False), ((*places[0], *places[1]), False), ((), False)):
         net = language("golang", "example.test/net", "v0.7.0", locations=locations)
-        found = judge([replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[tool, net])
+        found = judge([structs.replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[tool, net])
         assert (found.matches[0].suppressed_by is not None) is expected
     net = language("golang", "example.test/net", "v0.7.0", locations=places[0])
-    elsewhere = judge([replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[other, net])
+    elsewhere = judge([structs.replace(MATCH, package=net)], [said], [], SUBJECT, today=TODAY, packages=[other, net])
     assert elsewhere.matches[0].suppressed_by is None
 
 

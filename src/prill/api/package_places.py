@@ -5,10 +5,10 @@ It is small and the same for the same image, so it is remembered: a known image 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from prill import __version__
 from prill._io.atomic import CannotWrite

@@ -1,21 +1,28 @@
 """JSON for people to read, too, at the speed of C: the standard library indents in Python."""
 
 import json
-import re
 
 __all__ = ["pretty_json"]
 
-_SURROGATE = re.compile(rb"\\ud[89a-f]")
-"""Half a character, as a byte that is no UTF-8 becomes; what indents in C refuses one that stands alone."""
 _SMALL = 1 << 15
 """Below this, indenting in Python takes less time than loading what does it in C."""
 
 
-def pretty_json(value: object) -> bytes:
-    """Return a document in ASCII, indented by two, with a line break at its end; keys stay in their order."""
-    written = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    if len(written) < _SMALL or _SURROGATE.search(written):
-        return json.dumps(value, ensure_ascii=True, indent=2).encode("ascii") + b"\n"
-    import msgspec  # noqa: PLC0415 - most documents are small
+def pretty_json(value: object, *, ascii_only: bool = True) -> bytes:
+    """Return a document indented by two, with a line break at its end; keys stay in their order.
 
-    return bytes(msgspec.json.format(written, indent=2)) + b"\n"
+    Without ``ascii_only`` it is in UTF-8, and half a character, which UTF-8 has no bytes for, is escaped.
+    """
+    written = json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"))
+    if len(written) >= _SMALL:
+        import msgspec  # noqa: PLC0415 - most documents are small
+
+        try:
+            return bytes(msgspec.json.format(_encoded(written), indent=2)) + b"\n"
+        except msgspec.MsgspecError:  # it refuses half a character that is escaped, and numbers without an end
+            pass
+    return _encoded(json.dumps(value, ensure_ascii=ascii_only, indent=2)) + b"\n"
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")

@@ -1,7 +1,6 @@
 """Images side by side as Prill's own JSON (docs/compare.md): each figure with its source, each difference by name."""
 
-import json
-
+from prill.formats._json import pretty_json
 from prill.model.comparison import Comparison, Row, VulnerabilityDelta
 from prill.model.image_diff import Direction
 
@@ -29,7 +28,7 @@ def encode_comparison(comparison: Comparison, *, tool: str) -> bytes:
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in comparison.gaps],
         "notes": list(comparison.notes),
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return pretty_json(document, ascii_only=False)
 
 
 def _row(row: Row) -> _Json:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from prill.formats._documents import timestamp
+from prill.formats._json import pretty_json
 from prill.formats.vex_errors import InvalidVex
 from prill.model.days import parse_day
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
@@ -131,7 +132,7 @@ def encode_openvex(statements: Sequence[VexStatement], *, author: str, created: 
     }
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     document = {"@context": CONTEXT, "@id": f"https://openvex.dev/docs/prill/{digest}", **body}
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return pretty_json(document, ascii_only=False)
 
 
 def _written(one: VexStatement) -> dict[str, object]:

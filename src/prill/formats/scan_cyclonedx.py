@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from prill.formats._json import pretty_json
 from prill.formats.sbom_documents import encode_sbom
 from prill.model.advisory import Advisory, Level, Rating
 from prill.model.scan_report import ScanReport
@@ -37,7 +38,7 @@ def encode_scan_cyclonedx(report: ScanReport, *, tool: str) -> bytes:
     for match in report.matches:
         found.setdefault(match.advisory.id, []).append(match)
     document["vulnerabilities"] = [_vulnerability(group, refs) for id_ in sorted(found) for group in _alike(found[id_])]
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return pretty_json(document, ascii_only=False)
 
 
 def _components(components: Sequence[_Json]) -> list[_Json]:

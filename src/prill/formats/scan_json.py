@@ -1,8 +1,8 @@
 """A scan as Prill's own JSON, described in docs/scan.md: everything that the report holds, sorted by risk."""
 
-import json
 from collections.abc import Iterable
 
+from prill.formats._json import pretty_json
 from prill.model import Gap, Package
 from prill.model.advisory import Advisory, AdvisorySource, Rating
 from prill.model.scan_report import Advice, ScanReport
@@ -18,9 +18,7 @@ _Json = dict[str, object]
 
 def encode_scan(report: ScanReport, *, tool: str) -> bytes:
     """Return the report as JSON; ``tool`` is Prill with its version."""
-    return (json.dumps(scan_document(report, tool=tool), indent=2, ensure_ascii=False) + "\n").encode(
-        "utf-8", "backslashreplace"
-    )
+    return pretty_json(scan_document(report, tool=tool), ascii_only=False)
 
 
 def scan_document(report: ScanReport, *, tool: str) -> _Json:

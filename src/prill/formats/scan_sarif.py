@@ -1,9 +1,9 @@
 """A scan as SARIF 2.1.0: a rule a vulnerability, a result a package that has it, as GitHub's viewer shows them."""
 
-import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from prill.formats._json import pretty_json
 from prill.model.advisory import Advisory, Level
 from prill.model.scan_report import ScanReport
 from prill.model.vulnerability_match import VulnerabilityMatch
@@ -42,7 +42,7 @@ def encode_scan_sarif(report: ScanReport, *, tool: str, version: str) -> bytes:
         "properties": {"image": report.subject.name, "digest": str(report.subject.digest or "")},
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return pretty_json(document, ascii_only=False)
 
 
 def _rule(advisory: Advisory) -> _Json:

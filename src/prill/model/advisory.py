@@ -1,6 +1,11 @@
-"""What somebody says about a vulnerability: OSV's fields under OSV's names, whoever said it in whichever format."""
+"""What somebody says about a vulnerability: OSV's fields under OSV's names, whoever said it in whichever format.
+
+What a scan makes by the thousand is a struct (docs/adr/0002); ``msgspec.structs.replace`` changes one.
+"""
 
 from enum import StrEnum
+
+import msgspec
 
 from prill.model.value import dataclass
 
@@ -26,8 +31,7 @@ class Level(StrEnum):
 _LEVELS = tuple(Level)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rating:
+class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A severity and who says so: a vendor in a word, or CVSS by a ``vector``, whose ``score`` follows from it."""
 
     level: Level
@@ -54,8 +58,7 @@ class AdvisorySource:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exploitation:
+class Exploitation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether a vulnerability is used: CISA's list of those that are (``known_since``, a day), and FIRST's EPSS.
 
     ``epss`` is the probability of its being used within 30 days; ``percentile`` how many are less probable.
@@ -66,8 +69,7 @@ class Exploitation:
     percentile: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advisory:
+class Advisory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One vulnerability. ``aliases`` are its other ids, sorted; ``ratings`` begin with the one that counts.
 
     Times are as the sources write them (RFC 3339).

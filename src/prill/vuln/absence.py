@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from prill.model import FileKind, FileStat
 from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch

@@ -8,9 +8,10 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 import msgspec
+from msgspec.structs import replace
 
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model import Distro, Gap, Package, RpmDetails
@@ -42,20 +43,17 @@ class DatabaseAnswer:
     gaps: tuple[Gap, ...] = ()
 
 
+_SAME, _OTHER, _UNKNOWN = Fit.SAME, Fit.OTHER, Fit.UNKNOWN
+_FIXED, _AFFECTED, _NOT_AFFECTED = MatchState.FIXED, MatchState.AFFECTED, MatchState.NOT_AFFECTED
+# Python looks members of an enumeration up by their names each time, which thousands of matches would pay for.
+
+
 class _Hit(msgspec.Struct, frozen=True, gc=False):
     package: Package
     lookup: Lookup
     entry: PackedEntry
     range: PackedRange
-    fit: Fit = Fit.SAME
-
-    @property
-    def state(self) -> MatchState:
-        """What the vendor says of the range that matched."""
-        state = STATES[self.entry.state]
-        if self.range.fixed:
-            return MatchState.FIXED
-        return MatchState.AFFECTED if state is MatchState.FIXED else state
+    fit: Fit
 
 
 def match_database(packages: Sequence[Package], distro: Distro | None, database: Database) -> DatabaseAnswer:
@@ -65,25 +63,34 @@ def match_database(packages: Sequence[Package], distro: Distro | None, database:
     entries = database.entries(lookup.key for _, lookup in wanted)
     hits: list[_Hit] = []
     gaps: set[Gap] = set()
+    keys: dict[tuple[str, str], bytes] = {}
     for package, lookup in wanted:
         found = entries.get(lookup.key)
         if not found:
             continue
         try:
-            key = lookup.order.sort_key(lookup.version)
+            key = keys.get((lookup.order.id, lookup.version)) or _key(lookup, keys)
         except UnreadableVersion as error:
             gaps.add(Gap(package.name, f"there are advisories about it, and its version cannot be compared: {error}"))
             continue
         hits += _hits(package, lookup, found, key)
-    gaps |= {Gap(hit.package.name, _NO_STREAM) for hit in hits if hit.fit is Fit.UNKNOWN}
+    gaps |= {Gap(hit.package.name, _NO_STREAM) for hit in hits if hit.fit is _UNKNOWN}
     known = database.known(hit.entry.vulnerability for hit in hits)
-    matches = tuple(match for hit in _own_first(hits, known) for match in _matches(hit, known[hit.entry.vulnerability]))
+    matches: list[VulnerabilityMatch] = []
+    for hit in _own_first(hits, known):
+        matches += _matches(hit, known[hit.entry.vulnerability])
     ecosystems = {lookup.key.partition("\0")[0] for _, lookup in wanted}
     coverage = database.coverage
     covered = covered_by(coverage, ecosystems)
     others = ecosystems - covered
     partly = {name: why_not_covered(coverage, name) for name in (others & database.ecosystems if others else ())}
-    return DatabaseAnswer(matches=matches, covered=covered, partly=partly, gaps=tuple(sorted(gaps)))
+    return DatabaseAnswer(matches=tuple(matches), covered=covered, partly=partly, gaps=tuple(sorted(gaps)))
+
+
+def _key(lookup: Lookup, keys: dict[tuple[str, str], bytes]) -> bytes:
+    """Return a version's key, and remember it: many packages of an image have the version of another one."""
+    key = keys[lookup.order.id, lookup.version] = lookup.order.sort_key(lookup.version)
+    return key
 
 
 def _hits(package: Package, lookup: Lookup, entries: Iterable[PackedEntry], key: bytes) -> Iterator[_Hit]:
@@ -92,51 +99,61 @@ def _hits(package: Package, lookup: Lookup, entries: Iterable[PackedEntry], key:
         range_ = contains(entry, key)
         if range_ is None:
             continue
-        fit = fit_of(package, entry.module, (one.fixed for one in entry.ranges)) if rpm else Fit.SAME
-        if fit is not Fit.OTHER:
+        fit = fit_of(package, entry.module, (one.fixed for one in entry.ranges)) if rpm else _SAME
+        if fit is not _OTHER:
             yield _Hit(package, lookup, entry, range_, fit)
 
 
-def _own_first(hits: Sequence[_Hit], known: dict[int, Known]) -> Iterator[_Hit]:
+def _own_first(hits: Sequence[_Hit], known: dict[int, Known]) -> Iterable[_Hit]:
     """Leave out what a source's name says where the package's own name is spoken of, too."""
-    if all(hit.lookup.own for hit in hits):
-        yield from hits
-        return
+    if all([hit.lookup.own for hit in hits]):  # noqa: C419 - a list costs half
+        return hits
     spoken = {(hit.package.purl, known[hit.entry.vulnerability].advisory.id) for hit in hits if hit.lookup.own}
-    for hit in hits:
-        if hit.lookup.own or (hit.package.purl, known[hit.entry.vulnerability].advisory.id) not in spoken:
-            yield hit
+    return [
+        hit
+        for hit in hits
+        if hit.lookup.own or (hit.package.purl, known[hit.entry.vulnerability].advisory.id) not in spoken
+    ]
 
 
-def _matches(hit: _Hit, known: Known) -> Iterator[VulnerabilityMatch]:
-    advisory = known.advisory
+def _matches(hit: _Hit, known: Known) -> Sequence[VulnerabilityMatch]:
+    """Return what an entry says of a package, once for each vulnerability that its advisory covers."""
+    advisory, fixed = known.advisory, hit.range.fixed
+    said = STATES[hit.entry.state]
     match = VulnerabilityMatch(
         advisory=advisory,
         package=hit.package,
-        state=hit.state,
-        fixed_in=hit.range.fixed,
-        why=(_claim(hit, known),),
+        state=_FIXED if fixed else _AFFECTED if said is _FIXED else said,
+        fixed_in=fixed,
+        why=(_claim(hit, known, said),),
     )
     if not known.covers:
-        yield match
-    for id_ in known.covers:
-        aliases = tuple(sorted({*advisory.aliases, advisory.id} - {id_}))
-        yield replace(match, advisory=replace(advisory, id=id_, aliases=aliases))
+        return (match,)
+    return [
+        replace(
+            match,
+            advisory=replace(advisory, id=id_, aliases=tuple(sorted({*advisory.aliases, advisory.id} - {id_}))),
+        )
+        for id_ in known.covers
+    ]
 
 
-def _claim(hit: _Hit, known: Known) -> Claim:
+def _claim(hit: _Hit, known: Known, said: MatchState) -> Claim:
     """Say in a sentence which range the version is in."""
-    ecosystem, _, name = hit.lookup.key.partition("\0")
-    if hit.range.fixed:
-        says = f"versions before {hit.range.fixed} are affected"
-    elif STATES[hit.entry.state] is MatchState.NOT_AFFECTED:
+    lookup, range_, advisory = hit.lookup, hit.range, known.advisory
+    ecosystem, _, name = lookup.key.partition("\0")
+    if range_.fixed:
+        says = f"versions before {range_.fixed} are affected"
+    elif said is _NOT_AFFECTED:
         says = "no version is affected"
-    elif hit.range.high:
+    elif range_.high:
         says = "versions up to the last affected one are affected"
     else:
         says = "this version is affected, and no fixed one is named"
     module = f" of the module {hit.entry.module}" if hit.entry.module else ""
-    unsure = "; whether it is the same module stream is not known" if hit.fit is Fit.UNKNOWN else ""
-    source = f"{known.source.id}: {known.advisory.id}"
-    statement = f"{ecosystem}, {name}{module}: {says}; installed is {hit.lookup.version}{unsure}"
-    return Claim(source=source, statement=statement, url=next(iter(known.advisory.references), ""))
+    unsure = "; whether it is the same module stream is not known" if hit.fit is _UNKNOWN else ""
+    return Claim(
+        source=f"{known.source.id}: {advisory.id}",
+        statement=f"{ecosystem}, {name}{module}: {says}; installed is {lookup.version}{unsure}",
+        url=advisory.references[0] if advisory.references else "",
+    )

@@ -5,10 +5,12 @@ errata name each binary package.
 """
 
 import re
+from functools import lru_cache
+
+import msgspec
 
 from prill.model import ApkDetails, DebDetails, Distro, Package, RpmDetails
 from prill.model.purl import InvalidPurl, Purl
-from prill.model.value import dataclass
 from prill.vuln.orders import VersionOrder, ecosystem_of_type, order_of
 from prill.vuln.package_names import normalise_name
 
@@ -31,9 +33,10 @@ _RELEASES = {
 }
 """OSV's ecosystems by os-release's ID."""
 
+_OF_A_DISTRIBUTION = (DebDetails, ApkDetails, RpmDetails)
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+
+class Lookup(msgspec.Struct, frozen=True, gc=False):
     """One place to look: the key in the database, and the version that counts there.
 
     ``own`` says that the name is the package's own, which goes before its source's.
@@ -60,14 +63,14 @@ def lookups_of(package: Package, distro: Distro | None) -> tuple[Lookup, ...]:
 
 def ecosystems_of(package: Package, distro: Distro | None) -> tuple[str, ...]:
     """Return the ecosystems, with their release, whose advisories are about a package."""
-    details = package.details
-    if isinstance(details, DebDetails | ApkDetails | RpmDetails):
+    if isinstance(package.details, _OF_A_DISTRIBUTION):
         return _releases(distro) if distro else ()
     kind = package.purl.removeprefix("pkg:").partition("/")[0]
     ecosystem = ecosystem_of_type(kind)
     return (ecosystem,) if ecosystem else ()
 
 
+@lru_cache(maxsize=16)
 def _releases(distro: Distro) -> tuple[str, ...]:
     """Return OSV's names of a release; a rolling one has the name without a number."""
     version = distro.version

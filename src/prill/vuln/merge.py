@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cmp_to_key
+
+from msgspec.structs import replace
 
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model.advisory import Advisory, Exploitation

@@ -1,6 +1,7 @@
 """Which version order each ecosystem has, by OSV's names (OSV schema, "Defined ecosystems") and purl's types."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from prill.distro.deb import version as deb
 from prill.ecosystems.versions import apk, maven, nuget, packagist, pypi, rpm, rubygems, semver
@@ -103,6 +104,7 @@ _BY_TYPE = {
 }
 
 
+@lru_cache(maxsize=1000)
 def order_of(ecosystem: str) -> VersionOrder:
     """Return the order of ``Debian:12``, ``PyPI``, an order's id or a purl's type; raise `UnknownEcosystem`."""
     order = _BY_NAME.get(ecosystem.partition(":")[0].strip().lower())

@@ -5,9 +5,10 @@ one says what counts instead.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from prill.archive.globs import compile_glob
 from prill.model import Distro, Package, Subject
