@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from prill.errors import PrillError
 
-__all__ = ["WorkerEnded", "run_processes"]
+__all__ = ["LEAST", "WorkerEnded", "run_processes"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

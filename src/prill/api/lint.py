@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from prill._io.processes import run_processes
+from prill._io.processes import LEAST, run_processes
 from prill._io.regular import read_regular
 from prill.api.finding_rows import Row, finding_of, row_of
 from prill.api.lint_files import read_ignore_text
@@ -15,9 +15,11 @@ from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inl
 from prill.api.lint_settings import LintSettings, SettingsFinder
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.engine import Selection, lint, rule_names
+from prill.dockerfile.listing import Listed, rules_for
 from prill.dockerfile.parser import parse
+from prill.dockerfile.pragmas import find_pragmas
 from prill.dockerfile.rule import Context, Rule
-from prill.dockerfile.rules import BUILTIN
+from prill.dockerfile.rules import LISTED
 from prill.dockerfile.source import Source
 from prill.errors import PrillError
 from prill.model.finding import Finding, Report, RuleInfo
@@ -52,7 +54,7 @@ class LintOptions:
     settings: LintSettings = field(default_factory=LintSettings)
     target: str | None = None
     today: date | None = None
-    rules: tuple[Rule, ...] = BUILTIN
+    rules: tuple[Listed, ...] = LISTED
 
     def with_settings(self, settings: LintSettings) -> "LintOptions":
         """Return the options with the settings that were found for a file below them."""
@@ -89,6 +91,9 @@ def lint_paths(
 
     What ``cache`` knows is not looked at again, and what it does not is kept there; the caller saves it.
     """
+    if workers > 1 and len(paths) >= LEAST:
+        for one in options.rules:  # once, before there are several processes
+            one.load()
     if cache is None:
         work = partial(_lint_path, options=options, finder=finder)
         seen: Sequence[_Seen] = run_processes(work, paths, workers=workers)
@@ -203,44 +208,45 @@ def selection_of(options: LintOptions) -> Selection:
 
 def lint_data(data: bytes, name: str, options: LintOptions, *, ignore_file: str | None = None) -> Report:
     """Lint one file's bytes; ``ignore_file`` as in `Context`."""
-    settings = options.settings
+    settings, selection = options.settings, selection_of(options)
+    document = Dockerfile(parse(data, name), options.target)
     context = Context(
         allowed_registries=settings.allowed_registries,
         allowed_bases=settings.allowed_bases,
         labels=settings.labels,
         strict_labels=settings.strict_labels,
         ignore_file=ignore_file,
-        known_codes=_known_codes(options.rules),
+        known_codes=_known_codes(options.rules) if find_pragmas(document) else frozenset(),
         today=options.today,
     )
-    result = lint(Dockerfile(parse(data, name), options.target), options.rules, context, selection_of(options))
+    result = lint(document, rules_for(document, options.rules, context, selection), context, selection)
     return Report(subjects=(name,), findings=result.findings, gaps=result.gaps, notes=settings.notes)
 
 
 @lru_cache(maxsize=4)
-def _known_codes(rules: tuple[Rule, ...]) -> frozenset[str]:
-    return frozenset(name for rule in rules for name in rule_names(rule))
+def _known_codes(rules: tuple[Listed, ...]) -> frozenset[str]:
+    return frozenset(name for one in rules for name in rule_names(one.load()))
 
 
-def find_rule(name: str, rules: tuple[Rule, ...] = BUILTIN) -> Rule:
+def find_rule(name: str) -> Rule:
     """Return a rule by its id or one of its aliases; raise `UnknownRule`."""
     wanted = name.lower()
-    for rule in rules:
-        if wanted in rule_names(rule):
-            return rule
+    for one in LISTED:
+        if wanted in rule_names(one.load()):
+            return one.load()
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
-    near = get_close_matches(wanted, sorted(_known_codes(rules)), n=1)
+    near = get_close_matches(wanted, sorted(_known_codes(LISTED)), n=1)
     raise UnknownRule(
         f"there is no rule {name!r}", hint=f"did you mean {near[0]}?" if near else "prill rule lists them"
     )
 
 
-def rule_infos(rules: tuple[Rule, ...] = BUILTIN) -> tuple[RuleInfo, ...]:
+def rule_infos() -> tuple[RuleInfo, ...]:
     """Return what documents say about the rules, pages included."""
     from prill.dockerfile.pages import read_page  # noqa: PLC0415 - most runs print no page
 
     return tuple(
         RuleInfo(id=one.id, summary=one.summary, severity=one.severity, aliases=one.aliases, page=read_page(one).text)
-        for one in rules
+        for one in (line.load() for line in LISTED)
     )

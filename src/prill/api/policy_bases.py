@@ -3,7 +3,6 @@
 The file is ``prill-policy.toml``. Of its tables, ``bases`` is read; all others are somebody else's.
 """
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +28,8 @@ def read_policy_bases(path: Path) -> tuple[AllowedBase, ...] | None:
         raise InvalidPolicy(f"{path}: {error.strerror}") from error
     if len(data) > MAX_BYTES:
         raise InvalidPolicy(f"{path}: longer than {MAX_BYTES} bytes")
+    import tomllib  # noqa: PLC0415 - only where there is such a file
+
     try:
         bases = tomllib.loads(data.decode("utf-8")).get("bases")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

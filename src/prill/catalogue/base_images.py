@@ -32,7 +32,8 @@ _ALPINE = re.compile(r"alpine(\d+\.\d+)?")
 _DEBIAN = re.compile(r"(?:^|-)debian(\d+)(?:$|-)")
 _ITSELF = "nothing"
 """The system of an image whose users and programs are all in its row, whatever its tag says."""
-_Row = tuple[re.Pattern[str], re.Pattern[str] | None, dict[str, Any]]
+_compiled = cache(re.compile)
+_Row = tuple[str, str, dict[str, Any]]
 _FAMILY = {"debian": _DEBIANS, "ubuntu": _UBUNTUS}
 
 
@@ -81,7 +82,7 @@ def find_base_image(name: str, tag: str) -> BaseImage | None:
     plain = name.removeprefix("docker.io/").removeprefix("library/")
     rows, systems = _rows()
     for pattern, in_tag, row in rows:
-        if (found := pattern.fullmatch(plain)) and (in_tag is None or in_tag.search(tag)):
+        if (found := _compiled(pattern).fullmatch(plain)) and _compiled(in_tag).search(tag):
             named = {key: value for key, value in found.groupdict().items() if value}
             users, programs = _inside(row, systems, tag)
             return replace(_image(row, named, tag), users=users, programs=programs)
@@ -150,7 +151,10 @@ def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
 
 @cache
 def _rows() -> tuple[tuple[_Row, ...], dict[str, Any]]:
-    """Return the rows in the order in which they are asked, each with its source and its date, and the systems."""
+    """Return the rows in the order in which they are asked, each with its source and its date, and the systems.
+
+    A row is the pattern for the name, that for the tag, and the rest. They are compiled when they are first asked.
+    """
     rows: list[_Row] = []
     systems: dict[str, Any] = {}
     for name in ("hardened-images", "base-images"):
@@ -158,7 +162,6 @@ def _rows() -> tuple[tuple[_Row, ...], dict[str, Any]]:
         for row in tables["images"]:
             if row.get("kind") not in _KINDS:
                 raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
-            in_tag = re.compile(row["tag"]) if "tag" in row else None
-            rows.append((re.compile(row["pattern"]), in_tag, {"source": source, "dated": dated, **row}))
+            rows.append((row["pattern"], row.get("tag", ""), {"source": source, "dated": dated, **row}))
         systems |= tables.get("systems", {})
     return tuple(rows), systems

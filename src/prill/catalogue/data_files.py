@@ -1,6 +1,5 @@
 """The room's own TOML files: read once, each with its source and its date."""
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ class InvalidCatalogue(PrillError):
 
 def load_data(name: str) -> tuple[dict[str, Any], str, date]:
     """Return the tables of ``data/NAME.toml``, where they are from, and of which day they are."""
+    import tomllib  # noqa: PLC0415 - nothing is read before it is asked for
+
     text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     source, dated = tables.pop("source", None), tables.pop("dated", None)

@@ -38,12 +38,12 @@ class ReleaseEnd:
 
 def products() -> tuple[str, ...]:
     """Return the products that the table has."""
-    return tuple(sorted(_table()))
+    return tuple(sorted(_tables()[0]))
 
 
 def find_end(product: str, version: str) -> ReleaseEnd | None:
     """Return what is known of the release of a version: of ``3.11.2`` that of ``3.11``, or of ``3``."""
-    releases = _table().get(_ALIASES.get(product, product), {})
+    releases = _releases(_ALIASES.get(product, product))
     parts = _BETWEEN.split(version)
     for length in range(len(parts), 0, -1):
         found = releases.get(".".join(parts[:length]))
@@ -53,12 +53,17 @@ def find_end(product: str, version: str) -> ReleaseEnd | None:
 
 
 @cache
-def _table() -> dict[str, dict[str, ReleaseEnd]]:
+def _tables() -> tuple[dict[str, Any], date]:
     tables, _, dated = load_data("end-of-life")
-    return {
-        product: dict(_release(product, table, row, dated) for row in table["releases"])
-        for product, table in tables.items()
-    }
+    return tables, dated
+
+
+@cache
+def _releases(product: str) -> dict[str, ReleaseEnd]:
+    tables, dated = _tables()
+    if product not in tables:
+        return {}
+    return dict(_release(product, tables[product], row, dated) for row in tables[product]["releases"])
 
 
 def _release(product: str, table: dict[str, Any], row: list[Any], dated: date) -> tuple[str, ReleaseEnd]:

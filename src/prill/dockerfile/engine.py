@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import field, replace
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -34,10 +34,9 @@ class Selection:
 
     def runs(self, rule: Rule) -> bool:
         """Whether the rule is to be run at all."""
-        names = rule_names(rule)
         if self.only is not None:
-            return not names.isdisjoint(self.only)
-        return rule.default or not names.isdisjoint(self.on)
+            return not rule_names(rule).isdisjoint(self.only)
+        return rule.default or not rule_names(rule).isdisjoint(self.on)
 
     def severity(self, finding: Finding) -> Severity:
         """Return what the settings make of a finding's severity."""
@@ -60,23 +59,14 @@ def rule_names(rule: Rule) -> frozenset[str]:
     return frozenset({rule.id.lower(), *(alias.lower() for alias in rule.aliases)})
 
 
-@lru_cache(maxsize=16)
-def _running(
-    rules: tuple[Rule, ...], only: frozenset[str] | None, on: frozenset[str]
-) -> tuple[tuple[Rule, ...], frozenset[str]]:
-    """Return the rules that are run and, where all may be, their names."""
-    wanted = Selection(only=only, on=on)
-    running = tuple(rule for rule in rules if wanted.runs(rule))
-    return running, frozenset().union(*map(rule_names, running)) if only is None else frozenset()
-
-
 def lint(
     document: Dockerfile, rules: tuple[Rule, ...], context: Context, selection: Selection | None = None
 ) -> LintResult:
     """Run every rule that the selection wants, then look at pragmas, then let rules review the findings."""
     wanted = Selection() if selection is None else selection
-    running, names = _running(rules, wanted.only, wanted.on)
-    context = replace(context, running=names)
+    running = [rule for rule in rules if wanted.runs(rule)]
+    if wanted.only is None and find_pragmas(document):
+        context = replace(context, running=frozenset().union(*map(rule_names, running)))
     places = Places(document)
     findings: list[Finding] = []
     gaps: list[Gap] = []

@@ -21,7 +21,7 @@ from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Comment, Instruction, PieceKind
 from prill.model.finding import Finding
 
-__all__ = ["Pragma", "PragmaKind", "applies", "check_fails", "find_pragmas", "misspelt_pragmas"]
+__all__ = ["Pragma", "PragmaKind", "applies", "check_fails", "find_pragmas", "mentions_prill", "misspelt_pragmas"]
 
 _PRILL = re.compile(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = re.compile(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
@@ -59,7 +59,8 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
     """Return the pragmas of a file, in order; several rules ask for those of the same file."""
     file = document.file
     found: list[Pragma] = []
-    for number, node in enumerate(file.nodes):
+    said = "prill:" in file.source.text or "hadolint" in file.source.text
+    for number, node in enumerate(file.nodes) if said else ():
         if isinstance(node, Comment):
             if "prill:" in node.text or "hadolint" in node.text:
                 written = file.source.text[node.span.start : node.span.end].rstrip()
@@ -77,10 +78,15 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
     return tuple(found)
 
 
+def mentions_prill(document: Dockerfile) -> bool:
+    """Whether the file has Prill's name anywhere, in whatever case; without it, no comment was meant for Prill."""
+    return "prill" in document.file.source.text.casefold()
+
+
 def misspelt_pragmas(document: Dockerfile) -> tuple[Span, ...]:
     """Return the comments that were meant to suppress something and are none of Prill's pragmas."""
     text = document.file.source.text
-    if "prill" not in text.casefold():
+    if not mentions_prill(document):
         return ()
     read = {pragma.span.start for pragma in find_pragmas(document) if pragma.tool == "prill" and pragma.codes}
     comments = (piece for node in document.file.nodes for piece in node.pieces if piece.kind is PieceKind.COMMENT)

@@ -42,7 +42,8 @@ class Context:
     ``ignore_file`` is the text of the ``.dockerignore`` that holds, "" where there is none, None where
     nobody looked.
     ``allowed_bases`` is None where there is no such list.
-    ``known_codes`` are the ids and aliases of all rules, in lower case, ``running`` those of the rules that are run.
+    ``known_codes`` are the ids and aliases of all rules, in lower case, ``running`` those of the rules that are run;
+    both are wanted only for a file with comments about findings.
     ``today`` is what the catalogue's dates are compared with; with None, nothing has ended.
     """
 
@@ -54,6 +55,18 @@ class Context:
     known_codes: frozenset[str] = frozenset()
     today: date | None = None
     running: frozenset[str] = frozenset()
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The settings that are given, by their names; ``ignore-file`` where one says anything."""
+        settings = (
+            ("allowed-bases", self.allowed_bases is not None),
+            ("allowed-registries", bool(self.allowed_registries)),
+            ("ignore-file", bool(self.ignore_file)),
+            ("labels", bool(self.labels)),
+            ("strict-labels", self.strict_labels),
+        )
+        return frozenset(name for name, given in settings if given)
 
 
 Check = Callable[["Dockerfile", Context], Iterable[Problem]]

@@ -1,0 +1,87 @@
+"""Which rules a file is shown to: most look for one instruction or one program, and need no file without it.
+
+What a file has is a set of words, and so is what a rule looks for:
+
+| word | there is |
+|---|---|
+| ``COPY`` | such an instruction, deferred ones included |
+| ``apt-get`` | such a program in a RUN, as it is written or without its folder |
+| ``--from`` | such a flag of an instruction; ``--`` is any |
+| ``AS`` | a stage with a name |
+| ``ONBUILD`` | an instruction that is deferred |
+| ``#`` | a comment about findings |
+| ``labels``, ``strict-labels``, ``allowed-bases``, ``allowed-registries``, ``ignore-file`` | such a setting |
+"""
+
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import NamedTuple
+
+from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.engine import Selection
+from prill.dockerfile.pragmas import find_pragmas, mentions_prill
+from prill.dockerfile.rule import Context, Rule
+
+__all__ = ["Listed", "listed", "rules_for"]
+
+
+class Listed(NamedTuple):
+    """A rule by its id. In a file that has none of ``words`` it finds nothing; without any, it looks at every file."""
+
+    id: str
+    words: frozenset[str] = frozenset()
+    default: bool = True
+
+    def load(self) -> Rule:
+        """Import the rule's module, which is called as the rule is."""
+        return _load(self.id)
+
+
+def listed(name: str, *words: str, default: bool = True) -> Listed:
+    """Return a line of the list."""
+    return Listed(name, frozenset(words), default)
+
+
+@cache
+def _load(name: str) -> Rule:
+    rule: Rule = import_module(f"prill.dockerfile.rules.{name.replace('-', '_')}").RULE
+    return rule
+
+
+def rules_for(
+    document: Dockerfile, rules: tuple[Listed, ...], context: Context, selection: Selection
+) -> tuple[Rule, ...]:
+    """Return, in their order, the rules that are wanted and may find something in the file.
+
+    Where a comment suppresses findings these are all that are wanted, as it is said to be of use or not.
+    """
+    running = _running(rules, selection.only, selection.on)
+    if find_pragmas(document):
+        return tuple(one.load() for one in running)
+    try:
+        absent = _words(document, context).isdisjoint
+    except Exception:  # noqa: BLE001 - what cannot be read is a gap of each rule that asks for it
+        return tuple(one.load() for one in running)
+    return tuple(_load(name) for name, words, _ in running if not words or not absent(words))
+
+
+@lru_cache(maxsize=16)
+def _running(rules: tuple[Listed, ...], only: frozenset[str] | None, on: frozenset[str]) -> tuple[Listed, ...]:
+    wanted = Selection(only=only, on=on)
+    return tuple(one for one in rules if (only is None and one.default) or wanted.runs(one.load()))
+
+
+def _words(document: Dockerfile, context: Context) -> frozenset[str]:
+    """Return what the file and the settings have."""
+    found = {*document.by_keyword, *document.by_program, *document.programs, *context.given}
+    for step in document.steps:
+        if step.deferred:
+            found.add("ONBUILD")
+        if step.instruction.flags:
+            found.add("--")
+            found.update(f"--{flag.name}" for flag in step.instruction.flags)
+    if any(stage.source is not None and (stage.source.as_word or stage.source.name) for stage in document.stages):
+        found.add("AS")
+    if mentions_prill(document):
+        found.add("#")
+    return frozenset(found)
