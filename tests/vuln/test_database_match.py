@@ -9,6 +9,7 @@ from advisories import DEBIAN, apk, deb, language, opened, rpm
 from prill.model import Distro, Package
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.database_match import DatabaseAnswer, match_database
+from prill.vuln.lookups import ecosystems_of
 from prill.vuln.records import Affected, Record, VersionRange
 
 BEFORE_2 = (VersionRange("", "2.0"),)
@@ -141,3 +142,55 @@ def test_made_up_purls_find_nothing_and_break_nothing(tmp_path: Path):
     for purl in ("pkg:nothing/x@1", "pkg:", "x", "pkg:maven/@1", "pkg:npm/%zz@1"):
         package = Package(name="x", version="1", purl=purl, found_by="x", details=language("npm", "x", "1").details)
         assert matched(tmp_path, package, record("npm", "app")).matches == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "version", "expected"),
+    [
+        ("golang", "stdlib", "go1.21rc2", "1.21.0-rc.3"),
+        ("golang", "stdlib", "1.21rc3", ""),
+        ("golang", "stdlib", "1.20", "1.20.5"),
+        ("golang", "stdlib", "go1.20.5-fips", ""),
+        ("golang", "stdlib", "go1.20.4 X:boringcrypto", "1.20.5"),
+        ("golang", "stdlib", "devel", "gap"),
+        ("bitnami", "app", "2.0.0-3", ""),
+        ("bitnami", "app", "1.9.9-3", "2.0.0"),
+        ("bitnami", "app", "2.0.0-rc.1", "2.0.0"),
+        ("gem", "app", "2.0.0-x86_64-linux", ""),
+        ("gem", "app", "1.9.0-java", "2.0.0"),
+    ],
+)
+def test_versions_are_read_as_their_advisories_write_them(
+    kind: str, name: str, version: str, expected: str, tmp_path: Path
+):
+    ranges = (
+        (VersionRange("0", "1.20.5"), VersionRange("1.21.0-0", "1.21.0-rc.3"))
+        if kind == "golang"
+        else (VersionRange("0", "2.0.0"),)
+    )
+    ecosystem = {"golang": "Go", "bitnami": "Bitnami", "gem": "RubyGems"}[kind]
+    with opened(tmp_path / "a.db", [Record(id="A", affected=(Affected(ecosystem, name, ranges),))]) as database:
+        answer = match_database([language(kind, name, version)], None, database)
+    found = [match.fixed_in for match in answer.matches] + ["gap" for _ in answer.gaps]
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("15.5", "SUSE:Linux Enterprise Server 15 SP5"),
+        ("15", "SUSE:Linux Enterprise Server 15"),
+        ("12.5", "SUSE:Linux Enterprise Server 12 SP5"),
+        ("16.0", "SUSE:Linux Enterprise Server 16.0"),
+    ],
+)
+def test_service_packs_are_spelled_as_their_advisories_do(version: str, expected: str):
+    assert ecosystems_of(rpm("app", "1-1"), Distro(id="sles", version=version)) == (expected,)
+
+
+def test_a_limit_ends_a_range_and_fixes_nothing(tmp_path: Path):
+    record = Record(id="A", affected=(Affected("PyPI", "app", (VersionRange("0", limit="2.0"),)),))
+    with opened(tmp_path / "a.db", [record]) as database:
+        packages = [language("pypi", "app", "1.9"), language("pypi", "app", "2.0")]
+        (found,) = match_database(packages, None, database).matches
+    assert (found.package.version, found.state, found.fixed_in) == ("1.9", MatchState.AFFECTED, "")

@@ -269,10 +269,9 @@ class DatabaseBuilder:
 
     def _range(self, one: VersionRange, order: VersionOrder) -> PackedRange:
         low = b"" if one.introduced in ("", "0") else self._key(order, one.introduced)
-        high = one.fixed or one.last_affected
-        return PackedRange(
-            low, self._key(order, high) if high else b"", last=not one.fixed and bool(high), fixed=one.fixed
-        )
+        high = one.fixed or one.last_affected or one.limit
+        last = bool(one.last_affected and not one.fixed)
+        return PackedRange(low, self._key(order, high) if high else b"", last=last, fixed=one.fixed)
 
     def _key(self, order: VersionOrder, version: str) -> bytes:
         known = self._keys.get((order.id, version))

@@ -27,13 +27,20 @@ _RELEASES = {
     "opensuse-leap": ("openSUSE:Leap {version}",),
     "rhel": ("Red Hat:{major}",),
     "rocky": ("Rocky Linux:{major}",),
-    "sles": ("SUSE:Linux Enterprise Server {major}{pack}",),
+    "sles": ("SUSE:Linux Enterprise Server {pack}",),
     "ubuntu": ("Ubuntu:{version}:LTS", "Ubuntu:{version}"),
     "wolfi": ("Wolfi",),
 }
 """OSV's ecosystems by os-release's ID."""
 
 _OF_A_DISTRIBUTION = (DebDetails, ApkDetails, RpmDetails)
+_SERVICE_PACKS = frozenset({"11", "12", "15"})
+_GO_RELEASE = re.compile(r"(?:go)?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(alpha|beta|rc)([0-9]+))?(?:[ +-].*)?", re.DOTALL)
+"""A version of Go's (go.dev/doc/toolchain, "Go versions"); what a vendor or an experiment adds is no prerelease."""
+_BITNAMI = re.compile(r"([0-9]+(?:\.[0-9]+)*)-[0-9]+")
+"""A component's version and the revision in which Bitnami packed it, which advisories leave out."""
+_GEM = re.compile(r"([0-9][0-9A-Za-z.]*)-[a-z0-9_].*", re.DOTALL)
+"""A gem's version and the platform that it was built for, as Bundler's lock files write them."""
 
 
 class Lookup(msgspec.Struct, frozen=True, gc=False):
@@ -81,7 +88,7 @@ def _releases(distro: Distro) -> tuple[str, ...]:
         "version": version or "stream",
         "major": major or "unstable",
         "short": ".".join(version.split(".")[:2]),
-        "pack": f" SP{minor}" if minor else "",
+        "pack": f"{major} SP{minor}" if minor and major in _SERVICE_PACKS else version,
     }
     return tuple(name.format_map(parts) for name in _RELEASES.get(distro.id, ()))
 
@@ -129,4 +136,10 @@ def _language_name(package: Package, kind: str) -> str:
 
 
 def _language_version(package: Package) -> str:
-    return package.version.removeprefix("go") if package.purl.startswith("pkg:golang/stdlib@") else package.version
+    """Return the version as advisories write such ones: Go's ``go1.21rc2`` as ``1.21.0-rc.2``."""
+    if package.purl.startswith("pkg:golang/stdlib@") and (match := _GO_RELEASE.fullmatch(package.version)):
+        major, minor, patch, stage, number = match.groups()
+        return f"{major}.{minor}.{patch or 0}" + (f"-{stage}.{number}" if stage else "")
+    written = {"pkg:bitnami": _BITNAMI, "pkg:gem": _GEM}.get(package.purl.partition("/")[0])
+    match = written.fullmatch(package.version) if written else None
+    return match[1] if match else package.version

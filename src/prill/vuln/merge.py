@@ -1,6 +1,5 @@
 """One row a vulnerability and package, whoever spoke of it and under which id."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cmp_to_key
 
@@ -10,13 +9,11 @@ from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model.advisory import Advisory, Exploitation
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 from prill.vuln.database import Database, Known
+from prill.vuln.erratum_ids import is_erratum
 from prill.vuln.orders import order_of_package
 from prill.vuln.severity import choose_ratings
 
 __all__ = ["enrich", "merge_matches"]
-
-_SEVERAL = re.compile(r"(?:RHSA|RHBA|RHEA|ALSA|ALBA|RLSA|ELSA|SUSE|openSUSE|DSA|DLA|USN|GLSA|XSA)-")
-"""Ids of advisories that are about several vulnerabilities: they make no two of them one."""
 
 _PRECEDENCE = (
     MatchState.FIXED,
@@ -52,7 +49,7 @@ def _groups(matches: Sequence[VulnerabilityMatch]) -> list[list[VulnerabilityMat
     for match in matches:
         first = root(match.advisory.id)
         for alias in match.advisory.aliases:
-            if not _SEVERAL.match(alias):
+            if not is_erratum(alias):
                 parents[root(alias)] = first
     groups: dict[str, list[VulnerabilityMatch]] = {}
     for match in matches:
@@ -105,7 +102,7 @@ def _highest(group: Sequence[VulnerabilityMatch]) -> str:
 
 def enrich(matches: Sequence[VulnerabilityMatch], database: Database) -> tuple[VulnerabilityMatch, ...]:
     """Add what the database knows of each vulnerability from elsewhere: exploits, aliases, CVSS, and a summary."""
-    ids = {id_ for match in matches for id_ in (match.advisory.id, *match.advisory.aliases) if not _SEVERAL.match(id_)}
+    ids = {id_ for match in matches for id_ in (match.advisory.id, *match.advisory.aliases) if not is_erratum(id_)}
     exploits = database.exploitation(ids)
     numbers = database.numbers_of(ids)
     known = database.known(number for found in numbers.values() for number in found)
@@ -128,7 +125,7 @@ def _enriched(
         for one in others
         if one.advisory.id in ids or advisory.id in one.advisory.aliases
         for id_ in (one.advisory.id, *one.advisory.aliases)
-        if not _SEVERAL.match(id_)
+        if not is_erratum(id_)
     }
     return replace(
         advisory,

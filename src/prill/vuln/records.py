@@ -23,11 +23,15 @@ __all__ = [
 
 
 class VersionRange(msgspec.Struct, frozen=True, array_like=True):
-    """From ``introduced``, where empty or 0 is the beginning, to before ``fixed``, or to ``last_affected``."""
+    """From ``introduced``, where empty or 0 is the beginning, to before ``fixed``, or to ``last_affected``.
+
+    ``limit`` ends it where none of the two does, and is no fix.
+    """
 
     introduced: str = ""
     fixed: str = ""
     last_affected: str = ""
+    limit: str = ""
 
 
 class Affected(msgspec.Struct, frozen=True, array_like=True):

@@ -169,6 +169,12 @@ def test_a_nul_cannot_end_a_part_early(order: object):
         order.sort_key("1.0-a\0b")  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("version", ["1.2rc1", "1.21rc2", "1.0beta", "1.2.3rc1", "1.2.x", "1..2"])
+def test_semver_does_not_take_a_stage_for_less_of_a_version(version: str):
+    with pytest.raises(UnreadableVersion):
+        semver.sort_key(version)
+
+
 def test_semver_refuses_what_has_no_number():
     with pytest.raises(UnreadableVersion, match="'latest'"):
         semver.sort_key("latest")

@@ -12,7 +12,7 @@ from prill.model.vulnerability_match import MatchState
 from prill.vuln.providers import BUILTIN
 from prill.vuln.providers.osv import read_record
 from prill.vuln.providers.provider import InvalidAdvisories, Provider, SourceFile
-from prill.vuln.records import Exploited, Item, LifeCycle, Probability, Record, Skipped
+from prill.vuln.records import Exploited, Item, LifeCycle, Probability, Record, Skipped, VersionRange
 
 SAMPLES = {
     "osv/AlmaLinux-9-10.zip": ("osv", {"Record": 2434}),
@@ -158,12 +158,66 @@ class TestOsv:
                 [("3", "4", ""), ("1", "3", "")],
             ),
             ([{"fixed": "2"}], []),
+            (
+                [{"introduced": "1", "fixed": "2"}, {"introduced": "3", "last_affected": "4"}],
+                [("1", "2", ""), ("3", "", "4")],
+            ),
+            ([{"introduced": "0"}, {"fixed": "2"}, {"limit": "2.5"}, {"introduced": "3"}], [("0", "2", "")]),
+            ([{"introduced": "0"}, {"fixed": "2"}, {"limit": "*"}], [("0", "2", "")]),
         ],
     )
     def test_events_make_ranges(self, events: list, expected: list):
         found = read_record(json.dumps(osv("A-1", events=events)).encode())
         ranges = [tuple(getattr(one, name) for name in ("introduced", "fixed", "last_affected")) for one in found.affected[0].ranges] if isinstance(found, Record) else []  # fmt: skip
         assert ranges == expected
+
+    def test_what_is_not_before_a_limit_is_not_affected(self):
+        events = [{"introduced": "0"}, {"limit": "1.5"}, {"limit": "2.5"}, {"introduced": "3"}]
+        found = read_record(json.dumps(osv("A-1", events=events)).encode())
+        assert isinstance(found, Record)
+        assert found.affected[0].ranges == (VersionRange("0", limit="2.5"),)
+        assert found.affected[0].state is MatchState.AFFECTED
+
+    @pytest.mark.parametrize(
+        ("ecosystem", "expected"),
+        [
+            ("Red Hat:enterprise_linux:9::appstream", "Red Hat:9"),
+            ("Red Hat:enterprise_linux:10.0", "Red Hat:10"),
+            ("Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2::baseos"),
+            ("SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE:Linux Enterprise Server 15 SP5"),
+            ("SUSE:Linux Enterprise Module for Python 3 15 SP5", "SUSE:Linux Enterprise Server 15 SP5"),
+            ("SUSE:Linux Enterprise Server 15 SP3-LTSS", "SUSE:Linux Enterprise Server 15 SP3"),
+            ("SUSE:Linux Enterprise Server for SAP Applications 15 SP3", "SUSE:Linux Enterprise Server for SAP Applications 15 SP3"),
+            ("Debian:12", "Debian:12"),
+        ],
+    )  # fmt: skip
+    def test_modules_and_repositories_are_their_releases(self, ecosystem: str, expected: str):
+        record = osv("A-1", ecosystem)
+        record["affected"] *= 2
+        found = read_record(json.dumps(record).encode())
+        assert isinstance(found, Record)
+        assert [one.ecosystem for one in found.affected] == [expected]
+
+    @pytest.mark.parametrize(
+        ("id_", "ecosystem", "values", "covers", "aliases"),
+        [
+            ("DSA-1-1", "Debian:12", {"upstream": ["CVE-1", "CVE-2"]}, ("CVE-1", "CVE-2"), ()),
+            ("DSA-1-1", "Debian:12", {"related": ["CVE-1", "CVE-2"]}, ("CVE-1", "CVE-2"), ()),
+            ("DLA-1-1", "Debian:11", {"upstream": ["CVE-1"], "aliases": ["X-1"]}, ("CVE-1",), ("X-1",)),
+            ("USN-1-1", "Ubuntu:22.04:LTS", {"upstream": ["CVE-1", "UBUNTU-CVE-1", "UBUNTU-CVE-2"]}, ("CVE-1", "UBUNTU-CVE-2"), ()),
+            ("DEBIAN-CVE-1", "Debian:12", {"upstream": ["CVE-1"], "related": ["CVE-2"]}, (), ("CVE-1",)),
+            ("CGA-1", "Wolfi", {"upstream": ["CVE-1", "GHSA-1"]}, (), ("CVE-1", "GHSA-1")),
+            ("NEW-1", "Alpine:v3.20", {"upstream": ["CVE-1", "CVE-2"]}, ("CVE-1", "CVE-2"), ()),
+            ("ALSA-1", "AlmaLinux:9", {"upstream": ["CVE-1", "RHSA-1"]}, ("CVE-1",), ()),
+            ("GHSA-1", "npm", {"aliases": ["CVE-1"], "related": ["CVE-2", "CVE-3"]}, (), ("CVE-1",)),
+        ],
+    )  # fmt: skip
+    def test_what_is_about_several_is_none_of_them(
+        self, id_: str, ecosystem: str, values: dict, covers: tuple, aliases: tuple
+    ):
+        found = read_record(json.dumps(osv(id_, ecosystem, **values)).encode())
+        assert isinstance(found, Record)
+        assert (found.covers, found.aliases) == (covers, aliases)
 
     @pytest.mark.parametrize("place", ["ecosystem_specific", "database_specific"])
     @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Semantic versions (semver.org 2.0.0, item 11): npm, Go modules, Rust crates, Hex and others.
 
-Read as their tools do: a ``v`` before it counts for nothing, missing numbers are zeros, and what stands behind the
-third number without a hyphen is taken for build metadata, which has no order.
+Read as their tools do: a ``v`` before it counts for nothing, missing numbers are zeros, and what stands behind
+a dot after the third number is taken for build metadata, which has no order.
 """
 
 import re
@@ -11,7 +11,7 @@ from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number
 __all__ = ["identifiers", "sort_key"]
 
 _VERSION = re.compile(
-    r"\s*[=vV]*([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:\.[0-9A-Za-z.]*)?(?:-([^+\s\0]*))?(?:\+\S*)?\s*", re.ASCII
+    r"\s*[=vV]*([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+)(?:\.[0-9A-Za-z.]*)?)?)?(?:-([^+\s\0]*))?(?:\+\S*)?\s*", re.ASCII
 )
 _PRERELEASE, _RELEASE = b"\x01", b"\x02"
 _END, _NUMBER, _WORD = b"\x01", b"\x02", b"\x03"

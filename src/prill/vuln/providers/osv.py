@@ -16,15 +16,15 @@ import msgspec
 from prill._io.regular import read_regular
 from prill.archive.bounds import Limits
 from prill.archive.zip import InvalidZip, ZipArchive, ZipEntry
-from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.errors import PrillError
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.coverage import FEWEST_IN_A_FEED
 from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
+from prill.vuln.erratum_ids import is_erratum, vulnerabilities_of
 from prill.vuln.module_streams import is_module_build, modules_named
-from prill.vuln.orders import UnknownEcosystem, order_of
+from prill.vuln.osv_events import EventRange, intervals_of
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile
-from prill.vuln.records import Affected, Covered, Item, Modified, RatingText, Record, Skipped, VersionRange
+from prill.vuln.records import Affected, Covered, Item, Modified, RatingText, Record, Skipped
 
 __all__ = ["PROVIDER", "OsvProvider", "read_record"]
 
@@ -37,19 +37,9 @@ _MAX_REFERENCES = 5
 _DATABASE = 5000
 """From so many records on, records about several ecosystems are a whole database."""
 _NO_TIME = "0001-"  # what Go's zero time looks like
+_RED_HAT = re.compile(r"Red Hat:enterprise_linux:([0-9]+)(?:\.[0-9]+)?(?:::.*)?")
+_SUSE = re.compile(r"SUSE:Linux Enterprise (?:Module for .+|Server) ([0-9]+(?: SP[0-9]+)?)(?:-LTSS)?")
 _ERRATA = frozenset({"AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "openEuler", "Mageia"})
-
-
-class _Event(msgspec.Struct):
-    introduced: str = ""
-    fixed: str = ""
-    last_affected: str = ""
-    limit: str = ""
-
-
-class _Range(msgspec.Struct):
-    type: str = ""
-    events: list[_Event] = []
 
 
 class _Package(msgspec.Struct):
@@ -64,7 +54,7 @@ class _Severity(msgspec.Struct):
 
 class _Affected(msgspec.Struct):
     package: _Package | None = None
-    ranges: list[_Range] = []
+    ranges: list[EventRange] = []
     versions: list[str] = []
     severity: list[_Severity] = []
     ecosystem_specific: Any = None
@@ -218,15 +208,13 @@ def read_record(data: bytes) -> Record | Skipped:
         raise InvalidAdvisories("a record without an id")
     if osv.withdrawn:
         return Skipped(osv.id, "withdrawn", harmless=True)
-    affected = tuple(_affected(osv))
+    affected = tuple(dict.fromkeys(_affected(osv)))
     if not affected:
         return Skipped(osv.id, "it names no version of any package", harmless=True)
     if sum(len(one.versions) for one in affected) > _MAX_VERSIONS:
         raise InvalidAdvisories(f"{osv.id} lists more than {_MAX_VERSIONS} versions")
-    upstream, related = osv.upstream or [], [id_ for id_ in osv.related or () if id_.startswith("CVE-")]
-    errata = any(one.ecosystem.partition(":")[0] in _ERRATA for one in affected)
-    covers = tuple(sorted({*upstream, *related})) if errata else ()
-    aliases = {*(osv.aliases or ()), *(() if errata else upstream)} - {osv.id}
+    covers = _covers(osv, affected)
+    aliases = {*(osv.aliases or ()), *(() if covers else osv.upstream or ())} - {osv.id, *covers}
     return Record(
         id=osv.id,
         affected=affected,
@@ -241,24 +229,33 @@ def read_record(data: bytes) -> Record | Skipped:
     )
 
 
+def _covers(osv: _Osv, affected: Iterable[Affected]) -> tuple[str, ...]:
+    """Return the vulnerabilities that a record is about where it is an erratum; nothing where it is one of its own.
+
+    A record that comes from several CVEs is none of them, whatever it is called.
+    """
+    upstream = osv.upstream or []
+    errata = is_erratum(osv.id) or any(one.ecosystem.partition(":")[0] in _ERRATA for one in affected)
+    if not errata and len({id_ for id_ in upstream if id_.startswith("CVE-")}) < 2:  # noqa: PLR2004 - one is its own
+        return ()
+    related = [id_ for id_ in osv.related or () if id_.startswith("CVE-")] if errata else []
+    return vulnerabilities_of([*upstream, *related])
+
+
 def _affected(osv: _Osv) -> Iterator[Affected]:
     modules = modules_named(osv.summary)
     for one in osv.affected or ():
         if one.package is None or not one.package.ecosystem or not one.package.name:
             continue
-        ranges = tuple(
-            each
-            for range_ in one.ranges
-            if range_.type != "GIT"
-            for each in _intervals(_in_order(range_.events, one.package.ecosystem))
-        )
+        ecosystem = one.package.ecosystem
+        ranges = tuple(intervals_of(one.ranges, ecosystem))
         if not ranges and not one.versions:
             continue
         fixed = [range_.fixed for range_ in ranges if range_.fixed]
         state = MatchState.FIXED if fixed else state_of_urgency(_urgency(one)) or MatchState.AFFECTED
         for module in (modules if any(map(is_module_build, fixed)) else ()) or ("",):
             yield Affected(
-                ecosystem=one.package.ecosystem,
+                ecosystem=_folded(ecosystem),
                 package=one.package.name,
                 ranges=ranges,
                 versions=tuple(one.versions),
@@ -275,34 +272,13 @@ def _urgency(one: _Affected) -> str:
     return next((word for word in said if isinstance(word, str) and word), "")
 
 
-def _in_order(events: list[_Event], ecosystem: str) -> list[_Event]:
-    """Sort events that are not pairs of a beginning and its end; versions nobody can read stay where they are."""
-    if all(bool(event.introduced) is (place % 2 == 0) for place, event in enumerate(events)):
-        return events
-    try:
-        key = order_of(ecosystem).sort_key
-        return sorted(
-            events, key=lambda one: (key(_version(one)) if _version(one) != "0" else b"", bool(one.introduced))
-        )
-    except (UnknownEcosystem, UnreadableVersion):
-        return events
-
-
-def _version(event: _Event) -> str:
-    return event.introduced or event.fixed or event.last_affected or event.limit
-
-
-def _intervals(events: Iterable[_Event]) -> Iterator[VersionRange]:
-    """Pair each beginning with the end that follows it; what is affected already cannot begin to be."""
-    begun: str | None = None
-    for event in events:
-        if event.introduced:
-            begun = begun or event.introduced
-        elif (event.fixed or event.last_affected) and begun is not None:
-            yield VersionRange(begun, event.fixed, event.last_affected)
-            begun = None
-    if begun is not None:
-        yield VersionRange(begun)
+def _folded(ecosystem: str) -> str:
+    """Return the release of whose repositories or modules a name speaks: a system has packages of any of them."""
+    if match := _RED_HAT.fullmatch(ecosystem):
+        return f"Red Hat:{match[1]}"
+    if match := _SUSE.fullmatch(ecosystem):
+        return f"SUSE:Linux Enterprise Server {match[1]}"
+    return ecosystem
 
 
 def _ratings(osv: _Osv) -> Iterator[RatingText]:
