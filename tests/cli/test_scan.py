@@ -141,6 +141,24 @@ def test_fail_on_looks_at_what_is_known_and_says_what_is_not(shop: Workshop):
     assert shop.run("scan", place, "--fail-on", "high", "--allow-gaps").code == Exit.GOOD
 
 
+@pytest.mark.parametrize(
+    ("severities", "fail_on", "expected"),
+    [
+        ("high,critical", "high", Exit.INCOMPLETE),
+        ("critical", "high", Exit.INCOMPLETE),
+        ("high,unknown", "high", Exit.INCOMPLETE),
+        ("low", "high", Exit.GOOD),
+        ("unknown", "high", Exit.GOOD),
+    ],
+)
+def test_what_may_be_severe_is_not_left_out_with_what_is_not_shown(
+    severities: str, fail_on: str, expected: Exit, shop: Workshop
+):
+    ran = shop.run("scan", root(shop), "--severity", severities, "--fail-on", fail_on)
+    assert ran.code == expected, ran
+    assert ("nobody says how severe 3 of these are" in ran.err) is (expected is Exit.INCOMPLETE)
+
+
 def test_a_changelog_that_is_cut_is_a_gap(shop: Workshop):
     cut = changelog("openssl", ("3.5-1+deb13u2", ["CVE-2026-35189"]), end=OLDER)
     shop.publish([], updates=[libssl(text=cut)])

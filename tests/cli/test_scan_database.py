@@ -224,6 +224,13 @@ def test_states_can_be_chosen(shop: Workshop):
     assert shop.run("scan", root(shop), "--state", "broken").code == Exit.MISUSED
 
 
+def test_a_document_without_packages_is_not_clean(shop: Workshop):
+    path = write_json(shop.root / "sbom.cdx.json", {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []})
+    ran = shop.run("scan", path, "--format", "json")
+    assert ran.code == Exit.INCOMPLETE
+    assert json.loads(ran.out)["gaps"][0]["reason"] == "the document lists no package, so nothing is known"
+
+
 class TestSourcesThatADocumentDoesNotName:
     """Debian's advisories are about sources, which purls without ``upstream`` do not say."""
 

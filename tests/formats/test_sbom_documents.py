@@ -406,6 +406,16 @@ class TestNames:
             )
 
 
+@pytest.mark.parametrize("form", READ_BACK)
+@pytest.mark.parametrize("version", ["", "2.0"])
+def test_a_version_that_stands_in_the_purl_alone_is_one(form: str, version: str):
+    purl = "pkg:pypi/app@1.0"
+    package = Package(name="app", version=version, purl=purl, found_by="document", details=LanguageDetails())
+    document = encode_sbom(Sbom(subject=Subject(name="image"), packages=(package,)), form, tool="prill-1")
+    (read,) = read_sbom(document, "x").packages
+    assert read.version == (version or "1.0")
+
+
 def test_10000_packages_are_read_in_seconds():
     packages = tuple(
         Package(

@@ -152,6 +152,8 @@ def test_made_up_purls_find_nothing_and_break_nothing(tmp_path: Path):
         ("golang", "stdlib", "1.20", "1.20.5"),
         ("golang", "stdlib", "go1.20.5-fips", ""),
         ("golang", "stdlib", "go1.20.4 X:boringcrypto", "1.20.5"),
+        ("golang", "stdlib", "1.21.0-0", "1.21.0-rc.3"),
+        ("golang", "stdlib", "1.21.0-rc.2", "1.21.0-rc.3"),
         ("golang", "stdlib", "devel", "gap"),
         ("bitnami", "app", "2.0.0-3", ""),
         ("bitnami", "app", "1.9.9-3", "2.0.0"),

@@ -99,6 +99,8 @@ def scan(
     """
     if is_document(text):
         sbom, notes = open_sbom(text, opening)
+        if not sbom.packages:
+            sbom = replace(sbom, gaps=(*sbom.gaps, Gap(text, "the document lists no package, so nothing is known")))
         places: Mapping[str, Place] = {}
     else:
         sbom, places, notes = _looked_at(text, opening)

@@ -77,7 +77,7 @@ class ComponentReader:
         name = (
             f"{group}{':' if purl and purl.type == 'maven' else '/'}{component['name']}" if group else component["name"]
         )
-        version = component.get("version", "")
+        version = component.get("version", "") or (purl.version if purl else "")
         hashes = ((one["alg"], one["content"]) for one in component.get("hashes", []))
         return Package(
             name=name,

@@ -136,12 +136,13 @@ def _relationships(
 
 
 def _package(node: Node, text: str, purl: Purl | None, *, owner: str, files: tuple[PackageFile, ...]) -> Package:
+    version = node.version or (purl.version if purl else "")
     return Package(
         name=node.name,
-        version=node.version,
+        version=version,
         purl=text,
         found_by=node.words.found_by,
-        details=details_of(purl, node.name, node.version, told=node.told, digest=strongest(node.hashes)),
+        details=details_of(purl, node.name, version, told=node.told, digest=strongest(node.hashes)),
         licenses=joined_licenses([node.license]),
         locations=tuple(sorted(node.words.locations)),
         files=files,

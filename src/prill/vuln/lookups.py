@@ -35,7 +35,10 @@ _RELEASES = {
 
 _OF_A_DISTRIBUTION = (DebDetails, ApkDetails, RpmDetails)
 _SERVICE_PACKS = frozenset({"11", "12", "15"})
-_GO_RELEASE = re.compile(r"(?:go)?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(alpha|beta|rc)([0-9]+))?(?:[ +-].*)?", re.DOTALL)
+_GO_RELEASE = re.compile(
+    r"(?:go)?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(alpha|beta|rc)([0-9]+))?(?:[ +].*|-(?!alpha|beta|rc)[A-Za-z].*)?",
+    re.DOTALL,
+)
 """A version of Go's (go.dev/doc/toolchain, "Go versions"); what a vendor or an experiment adds is no prerelease."""
 _BITNAMI = re.compile(r"([0-9]+(?:\.[0-9]+)*)-[0-9]+")
 """A component's version and the revision in which Bitnami packed it, which advisories leave out."""

@@ -150,14 +150,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     tell_notes(notes, quiet=arguments.quiet)
     if arguments.explain:
         return _explain(arguments, report)
+    states = frozenset(map(MatchState, arguments.state))
+    whole = select(report, states=states, only_fixed=arguments.only_fixed)
     report = select(
-        report,
-        levels=frozenset(map(Level, arguments.severity)),
-        states=frozenset(map(MatchState, arguments.state)),
-        only_fixed=arguments.only_fixed,
+        report, levels=frozenset(map(Level, arguments.severity)), states=states, only_fixed=arguments.only_fixed
     )
     _write(arguments, report)
-    return _verdict(arguments, report)
+    return _verdict(arguments, report, whole)
 
 
 def _explain(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
@@ -226,7 +225,8 @@ def _document(report: "ScanReport", name: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _verdict(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
+def _verdict(arguments: argparse.Namespace, report: "ScanReport", whole: "ScanReport") -> Exit:
+    """Judge what is shown, and what ``whole`` has besides that may be as severe for all that anybody says."""
     from prill.model.advisory import Level  # noqa: PLC0415 - start-up stays lazy
     from prill.vuln.selection import matches_at_least, unrated  # noqa: PLC0415
 
@@ -237,7 +237,8 @@ def _verdict(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
     if arguments.fail_on:
         if matches_at_least(report, Level(arguments.fail_on)):
             return Exit.NO
-        doubtful = unrated(report)
+        chosen = [Level(name).rank for name in arguments.severity or _LEVELS]
+        doubtful = unrated(whole) if max(chosen) >= Level(arguments.fail_on).rank else ()
         if doubtful and not arguments.allow_gaps:
             print(
                 f"prill: nobody says how severe {len({one.advisory.id for one in doubtful})} of these are, so it is "
