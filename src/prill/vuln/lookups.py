@@ -40,10 +40,11 @@ _GO_RELEASE = re.compile(
     re.DOTALL,
 )
 """A version of Go's (go.dev/doc/toolchain, "Go versions"); what a vendor or an experiment adds is no prerelease."""
-_BITNAMI = re.compile(r"([0-9]+(?:\.[0-9]+)*)-[0-9]+")
-"""A component's version and the revision in which Bitnami packed it, which advisories leave out."""
-_GEM = re.compile(r"([0-9][0-9A-Za-z.]*)-[a-z0-9_].*", re.DOTALL)
-"""A gem's version and the platform that it was built for, as Bundler's lock files write them."""
+_WRITTEN = {
+    "bitnami": re.compile(r"([0-9]+(?:\.[0-9]+)*)-[0-9]+"),
+    "gem": re.compile(r"([0-9][0-9A-Za-z.]*)-[a-z0-9_].*", re.DOTALL),
+}
+"""Versions and what advisories leave out: Bitnami's revision; a gem's platform, as in Bundler's lock files."""
 
 
 class Lookup(msgspec.Struct, frozen=True, gc=False):
@@ -108,7 +109,7 @@ def _names(package: Package) -> tuple[tuple[str, str, bool], ...]:
         own = (package.name, _with_epoch(package.version, details), True)
         return (own, (source, version, False)) if source and source != package.name else (own,)
     kind = package.purl.removeprefix("pkg:").partition("/")[0]
-    return ((_language_name(package, kind), _language_version(package), True),)
+    return ((_language_name(package, kind), _language_version(package, kind), True),)
 
 
 def _source_rpm(details: RpmDetails) -> tuple[str, str]:
@@ -138,11 +139,12 @@ def _language_name(package: Package, kind: str) -> str:
     return package.name if package.name.lower() == name.lower() else name
 
 
-def _language_version(package: Package) -> str:
+def _language_version(package: Package, kind: str) -> str:
     """Return the version as advisories write such ones: Go's ``go1.21rc2`` as ``1.21.0-rc.2``."""
-    if package.purl.startswith("pkg:golang/stdlib@") and (match := _GO_RELEASE.fullmatch(package.version)):
-        major, minor, patch, stage, number = match.groups()
-        return f"{major}.{minor}.{patch or 0}" + (f"-{stage}.{number}" if stage else "")
-    written = {"pkg:bitnami": _BITNAMI, "pkg:gem": _GEM}.get(package.purl.partition("/")[0])
-    match = written.fullmatch(package.version) if written else None
-    return match[1] if match else package.version
+    if kind == "golang" and package.purl.startswith("pkg:golang/stdlib@"):
+        if match := _GO_RELEASE.fullmatch(package.version):
+            major, minor, patch, stage, number = match.groups()
+            return f"{major}.{minor}.{patch or 0}" + (f"-{stage}.{number}" if stage else "")
+    elif (written := _WRITTEN.get(kind)) and (match := written.fullmatch(package.version)):
+        return match[1]
+    return package.version
