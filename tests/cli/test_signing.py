@@ -69,6 +69,15 @@ class TestImages:
         assert two["error"]["step"] == "2"
         assert f"{bare}: step 2" in ran.err
 
+    def test_several_keys(self, prill: Prill, server: RegistryServer, here: Path):
+        (here / "other.pub").write_bytes(generate_key().public_key.to_pem())
+        image = pushed(server.host, "x")
+        assert prill("sign", image, "--key", "prill.key", "--plain-http").code == 0
+        both = ("verify", image, "--plain-http", "--key", "prill.pub", "--key", "other.pub")
+        assert prill(*both).code == 0
+        ran = prill(*both, "--min-signers", "2")
+        assert (ran.code, "1 distinct signers, and 2 are needed" in ran.err) == (10, True)
+
     def test_forty_at_once(self, prill: Prill, server: RegistryServer):
         images = [pushed(server.host, str(number), str(number)) for number in range(40)]
         assert prill("sign", *images, "--key", "prill.key", "--plain-http").code == 0

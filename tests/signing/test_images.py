@@ -1,6 +1,7 @@
 """Verifying images in a store: what is collected, within which bounds, and what the answer is about."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -11,8 +12,9 @@ from images import AMD64, ARM64, file, image_of, index_of
 from prill.api.sign import SignatureLayout, SigningRequest, attest_image, sign_one
 from prill.api.verify import verify_image, verify_images
 from prill.errors import PrillError
-from prill.model import Digest
+from prill.model import Digest, Platform
 from prill.oci.descriptor import EMPTY_JSON, REF_NAME, Descriptor
+from prill.oci.image import PlatformMismatch
 from prill.oci.index import Index
 from prill.oci.layout_writer import write_layout
 from prill.oci.manifest import Manifest
@@ -26,6 +28,7 @@ from prill.signing.bundle import BUNDLE_TYPE
 from prill.signing.conditions import Conditions, Requirement
 from prill.signing.cosign import CollectLimits, collect
 from prill.signing.images import ImageVerification, NoSignature, VerifiedSubject, verify_subject
+from prill.signing.keys import PublicKey
 from prill.signing.private_key import generate_key
 from prill.signing.publish import publish_bundle, publish_legacy
 from prill.signing.sign import sign_attestation, sign_image, sign_image_legacy, statement_json
@@ -79,6 +82,35 @@ class TestWhatIsFound:
         signed_by(store, subject)
         found = verify(store, subject)
         assert (len(found.verified), [error.step for error in found.failed]) == (1, [Step.SIGNATURE])
+
+    def test_one_that_is_no_text_hides_no_other(self):
+        """Half of a surrogate pair has no bytes, so that nothing can be verified over it."""
+        store, subject = stored()
+        made = signed_by(store, subject, OTHER)
+        layer = Manifest.parse(store.open(made).read()).layers[0]
+        document = json.loads(store.open(layer).read())
+        document["dsseEnvelope"]["payloadType"] = "\ud800"
+        raw = json.dumps(document).encode()
+        artifact = Manifest(
+            config=Descriptor.of(EMPTY_JSON, EMPTY),
+            layers=(Descriptor.of(raw, BUNDLE_TYPE),),
+            subject=subject,
+            artifact_type=BUNDLE_TYPE,
+        )
+        attach(store, artifact, [EMPTY_JSON, raw])
+        signed_by(store, subject)
+        found = verify(store, subject)
+        assert len(found.verified) == 1
+        assert "surrogates not allowed" in found.gaps[0].reason
+
+    def test_types_that_would_command_a_terminal(self):
+        store, subject = stored()
+        statement = statement_json(subject.digest, predicate_type="https://p.test/\x1b[2J", predicate=b"{}")
+        made = sign_attestation(statement, OTHER)
+        publish_bundle(store, subject, made, predicate_type="https://p.test", now=NOW)
+        with pytest.raises(NoSignature) as caught:
+            verify(store, subject, asked(kind=ClaimKind.ATTESTATION, predicate_type="https://q.test"))
+        assert (caught.value.hint or "").startswith("it has: 'https://p.test/\\x1b[2J'")
 
     def test_none_of_two(self):
         store, subject = stored()
@@ -240,6 +272,28 @@ class TestConditions:
         with pytest.raises(VerificationError, match="1 distinct signers, and 2 are needed"):
             verify(store, subject, asked(conditions=Conditions(min_signers=2)))
 
+    def test_one_of_several_keys_and_how_many_of_them(self):
+        store, subject = stored()
+        signed_by(store, subject, OTHER)
+        third = KeySigner(generate_key())
+        keys = (KEY.public_key, OTHER.public_key, third.public_key)
+
+        def check(*some: PublicKey, count: int) -> set[str]:
+            request = asked(conditions=Conditions(min_signers=count))
+            verifier = replace(request.verifier, rule=some)
+            found = verify(store, subject, replace(request, verifier=verifier))
+            return {one.signer.key for one in found.verified}
+
+        assert check(*keys, count=1) == {OTHER.public_key.fingerprint}
+        with pytest.raises(VerificationError, match="1 distinct signers, and 2 are needed"):
+            check(*keys, count=2)
+        signed_by(store, subject)
+        assert check(*keys, count=2) == {KEY.public_key.fingerprint, OTHER.public_key.fingerprint}
+        with pytest.raises(VerificationError, match="1 distinct signers, and 2 are needed"):
+            check(KEY.public_key, KEY.public_key, third.public_key, count=2)
+        with pytest.raises(VerificationError, match=r"none of 2 signatures holds: .*not signed by any of 2 keys"):
+            check(third.public_key, KeySigner(generate_key()).public_key, count=1)
+
     def test_age_needs_a_time(self):
         store, subject = stored()
         signed_by(store, subject)
@@ -302,6 +356,53 @@ class TestIndex:
         assert whats == ["the index", "the index's image for linux/amd64", "the index's image for linux/arm64"]
         (one,) = verify_image(place, asked(), platform=AMD64).subjects
         assert one.what == "the index's image for linux/amd64"
+
+    def test_images_without_a_platform_and_in_indexes_are_images(self, tmp_path: Path):
+        made = [image_of([file("a", content)]) for content in "abcd"]
+        first, second, odd, note = (one.manifest.descriptor() for one in made)
+        unknown = Platform("unknown", "unknown")
+        inner = Index(manifests=(second, first))
+        about = replace(note, platform=unknown).with_annotation("vnd.docker.reference.digest", str(first.digest))
+        outer = Index(manifests=(first, inner.descriptor(), replace(odd, platform=unknown), about))
+        store = MemoryStore([Blob.of(inner.raw), Blob.of(outer.raw)])
+        for data in (data for one in made for data in (*one.blobs, one.manifest.raw, one.config.raw)):
+            store.add(Blob.of(data))
+        write_layout(tmp_path / "app", blobs=store, entries=[outer.descriptor()], tag="1.0")
+        place = f"oci-dir:{tmp_path}/app"
+        expected = [outer.digest, first.digest, inner.digest, second.digest, odd.digest]
+        assert [one.subject for one in sign_one(place, self.request(), recursive=True)] == expected
+        subjects = verify_image(place, asked(), recursive=True).subjects
+        assert [one.result.subject for one in subjects] == expected
+        assert [one.what for one in subjects][1:4] == [
+            f"the index's image {first.digest}",
+            f"the index's index {inner.digest}",
+            f"the index's image {second.digest}",
+        ]
+        for missing in expected:
+            write_layout(tmp_path / "less", blobs=store, entries=[outer.descriptor()], tag="1.0")
+            with open_place(f"oci-dir:{tmp_path}/less", writing=True) as opened:
+                for subject in (outer.descriptor(), first, inner.descriptor(), second, odd):
+                    if subject.digest != missing:
+                        signed = sign_image(subject.digest, KEY)
+                        publish_bundle(opened.writable(), subject, signed, predicate_type=COSIGN_SIGN, now=NOW)
+            with pytest.raises(NoSignature, match=str(missing)):
+                verify_image(f"oci-dir:{tmp_path}/less", asked(), recursive=True)
+            shutil.rmtree(tmp_path / "less")
+
+    @pytest.mark.parametrize("recursive", [False, True])
+    def test_an_image_for_another_platform(self, tmp_path: Path, *, recursive: bool):
+        """Whatever an index calls it: its config says what it is for."""
+        made = image_of([file("a")])
+        lying = Index(manifests=(replace(made.manifest.descriptor(), platform=ARM64),))
+        store = made.store
+        store.add(Blob.of(lying.raw))
+        for name, entry in (("image", made.manifest.descriptor()), ("index", lying.descriptor())):
+            write_layout(tmp_path / name, blobs=store, entries=[entry], tag="1.0")
+            place = f"oci-dir:{tmp_path}/{name}"
+            sign_one(place, self.request(), recursive=True)
+            with pytest.raises(PlatformMismatch, match="is for linux/amd64, not for linux/arm64"):
+                verify_image(place, asked(), platform=ARM64, recursive=recursive)
+        assert verify_image(f"oci-dir:{tmp_path}/image", asked(), platform=AMD64).subjects[0].what == "the image"
 
     def test_one_image_is_signed(self, place: str):
         with open_place(place, writing=True) as opened:

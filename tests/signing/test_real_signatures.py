@@ -8,6 +8,7 @@ import base64
 import copy
 import json
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -260,6 +261,37 @@ class TestBundle:
         test, real = ROOT.ct_logs
         swapped = replace(real, key_der=test.key_der)
         refused(Step.SCT, "not by https://ctfe", lambda: check(bundle, trust=replace(ROOT, ct_logs=(swapped,))))
+
+    @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "UTC"])
+    def test_3_5_in_every_time_zone(self, bundle: dict[str, Any], monkeypatch: pytest.MonkeyPatch, zone: str):
+        try:
+            with monkeypatch.context() as patched:
+                patched.setenv("TZ", zone)
+                time.tzset()
+                assert Step.SCT in check(bundle).steps
+        finally:
+            time.tzset()
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("06072a8648ce3d0201", "06072a8648ce3d0205"),
+            ("06082a8648ce3d030107", "06082a8648ce3d030177"),
+            ("866368747470", "a36368747470"),
+            ("a003020102", "a003020122"),
+            ("130c73696773746f7265", "050c73696773746f7265"),
+            ("0342000415", "0342000416"),
+        ],
+        ids=["kind of key", "curve", "kind of name", "version", "issuer's name", "point beside the curve"],
+    )
+    def test_3_1_a_certificate_that_nobody_can_read(self, bundle: dict[str, Any], old: str, new: str):
+        """Whoever may attach something to an image could otherwise end the verification of what others signed."""
+        changed = copy.deepcopy(bundle)
+        material = changed["verificationMaterial"]["certificate"]
+        certificate = base64.b64decode(material["rawBytes"]).hex()
+        assert certificate.count(old) == 1
+        material["rawBytes"] = base64.b64encode(bytes.fromhex(certificate.replace(old, new))).decode()
+        refused(Step.FORM, "certificate", lambda: check(changed))
 
     def test_3_6_a_certificate_for_servers(self, bundle: dict[str, Any]):
         """Changed, it has no chain any more, so that 3.4 refuses it before: the step by itself."""

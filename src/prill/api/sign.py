@@ -6,11 +6,10 @@ from enum import StrEnum
 from prill.model import Digest
 from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
-from prill.oci.index import Index
+from prill.oci.graph import indexed
 from prill.oci.media_types import INDEXES
 from prill.oci.places import Place, open_place
 from prill.oci.registry_access import RegistryAccess
-from prill.oci.store import read_document
 from prill.signing.publish import publish_bundle, publish_legacy
 from prill.signing.sign import Witness, sign_attestation, sign_image, sign_image_legacy, statement_json
 from prill.signing.signed import Signed
@@ -88,8 +87,7 @@ def _subjects(place: Place, *, recursive: bool) -> Iterator[Descriptor]:
     place.writable()  # raises before anything is signed
     yield place.target
     if recursive and place.target.media_type in INDEXES:
-        index = Index.parse(read_document(place.store, place.target), place.target.media_type)
-        yield from (child for child in index.manifests if child.platform is not None and child.platform.os != "unknown")
+        yield from indexed(place.store, place.target)
 
 
 def _sign(place: Place, subject: Descriptor, request: SigningRequest, annotations: Sequence[tuple[str, str]]) -> Made:

@@ -2,7 +2,7 @@
 
 An index stands for several images. What is verified is the index itself, as it is what its name leads to; with a
 platform it is that platform's image, by a signature of its own or by one of the index, which names it by digest; with
-``recursive``, the index and every image in it. The answer says which of them was signed.
+``recursive``, the index and every image in it, and in indexes in it. The answer says which of them was signed.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from prill.errors import PrillError
 from prill.model import Digest, Platform
 from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
-from prill.oci.index import Index
-from prill.oci.media_types import INDEXES
+from prill.oci.graph import indexed
+from prill.oci.image import select_image
+from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.places import Place, open_place
 from prill.oci.registry_access import RegistryAccess
 from prill.oci.registry_sessions import RegistrySessions
-from prill.oci.store import read_document
 from prill.signing.images import ImageVerification, NoSignature, VerifiedSubject, verify_subject
 from prill.signing.steps import VerificationError
 
@@ -88,25 +88,33 @@ def _subjects(
     place: Place, request: ImageVerification, platform: Platform | None, *, recursive: bool
 ) -> list[SubjectAnswer]:
     target = place.target
+    child = _for_platform(place, platform) if platform is not None else target
     if target.media_type not in INDEXES:
         return [SubjectAnswer(what="the image", result=verify_subject(place.store, target.digest, request))]
-    index = Index.parse(read_document(place.store, target), target.media_type)
     if recursive:
-        found = [SubjectAnswer(what="the index", result=verify_subject(place.store, target.digest, request))]
-        for child in _images(index):
-            result = verify_subject(place.store, child.digest, request)
-            found.append(SubjectAnswer(what=f"the index's image for {child.platform}", result=result))
-        return found
+        whole = SubjectAnswer(what="the index", result=verify_subject(place.store, target.digest, request))
+        return [whole, *(_entry(place, entry, request) for entry in indexed(place.store, target))]
     if platform is not None:
-        return [_platform(place, index, platform, request)]
+        return [_platform(place, child, platform, request)]
     try:
         return [SubjectAnswer(what="the index", result=verify_subject(place.store, target.digest, request))]
     except NoSignature as error:
-        raise _hinted(place, index, request, error) from error
+        raise _hinted(place, request, error) from error
 
 
-def _platform(place: Place, index: Index, platform: Platform, request: ImageVerification) -> SubjectAnswer:
-    child = index.select(platform)
+def _entry(place: Place, entry: Descriptor, request: ImageVerification) -> SubjectAnswer:
+    kind = "index" if entry.media_type in INDEXES else "image"
+    name = f"for {entry.platform}" if entry.platform else str(entry.digest)
+    return SubjectAnswer(what=f"the index's {kind} {name}", result=verify_subject(place.store, entry.digest, request))
+
+
+def _for_platform(place: Place, platform: Platform) -> Descriptor:
+    """Return the platform's image, whose config says that it is; raise `PlatformNotFound` or `PlatformMismatch`."""
+    image, _ = select_image(place.store, place.target, platform=platform, host=platform)
+    return image.descriptor
+
+
+def _platform(place: Place, child: Descriptor, platform: Platform, request: ImageVerification) -> SubjectAnswer:
     try:
         result = verify_subject(place.store, child.digest, request)
     except VerificationError as error:
@@ -118,15 +126,12 @@ def _platform(place: Place, index: Index, platform: Platform, request: ImageVeri
     return SubjectAnswer(what=f"the index's image for {platform}", result=result)
 
 
-def _images(index: Index) -> list[Descriptor]:
-    """Return the index's images; what describes them (BuildKit's attestations) is left out."""
-    return [child for child in index.manifests if child.platform is not None and child.platform.os != "unknown"]
-
-
-def _hinted(place: Place, index: Index, request: ImageVerification, error: NoSignature) -> NoSignature:
+def _hinted(place: Place, request: ImageVerification, error: NoSignature) -> NoSignature:
     """Say so where the index is not signed, but images in it are."""
     signed = []
-    for child in _images(index):
+    for child in indexed(place.store, place.target):
+        if child.platform is None or child.media_type not in MANIFESTS:
+            continue
         try:
             verify_subject(place.store, child.digest, request)
         except VerificationError:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,12 @@ class NoSigner(PrillError):
 def add_signers(parser: argparse.ArgumentParser) -> None:
     """Add ``--key``, ``--identity`` with ``--issuer``, their patterns, ``--trust``, and cosign's names of them."""
     group = parser.add_argument_group("whose signature is expected")
-    group.add_argument("--key", metavar="FILE", help="a public key in PEM, such as cosign.pub")
+    group.add_argument(
+        "--key",
+        action="append",
+        metavar="FILE",
+        help="a public key in PEM, such as cosign.pub; repeatable: one of them, or --min-signers of them",
+    )
     group.add_argument(
         "--identity", "--certificate-identity", metavar="NAME", help="the signer's identity, exactly; needs --issuer"
     )
@@ -131,7 +137,7 @@ def verifier_of(arguments: argparse.Namespace) -> "Verifier":
         if named:
             raise NoSigner("both a key and an identity are named", hint="one signature is made by one of them")
         trust = _trust(arguments) if arguments.trusted_root else lambda: _trust(arguments)
-        return Verifier(trust=trust, rule=_key(arguments.key), log_optional=log_optional)
+        return Verifier(trust=trust, rule=_keys(arguments.key), log_optional=log_optional)
     identity, issuer = named.get("identity"), named.get("issuer")
     if identity is None or issuer is None:
         raise NoSigner(
@@ -190,6 +196,11 @@ def _rule(identity: tuple[str, bool], issuer: tuple[str, bool]) -> "IdentityRule
         Expected.identity_matching(identity[0]) if identity[1] else Expected.exactly(identity[0], "identity"),
         Expected.issuer_matching(issuer[0]) if issuer[1] else Expected.exactly(issuer[0], "issuer"),
     )
+
+
+def _keys(references: Sequence[str]) -> "tuple[PublicKey, ...]":
+    """Return the keys, each once; a file has one."""
+    return tuple(dict.fromkeys(map(_key, references)))
 
 
 def _key(reference: str) -> "PublicKey":

@@ -10,10 +10,20 @@ from prill.oci.manifest import Manifest
 from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.store import BlobSource, read_document
 
-__all__ = ["IndexTooDeep", "TooManyManifests", "parse_manifest", "reachable", "read_manifest", "referrers_among"]
+__all__ = [
+    "IndexTooDeep",
+    "TooManyManifests",
+    "indexed",
+    "parse_manifest",
+    "reachable",
+    "read_manifest",
+    "referrers_among",
+]
 
 _MAX_DEPTH = 8
 _MAX_MANIFESTS = 10_000
+_DESCRIBES = "vnd.docker.reference.digest"
+"""The annotation of an index's entry that BuildKit made about another: its platform is ``unknown/unknown``."""
 
 
 class IndexTooDeep(PrillError):
@@ -61,6 +71,31 @@ def reachable(source: BlobSource, entries: Iterable[Descriptor]) -> tuple[Descri
 
     for entry in entries:
         visit(entry, 0)
+    return tuple(found.values())
+
+
+def indexed(source: BlobSource, index: Descriptor) -> tuple[Descriptor, ...]:
+    """Return all that an index stands for, in its order, each digest once, and what indexes in it stand for.
+
+    An entry needs no platform to be one. Left out is what BuildKit says about another entry. Raise `IndexTooDeep`,
+    `TooManyManifests`, and what reading raises.
+    """
+    found: dict[Digest, Descriptor] = {}
+
+    def visit(descriptor: Descriptor, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise IndexTooDeep(f"{descriptor.digest} lies more than {_MAX_DEPTH} indexes deep")
+        for entry in Index.parse(read_document(source, descriptor), descriptor.media_type).manifests:
+            about_another = entry.platform is not None and entry.platform.os == "unknown"
+            if entry.digest in found or (about_another and entry.annotation(_DESCRIBES)):
+                continue
+            if len(found) >= _MAX_MANIFESTS:
+                raise TooManyManifests(f"more than {_MAX_MANIFESTS} manifests belong to one image")
+            found[entry.digest] = entry
+            if entry.media_type in INDEXES:
+                visit(entry, depth + 1)
+
+    visit(index, 0)
     return tuple(found.values())
 
 

@@ -1,12 +1,13 @@
 """JSON from outside, read strictly: bounded, no key twice, and each field of the kind it has to be.
 
 A key that stands twice is refused, because two readers may take two different values for it: one checks the first,
-another believes the second.
+another believes the second. So is half of a surrogate pair, which is no text: it has no bytes that could be signed.
 """
 
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ MAX_JSON_BYTES = 32 * 1024 * 1024
 """No signature, bundle or trusted root is larger; attestations of large SBOMs come near it."""
 
 _SHOWN = 120
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Malformed(PrillError):
@@ -90,7 +92,10 @@ def parse_json(data: bytes | str, what: str, *, most: int = MAX_JSON_BYTES) -> F
     if len(data) > most:
         raise Malformed(f"{what} has {len(data)} bytes, more than {most}")
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Malformed(f"{what} is no JSON: {str(error)[:_SHOWN]}") from error
     if not isinstance(value, dict):

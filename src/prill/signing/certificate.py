@@ -12,13 +12,22 @@ from prill.errors import PrillError
 from prill.model.value import dataclass
 from prill.signing._der import UTF8, parse_der
 from prill.signing._json import Malformed
-from prill.signing.keys import PublicKey
+from prill.signing.keys import PublicKey, UnusableKey
 from prill.signing.trusted_root import Authority
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-__all__ = ["BrokenChain", "SigningCertificate", "WrongPurpose", "extension", "load_certificate", "verify_chain"]
+__all__ = [
+    "BrokenChain",
+    "SigningCertificate",
+    "WrongPurpose",
+    "extension",
+    "key_of",
+    "load_certificate",
+    "verify_chain",
+]
 
 Extension = TypeVar("Extension", bound="x509.ExtensionType")
 
@@ -72,7 +81,7 @@ class SigningCertificate:
             not_before=int(certificate.not_valid_before_utc.timestamp()),
             not_after=int(certificate.not_valid_after_utc.timestamp()),
             claims=tuple((name, value) for oid, name in _CLAIMS.items() if (value := _text(certificate, oid))),
-            key=PublicKey.of(certificate.public_key()),
+            key=PublicKey.of(key_of(certificate)),
             x509=certificate,
         )
 
@@ -125,15 +134,37 @@ def verify_chain(certificate: "x509.Certificate", authorities: Sequence[Authorit
 
 
 def load_certificate(der: bytes) -> "x509.Certificate":
-    """Read a certificate in DER; raise `Malformed`."""
+    """Read a certificate in DER; raise `Malformed`.
+
+    `cryptography` reads the parts when they are asked for: all but the key are asked for here, so that nothing which
+    is not what RFC 5280 describes raises later.
+    """
     from cryptography import x509  # noqa: PLC0415 - lazy
 
     try:
         certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.version, certificate.subject, certificate.issuer
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         list(certificate.extensions)
-    except (ValueError, TypeError, x509.DuplicateExtension) as error:
-        raise Malformed(f"this is no certificate: {str(error)[:160]}") from error
+    except (
+        ValueError,
+        TypeError,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
+        raise Malformed(f"this is no certificate: {str(error)[:160]!r}") from error
     return certificate
+
+
+def key_of(certificate: "x509.Certificate") -> "CertificatePublicKeyTypes":
+    """Return a certificate's key; raise `UnusableKey` for one that cannot be read, or of a kind that is not known."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - lazy
+
+    try:
+        return certificate.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UnusableKey(f"the certificate's key cannot be used: {str(error)[:160]!r}") from error
 
 
 def extension(certificate: "x509.Certificate", kind: "type[Extension]") -> "Extension | None":
@@ -164,11 +195,11 @@ def _check_authority_chain(chain: "list[x509.Certificate]", when: int) -> None:
 
 
 def _issued(certificate: "x509.Certificate", issuer: "x509.Certificate") -> bool:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - lazy
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - lazy
 
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

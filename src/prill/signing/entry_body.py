@@ -30,7 +30,9 @@ def check_entry(entry: LogEntry, signed: Signed, verifier: bytes) -> None:
     fields = parse_json(entry.body, "the log entry", most=_MAX_BYTES)
     kind, version = fields.text("kind"), fields.text("apiVersion")
     if entry.kind and (entry.kind, entry.version) != (kind, version):
-        raise OtherEntry(f"the entry is a {kind} {version}, and was announced as a {entry.kind} {entry.version}")
+        raise OtherEntry(
+            f"the entry is a {_shown(kind, version)}, and was announced as a {_shown(entry.kind, entry.version)}"
+        )
     check = KINDS.get((kind, version))
     if check is None:
         raise Malformed(f"log entries of the kind {kind[:40]!r} {version[:40]!r} are not known")
@@ -113,6 +115,11 @@ def _exactly_one(fields: Fields) -> list[Fields]:
     if len(found) != 1:
         raise OtherEntry(f"the entry has {len(found)} signatures, not one")
     return found
+
+
+def _shown(kind: str, version: str) -> str:
+    text = f"{kind[:40]} {version[:40]}"
+    return text if text.isprintable() else repr(text)
 
 
 def _same_hash(fields: Fields, expected: bytes, what: str) -> None:

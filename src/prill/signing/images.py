@@ -26,6 +26,7 @@ from prill.signing.verifier import Verifier
 __all__ = ["ImageVerification", "NoSignature", "VerifiedSubject", "verify_subject"]
 
 _SHOWN = 5
+_TYPES = 20
 
 
 class NoSignature(VerificationError):
@@ -102,7 +103,8 @@ def _nothing(store: ImageSource, collected: Collected, request: ImageVerificatio
         reasons = "; ".join(f"{gap.subject}: {gap.reason}" for gap in gaps[:_SHOWN])
         return NoSignature(Step.COLLECT, f"no {request.kind} of {subject} can be read: {reasons}")
     if request.kind is ClaimKind.ATTESTATION and collected.signatures:
-        types = sorted({_type_of(one) for one in collected.signatures} - {COSIGN_SIGN}) or ["none"]
+        found = sorted({_type_of(one) for one in collected.signatures} - {COSIGN_SIGN})
+        types = [one if one.isprintable() else repr(one) for one in found[:_TYPES]] or ["none"]
         return NoSignature(
             Step.COLLECT,
             f"{subject} has no attestation of the type {request.predicate_type!r}",

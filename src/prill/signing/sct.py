@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prill.errors import PrillError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UnlistedCertificate", "verify_sct"]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _V1, _CERTIFICATE_TIMESTAMP, _PRECERT_ENTRY = 0, 0, 1
 
 
@@ -34,10 +36,9 @@ def verify_sct(certificate: "x509.Certificate", issuer: "x509.Certificate", trus
     found = ""
     for sct in embedded:
         log = trust.ct_log(sct.log_id)
-        when = int(sct.timestamp.timestamp())
         if log is None:
             continue
-        if when not in log.period:
+        if _milliseconds(sct) // 1000 not in log.period:
             raise UnlistedCertificate(f"{log.url} was not in use when it promised to list the certificate")
         try:
             log.key().verify(sct.signature, Message.of(_signed(certificate, issuer, sct)))
@@ -60,10 +61,9 @@ def _signed(
 
     spki = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     body = certificate.tbs_precertificate_bytes
-    milliseconds = round(sct.timestamp.timestamp() * 1000)
     return b"".join(
         (
-            struct.pack(">BBQH", _V1, _CERTIFICATE_TIMESTAMP, milliseconds, _PRECERT_ENTRY),
+            struct.pack(">BBQH", _V1, _CERTIFICATE_TIMESTAMP, _milliseconds(sct), _PRECERT_ENTRY),
             hashlib.sha256(spki).digest(),
             len(body).to_bytes(3, "big"),
             body,
@@ -71,3 +71,8 @@ def _signed(
             sct.extension_bytes,
         )
     )
+
+
+def _milliseconds(sct: "x509.certificate_transparency.SignedCertificateTimestamp") -> int:
+    """Return when it was promised, since 1970. `cryptography` gives UTC and does not say so: it is no local time."""
+    return (sct.timestamp.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)

@@ -15,7 +15,7 @@ from prill.model.value import dataclass
 from prill.signing import _der
 from prill.signing._der import Element, parse_der
 from prill.signing._json import Malformed
-from prill.signing.certificate import BrokenChain, extension, load_certificate, verify_chain
+from prill.signing.certificate import BrokenChain, extension, key_of, load_certificate, verify_chain
 from prill.signing.trusted_root import Authority, TrustedRoot
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _check_signature(token: _Token, certificate: "x509.Certificate") -> None:
     algorithm = algorithms[token.signature_hash]
     # What is signed is the set of attributes, not the implicit tag that stands in its place (RFC 5652, 5.4).
     signed = bytes([_der.SET]) + token.attributes.raw[1:]
-    key = certificate.public_key()
+    key = key_of(certificate)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(token.signature, signed, ec.ECDSA(algorithm))

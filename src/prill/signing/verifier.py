@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prill.model.value import dataclass
-from prill.signing.keys import PublicKey
+from prill.signing.keys import BadSignature, PublicKey
 from prill.signing.signed import Signed
 from prill.signing.steps import Step, VerificationError
 from prill.signing.subject import Claim, check_claim
@@ -25,7 +25,7 @@ __all__ = ["Verifier"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """Whom to believe. ``rule`` is the signer: a key, or an identity with its issuer.
+    """Whom to believe. ``rule`` is the signer: a key, one of several keys, or an identity with its issuer.
 
     ``trust`` may be a function that reads the trusted root when it is first needed, which for keys it often never is.
 
@@ -35,19 +35,19 @@ class Verifier:
     """
 
     trust: "TrustedRoot | Callable[[], TrustedRoot]"
-    rule: "PublicKey | IdentityRule"
+    rule: "PublicKey | tuple[PublicKey, ...] | IdentityRule"
     log_optional: bool = False
 
     def verify(self, signed: Signed, claim: Claim) -> Verified:
         """Verify ``signed`` and that it claims what is expected; raise `VerificationError`."""
         walk = Walk(signed, steps=[Step.FORM])  # 3.1: what is no signature's form never became a `Signed`
         certificate = self._certificate(walk)
-        key = certificate.key if certificate else self._key(signed)
+        keys = (certificate.key,) if certificate else self._may_sign(signed)
         self._witnesses(walk)
         if certificate is not None:
             self._check_certificate(walk, certificate)
         with walk.step(Step.SIGNATURE):  # 3.7: the signature is over the payload's own bytes, or the envelope's PAE
-            key.verify(signed.signature, signed.message)
+            key = _signed_by(keys, signed)
         for record in walk.logs:
             from prill.signing.entry_body import check_entry  # noqa: PLC0415 - a key's signature often has none
 
@@ -74,7 +74,7 @@ class Verifier:
     def _certificate(self, walk: Walk) -> "SigningCertificate | None":
         """Return the certificate where an identity is expected; refuse what the rule cannot be about."""
         signed = walk.signed
-        if isinstance(self.rule, PublicKey):
+        if self._keys:
             return None
         if not signed.certificate:
             raise VerificationError(
@@ -87,20 +87,25 @@ class Verifier:
         with walk.step(Step.FORM):  # 3.1: the certificate can be read, and names one signer
             return SigningCertificate.parse(signed.certificate)
 
-    def _key(self, signed: Signed) -> PublicKey:
-        if not isinstance(self.rule, PublicKey):
-            raise TypeError("an identity has no key of its own")
+    @property
+    def _keys(self) -> tuple[PublicKey, ...]:
+        """Return the keys that are expected; none where an identity is."""
+        if isinstance(self.rule, PublicKey):
+            return (self.rule,)
+        return self.rule if isinstance(self.rule, tuple) else ()
+
+    def _may_sign(self, signed: Signed) -> tuple[PublicKey, ...]:
         if signed.certificate:
             raise VerificationError(
                 Step.IDENTITY,
                 f"it was made with a certificate, not with the key ({signed.origin})",
                 hint="verify it with --identity and --issuer",
             )
-        return self.rule
+        return self._keys
 
     def _witnesses(self, walk: Walk) -> None:
         """Ask logs and timestamp authorities when it was signed, and that it is on record: 3.2 and 3.3."""
-        keyless = not isinstance(self.rule, PublicKey)
+        keyless = not self._keys
         if keyless or walk.signed.entries or walk.signed.timestamps:
             from prill.signing.witnesses import hear_witnesses  # noqa: PLC0415 - a key's signature often has none
 
@@ -124,7 +129,7 @@ class Verifier:
 
     def _signer(self, walk: Walk, certificate: "SigningCertificate | None", key: PublicKey) -> Signer:
         """4: the signer is the expected one. A key was, by 3.7; an identity is compared together with its issuer."""
-        if certificate is None or isinstance(self.rule, PublicKey):
+        if certificate is None or isinstance(self.rule, PublicKey | tuple):
             walk.steps.append(Step.IDENTITY)
             return Signer(key=key.fingerprint)
         rule = self.rule
@@ -137,3 +142,16 @@ class Verifier:
             )
         walk.steps.append(Step.IDENTITY)
         return Signer(identity=certificate.identity, issuer=certificate.issuer, claims=certificate.claims)
+
+
+def _signed_by(keys: tuple[PublicKey, ...], signed: Signed) -> PublicKey:
+    """Return the first of ``keys`` that made the signature; raise `BadSignature` where none did."""
+    for key in keys:
+        try:
+            key.verify(signed.signature, signed.message)
+        except BadSignature:
+            if len(keys) == 1:
+                raise
+        else:
+            return key
+    raise BadSignature(f"not signed by any of {len(keys)} keys: {', '.join(key.fingerprint for key in keys)}")
