@@ -12,7 +12,8 @@ NPM_2_AND_3 = {
         "node_modules/a": {"version": "1.0.0", "integrity": SHA512, "dependencies": {"@s/b": "^2"}},
         "node_modules/a/node_modules/@s/b": {"version": "2.0.0"},
         "node_modules/d": {"version": "3.0.0", "dev": True},
-        "node_modules/linked": {"link": True, "resolved": "packages/x"},
+        "node_modules/linked": {"link": True, "resolved": "packages/linked"},
+        "packages/linked": {"version": "4.0.0", "dependencies": {"a": "1"}},
     },
 }
 NPM_1 = {
@@ -56,6 +57,12 @@ __metadata:
   languageName: node
   linkType: hard
 
+"ours@portal:../ours::locator=app%40workspace%3A.":
+  version: 0.0.0-use.local
+  resolution: "ours@portal:../ours::locator=app%40workspace%3A."
+  languageName: node
+  linkType: soft
+
 "app@workspace:.":
   version: 0.0.0-use.local
   resolution: "app@workspace:."
@@ -71,22 +78,45 @@ importers:
     dependencies:
       a:
         specifier: ^1
-        version: 1.0.0
+        version: 1.0.0(peer@1.0.0)
+      ours:
+        specifier: workspace:*
+        version: link:packages/ours
+    devDependencies:
+      d:
+        specifier: ^3
+        version: 3.0.0
 
 packages:
 
-  '@s/b@2.0.0(peer@1.0.0)':
+  '@s/b@2.0.0':
     resolution: {{integrity: {SHA512}}}
 
   a@1.0.0:
     resolution: {{integrity: sha512-x}}
     engines: {{node: '>=8'}}
 
+  d@3.0.0:
+    resolution: {{integrity: sha512-x}}
+
+  e@4.0.0:
+    resolution: {{integrity: sha512-x}}
+
 snapshots:
 
-  a@1.0.0:
-    dependencies:
+  '@s/b@2.0.0':
+    optional: true
+
+  ? a@1.0.0(peer@1.0.0)
+  : optionalDependencies:
       '@s/b': 2.0.0
+
+  d@3.0.0:
+    dependencies:
+      alias: e@4.0.0
+      b-of-another-name: '@s/b@2.0.0'
+
+  e@4.0.0: {{}}
 """
 PNPM_5 = """\
 lockfileVersion: 5.4
@@ -99,6 +129,42 @@ packages:
 
   /a/1.0.0_peer@1.0.0:
     resolution: {integrity: sha512-x}
+    dependencies:
+      '@s/b': 2.0.0
+    dev: false
+
+  /d/3.0.0:
+    resolution: {integrity: sha512-x}
+    dev: true
+"""
+PNPM_6_ELSEWHERE = """\
+lockfileVersion: '6.0'
+
+packages:
+
+  github.com/o/is-even/0c1fd1a:
+    resolution: {tarball: https://codeload.example.test/o/is-even/tar.gz/0c1fd1a}
+    name: is-even
+    version: 1.0.0
+    dev: false
+
+  /a@1.0.0(peer@1.0.0):
+    resolution: {integrity: sha512-x}
+    dependencies:
+      is-even: github.com/o/is-even/0c1fd1a
+    dev: false
+"""
+PNPM_9_ELSEWHERE = """\
+lockfileVersion: '9.0'
+
+packages:
+
+  '@s/is-even@https://codeload.example.test/o/is-even/tar.gz/0c1fd1a':
+    resolution: {tarball: https://codeload.example.test/o/is-even/tar.gz/0c1fd1a}
+    version: 1.0.0
+
+  '@s/odd@file:../odd':
+    resolution: {directory: ../odd, type: directory}
 """
 REQUIREMENTS = f"""\
 # made by pip-compile

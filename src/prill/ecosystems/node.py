@@ -1,4 +1,4 @@
-"""Node.js packages: ``package.json``, and the lock files of npm, yarn and pnpm, as their documentation has them."""
+"""Node.js packages: ``package.json``, and the lock files of npm and yarn, as their documentation has them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,21 +17,20 @@ __all__ = [
     "parse_integrities",
     "parse_npm_lock",
     "parse_package_json",
-    "parse_pnpm_lock",
     "parse_yarn_lock",
 ]
 
 _MAX_TEXT = 1000
 _MAX_NAME = 214
+_INSTALLED = "node_modules/"
 _NAME = re.compile(r"(?:@[^\s/@]+/)?[^\s/@]+")
 _YARN_KEY = re.compile(r'^"?((?:@[^\s"@/]+/)?[^\s"@]+)@')
 _YARN_ALIAS = re.compile(r'^"?[^"\s]+?@npm:((?:@[^\s"@/]+/)?[^\s"@]+)@')
+_YARN_OWN = re.compile(r"@(?:workspace|link|portal):")
 _YARN_RESOLUTION = re.compile(r'^  resolution: "((?:@[^\s"@/]+/)?[^\s"@]+)@npm:')
 _YARN_NEED = re.compile(r'^    "?((?:@[^\s"@/:]+/)?[^\s"@:]+)"?:? \S')
 _YARN_VERSION = re.compile(r'^\s+version:?\s+"?([^"\s]+)"?\s*$')
 _YARN_INTEGRITY = re.compile(r"^\s+(?:integrity|checksum):?\s+(\S+)\s*$")
-_PNPM_KEY = re.compile(r"  ['\"]?/?((?:@[^/@]+/)?[^/@\s]+)[@/]([^(_/'\":]+)(?:[(_].*?)?['\"]?:\s*$")
-_PNPM_INTEGRITY = re.compile(r"    resolution: \{integrity: ([^,}\s]+)")
 
 
 class InvalidPackageJson(PrillError):
@@ -108,12 +107,15 @@ class _NpmLock(msgspec.Struct):
 def parse_npm_lock(data: bytes) -> tuple[NodePackage, ...]:
     """Read ``package-lock.json`` or ``npm-shrinkwrap.json``, versions 1 to 3; raise `InvalidPackageJson`.
 
-    What is for development alone is left out.
+    What is for development alone is left out, and so are the project itself and those of its workspace, which are the
+    places outside of ``node_modules``.
     """
     try:
         lock = msgspec.json.decode(data, type=_NpmLock)
         if lock.packages is not None:
-            listed = [(place.rpartition("node_modules/")[2], one) for place, one in lock.packages.items() if place]
+            listed = [
+                (place.rpartition(_INSTALLED)[2], one) for place, one in lock.packages.items() if _INSTALLED in place
+            ]
         else:
             listed = list(_nested(lock.dependencies or {}))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -167,7 +169,8 @@ def _locked(place: str, one: _LockedPackage) -> NodePackage:
 def parse_yarn_lock(data: bytes) -> tuple[NodePackage, ...]:
     """Read ``yarn.lock``, of version 1 or of Berry; raise `InvalidPackageJson` for what is not text.
 
-    A package's own name is what an alias leads to (``a@npm:b@^1``), or what Berry calls its resolution.
+    A folder of the project itself is left out. A package's own name is what an alias leads to (``a@npm:b@^1``), or what
+    Berry calls its resolution.
     """
     try:
         lines = data.decode().splitlines()
@@ -181,7 +184,7 @@ def parse_yarn_lock(data: bytes) -> tuple[NodePackage, ...]:
             if one.name and one.version:
                 found.setdefault((one.name, one.version), one)
             start = line[:_MAX_TEXT]
-            key = None if "@workspace:" in start else _YARN_ALIAS.match(start) or _YARN_KEY.match(start)
+            key = None if _YARN_OWN.search(start) else _YARN_ALIAS.match(start) or _YARN_KEY.match(start)
             one = NodePackage(name=key[1] if key else "", version="")
         elif match := _YARN_VERSION.match(line):
             one = replace(one, version=match[1])
@@ -194,28 +197,6 @@ def parse_yarn_lock(data: bytes) -> tuple[NodePackage, ...]:
         if line.startswith("  ") and line[2:3] not in ("", " "):
             within = line.strip()
     return tuple(found.values())
-
-
-def parse_pnpm_lock(data: bytes) -> tuple[NodePackage, ...]:
-    """Read ``pnpm-lock.yaml``, versions 5 to 9, in the one form in which pnpm writes it; raise `InvalidPackageJson`."""
-    try:
-        lines = data.decode().splitlines()
-    except UnicodeDecodeError as error:
-        raise InvalidPackageJson(f"pnpm-lock.yaml is not UTF-8: {error}") from error
-    if not any(line.startswith("lockfileVersion:") for line in lines):
-        raise InvalidPackageJson("pnpm-lock.yaml does not name its lockfileVersion")
-    found: list[NodePackage] = []
-    section = ""
-    for line in lines:
-        if line[:1] not in ("", " ", "#"):
-            section = line.partition(":")[0]
-        elif section != "packages":
-            continue
-        elif key := _PNPM_KEY.match(line):
-            found.append(NodePackage(name=key[1], version=key[2]))
-        elif found and (match := _PNPM_INTEGRITY.match(line)):
-            found[-1] = replace(found[-1], integrity=match[1])
-    return tuple(found)
 
 
 def _text(value: object) -> str:

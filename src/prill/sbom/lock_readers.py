@@ -13,8 +13,9 @@ from prill.ecosystems.integrity import integrity_digest
 from prill.ecosystems.locked import Locked, LockFile
 from prill.ecosystems.maven import Coordinates, parse_gradle_lock
 from prill.ecosystems.maven_pom import parse_dependencies
-from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_pnpm_lock, parse_yarn_lock
+from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_yarn_lock
 from prill.ecosystems.php import parse_composer_lock
+from prill.ecosystems.pnpm import parse_pnpm_lock
 from prill.ecosystems.python import normal_name
 from prill.ecosystems.python_locks import (
     parse_pdm,
@@ -115,7 +116,7 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "package-lock.json": _reader("npm", _node(parse_npm_lock)),
     "npm-shrinkwrap.json": _reader("npm", _node(parse_npm_lock)),
     "yarn.lock": _reader("npm", _node(parse_yarn_lock)),
-    "pnpm-lock.yaml": _reader("npm", _node(parse_pnpm_lock)),
+    "pnpm-lock.yaml": _reader("npm", parse_pnpm_lock),
     "poetry.lock": _reader("pypi", parse_poetry),
     "Pipfile.lock": _reader("pypi", parse_pipfile_lock),
     "uv.lock": _reader("pypi", parse_uv),

@@ -17,6 +17,10 @@ from lock_files import (
     NPM_2_AND_3,
     NUGET,
     PIPFILE,
+    PNPM_5,
+    PNPM_6_ELSEWHERE,
+    PNPM_9,
+    PNPM_9_ELSEWHERE,
     POETRY,
     PUBSPEC,
     REQUIREMENTS,
@@ -50,6 +54,9 @@ def test_every_file_that_is_read_is_tested():
     [
         ("package-lock.json", json.dumps(NPM_2_AND_3), [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
         ("yarn.lock", YARN_BERRY, [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("pnpm-lock.yaml", PNPM_9, [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("pnpm-lock.yaml", PNPM_5, [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("pnpm-lock.yaml", PNPM_6_ELSEWHERE, [("pkg:npm/a@1.0.0", "pkg:npm/is-even@1.0.0")]),
         ("poetry.lock", POETRY, [("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")]),
         ("uv.lock", UV, [("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")]),
         ("Cargo.lock", CARGO, [("pkg:cargo/serde@1.0.196", "pkg:cargo/itoa@1.0.10")]),
@@ -79,12 +86,23 @@ def test_digests(name: str, text: str):
         ("Pipfile.lock", json.dumps(PIPFILE), "x"),
         ("go.mod", GO_MOD, "example.test/here"),
         ("mix.lock", MIX, "ours"),
+        ("pnpm-lock.yaml", PNPM_9_ELSEWHERE, "@s/odd"),
         ("pubspec.lock", PUBSPEC, "ours"),
         ("requirements.txt", "".join(f"p{number}\n" for number in range(9)), "p0, p1, p2, p3, p4 and 4 more"),
     ],
 )
 def test_what_is_not_pinned_is_a_gap(name: str, text: str, names: str):
     assert reasons(scan_folder({name: text})) == f"/{name}: lock-files: no one version is named of {names}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(PNPM_9_ELSEWHERE, ["pkg:npm/%40s/is-even@1.0.0"]),
+     (PNPM_6_ELSEWHERE, ["pkg:npm/a@1.0.0", "pkg:npm/is-even@1.0.0"])],
+)  # fmt: skip
+def test_packages_of_no_registry(text: str, expected: list[str]):
+    """pnpm notes the version of an archive or a commit beside its address."""
+    assert purls(scan_folder({"pnpm-lock.yaml": text})) == expected
 
 
 def test_go_sum_counts_where_go_mod_does_not_list_all():
