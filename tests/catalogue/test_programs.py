@@ -75,6 +75,13 @@ def test_busybox_tells_its_version_and_applets(programs: dict[str, bytes]):
     assert all(part.isprintable() for part in found.applets)
 
 
+@pytest.mark.archive
+def test_toybox_tells_its_applets(programs: dict[str, bytes]):
+    found = set(read(programs["toybox"]).applets)
+    assert {"wget", "netcat", "ftpget", "host", "acpi", "base32"} <= found
+    assert "sh" not in found
+
+
 def test_a_mark_that_lies_across_two_parts_is_found():
     at = (4 << 20) - 5
     assert [one.name for one in read(b"\x7fELF" + b"\0" * at + b"GNU bash, version" + b"\0" * 100).found] == ["bash"]

@@ -106,6 +106,16 @@ class TestShells:
             "/bin/dash",
         }
 
+    def test_applets_of_toybox_stand_between_their_options(self):
+        toybox = b"multicall binary\0--long\0acpi\0abctV\0basename\0^<1as:\0netcat\0wl\0sh\0wget\0<1>1\0zcat\0"
+        facts = inspect_layers([program("srv/tool", toybox), symlink("srv/other", "tool")])
+        assert paths(facts, "downloaders") == ["srv/tool", "srv/tool"]
+        assert paths(facts, "shells") == ["srv/tool"]
+
+    def test_a_multi_call_program_that_does_not_tell_its_applets_counts_as_a_shell(self):
+        facts = inspect_layers([program("srv/tool", b"multicall binary\0")])
+        assert (paths(facts, "shells"), paths(facts, "downloaders")) == (["srv/tool"], ["srv/tool"])
+
     def test_applets_of_busybox_with_and_without_links(self):
         facts = inspect_layers([program("bin/busybox", BUSYBOX), symlink("bin/sh", "/bin/busybox")])
         assert shells(facts) == [

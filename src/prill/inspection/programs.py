@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from prill.catalogue.programs import KINDS, ProgramKind, kinds_by_name
 from prill.inspection.inspected import Inspected
-from prill.inspection.readers.programs import PROGRAMS, ProgramEvidence
+from prill.inspection.readers.programs import PROGRAMS, Identified, ProgramEvidence
 from prill.model import FileKind, FileStat, Location
 from prill.model.fact_values import ProgramFound
 
@@ -20,6 +20,7 @@ Found = tuple[Location, ProgramFound]
 
 _EXECUTABLE = 0o111
 _MULTI_CALL = "multi-call"
+_UNKNOWN_CALL = ("shell", "downloader")
 _NO_PROGRAMS = ("etc/", "var/lib/", "proc/", "sys/", "dev/")
 _NOT_BY_NAME = ("usr/lib/", "usr/libexec/", "usr/share/", "lib/", "usr/lib64/", "lib64/")
 _SCRIPTS = frozenset({"package-manager", "downloader"})
@@ -111,6 +112,8 @@ def _of_multi_call(
     linked = stat.kind is not FileKind.FILE
     known = _kinds(own)
     applets = content.applets
+    if not applets and not linked:
+        yield from ((kind, _closed(image, stat, call)) for kind in _UNKNOWN_CALL)
     itself = any(one.kind == _MULTI_CALL for one in known)
     if not itself and (own in applets or known):
         applets = (own,)
@@ -129,6 +132,13 @@ def _of_multi_call(
                     package=image.owner(stat.path) or image.owner(target.path),
                 ),
             )
+
+
+def _closed(image: Inspected, stat: FileStat, call: Identified) -> ProgramFound:
+    """Return a multi-call program of whose applets nothing can be told: it counts as what it usually is."""
+    return ProgramFound(
+        name=call.name, how="program", identified_by="content", version=call.version, package=image.owner(stat.path)
+    )
 
 
 @lru_cache(maxsize=1 << 16)

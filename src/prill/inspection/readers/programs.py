@@ -1,6 +1,9 @@
 """Programs by their content: shells and others under whatever name, and what multi-call programs have in them."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import BinaryIO
 
 import msgspec
@@ -17,8 +20,9 @@ _OVERLAP = 4096
 _MAX_BYTES = 64 << 20
 _MAX_APPLETS = 1000
 _APPLETS = 16 << 10
-_ANCHORS = (b"\0[\0[[\0", b"\0acpid\0", b"\0ash\0", b"\0base64\0")
+_ANCHORS = (b"\0[\0[[\0", b"\0acpid\0", b"\0ash\0", b"\0base64\0", b"\0acpi\0")
 _APPLET = re.compile(rb"[a-z0-9\[][a-z0-9\[_.+-]{0,23}")
+_USAGE = re.compile(rb"usage: ([a-z0-9][a-z0-9_.+-]{0,23})[ \n\0]")
 
 
 class Identified(msgspec.Struct, frozen=True):
@@ -42,7 +46,7 @@ class ProgramReader:
     """Looks for the catalogue's marks in everything that can be run; of others it only says that they are there."""
 
     id = "programs"
-    version = 1
+    version = 2
     patterns: tuple[str, ...] = ()
     programs = True
     evidence = ProgramEvidence
@@ -98,19 +102,45 @@ def _without_mimics(found: dict[tuple[str, str], Identified]) -> tuple[Identifie
 
 
 def _applets(data: bytes) -> tuple[str, ...]:
-    """Return the names in a table of applets: texts, sorted, one after the other, as BusyBox has them."""
-    for anchor in _ANCHORS:
-        at = data.find(anchor)
-        if at < 0:
-            continue
-        names: list[bytes] = []
-        for name in data[at + 1 : at + _APPLETS].split(b"\0")[:_MAX_APPLETS]:
-            if not _APPLET.fullmatch(name) or (names and name <= names[-1]):
-                break
-            names.append(name)
+    """Return the names of applets: from BusyBox's table, or else from toybox's and from what its help says."""
+    tables = [
+        data[at + 1 : at + _APPLETS].split(b"\0")[:_MAX_APPLETS]
+        for at in (data.find(anchor) for anchor in _ANCHORS)
+        if at >= 0
+    ]
+    for table in tables:
+        names = list(_from_start(table))
         if len(names) > 1:
             return tuple(name.decode() for name in names)
-    return ()
+    explained = {match[1] for match in islice(_USAGE.finditer(data), _MAX_APPLETS)}
+    found = explained.union(*map(_rising, tables))
+    return tuple(sorted(name.decode() for name in found)) if len(found) > 1 else ()
+
+
+def _from_start(table: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield names that stand one after the other, sorted, as BusyBox has them."""
+    before = b""
+    for name in table:
+        if not _APPLET.fullmatch(name) or name <= before:
+            return
+        yield name
+        before = name
+
+
+def _rising(table: Iterable[bytes]) -> set[bytes]:
+    """Return the longest sorted row of names: toybox has its commands sorted, and their options between them."""
+    names = [name for name in table if _APPLET.fullmatch(name)]
+    ends: list[bytes] = []  # the lowest name that a row of each length ends in
+    before: dict[bytes, bytes] = {}
+    for name in names:
+        at = bisect_left(ends, name)
+        if at and name not in before:
+            before[name] = ends[at - 1]
+        ends[at : at + 1] = [name]
+    row = ends[-1:]
+    while row and row[-1] in before:
+        row.append(before[row[-1]])
+    return set(row)
 
 
 PROGRAMS = ProgramReader()
