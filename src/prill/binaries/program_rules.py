@@ -94,9 +94,10 @@ PROGRAM_RULES: Final = (
     _rule("perl", b"This is perl 5, version ", rb"This is perl (5), version (\d+), subversion (\d+) ", "libperl"),
     _rule("php", b"X-Powered-By: PHP/", rb"X-Powered-By: PHP/" + _NUMBER, "libphp"),
     _rule("postgresql", b"postgres (PostgreSQL) ", rb"postgres \(PostgreSQL\) (\d+(?:\.\d+)+)"),
-    # Not 3.2.0, which is a version of Unicode's data that every Python still has. Linkers make one text of the version
-    # and of a path that ends in it, as pyenv's do.
-    _rule("python", b"PYTHONHOME", rb"[\0/](3\.(?!2\.0\0)\d+\.\d+(?:(?:a|b|rc)\d+)?)\+?(?=\0)", "libpython"),
+    # Its variables, such as PYTHONHOME, stand in programs that start it, too, as in uv. Not 3.2.0, which is a version
+    # of Unicode's data that every Python still has. Linkers make one text of the version and of a path that ends in
+    # it, as pyenv's do.
+    _rule("python", b"Fatal Python error: ", rb"[\0/](3\.(?!2\.0\0)\d+\.\d+(?:(?:a|b|rc)\d+)?)\+?(?=\0)", "libpython"),
     # The versions in which its commands came are in it, too. What it was built as is one text: its version, where
     # (which may begin with a digit), when, how many changes, which commit.
     _rule(

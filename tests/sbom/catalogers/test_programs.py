@@ -142,8 +142,14 @@ def test_a_redis_that_says_nothing_of_its_build_is_a_gap():
 
 
 def test_the_version_at_the_end_of_a_path():
-    sbom = scan({"opt/snake": program(b"PYTHONHOME\0/root/.pyenv/versions/3.11.7\x003.2.0")}, (PROGRAMS,))
+    sbom = scan({"opt/snake": program(b"Fatal Python error: \0/root/.pyenv/versions/3.11.7\x003.2.0")}, (PROGRAMS,))
     assert purls(sbom) == ["pkg:generic/python@3.11.7"]
+
+
+def test_what_starts_python_is_not_python():
+    sbom = scan({"opt/uv": program(b"PYTHONHOME\0PYTHONPATH\x003.12.1\x003.13.0")}, (PROGRAMS,))
+    assert purls(sbom) == []
+    assert gaps(sbom) == [Gap("/opt/uv", "programs: static binary without build info")]
 
 
 def program(text: bytes, **more: bytes) -> bytes:

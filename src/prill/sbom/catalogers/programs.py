@@ -40,7 +40,7 @@ class ProgramsCataloger:
     """Looks into ELF programs, and those shared libraries whose names the rules have."""
 
     id = "programs"
-    version = 2
+    version = 3
     patterns = ()
     programs = True
     evidence = ProgramsEvidence
