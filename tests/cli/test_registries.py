@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from attached import AttachedImage, attached_image
+from certificates import certificates
 from prill.oci.layout_writer import write_layout
-from prill.oci.serving.server import RegistryServer
+from prill.oci.serving.server import RegistryServer, ServerOptions
 from registry_server import RegistryServer as HostileServer
 from run_prill import Prill
 
@@ -147,6 +148,23 @@ def test_plain_http_is_spoken_only_when_asked_for(prill: Prill, server: Registry
     done = prill(command, out, f"{server.host}/app:1.0")
     assert done.code == 1
     assert "http" in done.err
+
+
+def test_one_side_of_a_copy_speaks_plain_http(prill: Prill, server: RegistryServer, out: Path, tmp_path: Path):
+    """What is copied from the world to a registry here is not fetched, and no password sent, in the clear."""
+    authority, certificate, key = certificates(tmp_path)
+    settings = tmp_path / "prill.toml"
+    settings.write_text(f"[registries]\nca = {str(authority)!r}\n")
+    options = ServerOptions(certificate=certificate, key=key)
+    with RegistryServer(tmp_path / "world", options) as world:
+        first, second = f"{world.host}/app:1.0", f"{server.host}/app:1.0"
+        assert prill("push", out, first, "--config", settings).code == 0
+        copy = ("copy", first, second, "--config", settings, "--all-platforms")
+        assert prill(*copy).code == prill(*copy, "--plain-http").code == 1
+        done = prill(*copy, "--to-plain-http")
+        assert done.code == 0, done.err
+        done = prill("copy", second, f"{world.host}/back:1", "--config", settings, "--from-plain-http")
+        assert done.code == 0, done.err
 
 
 def test_a_registry_is_served_until_it_is_told_to_stop(prill: Prill, out: Path, tmp_path: Path):

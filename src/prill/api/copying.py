@@ -45,6 +45,8 @@ class CopyRequest:
     whole: bool = False
     attachments: bool = False
     access: RegistryAccess = field(default_factory=RegistryAccess)
+    """How to talk to the registry that is read from, and to the other unless ``into`` says so."""
+    into: RegistryAccess | None = None
     downloads: Path | None = None
     """Where blobs from a registry are kept on their way to a file, for the next attempt; None for nowhere."""
     now: int = 0
@@ -178,7 +180,7 @@ def _push(
     into = request.destination.reference
     if into is None:
         return
-    repository = connect_to(into, request.access, writing=True)
+    repository = connect_to(into, request.into or request.access, writing=True)
     try:
         if place.reference is not None:
             repository.mount_from(place.reference)

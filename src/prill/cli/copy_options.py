@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
@@ -44,9 +45,15 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def copy(
-    arguments: argparse.Namespace, source: str, destination: "Destination", *, whole: bool, attachments: bool
+    arguments: argparse.Namespace,
+    source: str,
+    destination: "Destination",
+    *,
+    whole: bool,
+    attachments: bool,
+    plain: tuple[bool, bool] = (False, False),
 ) -> Exit:
-    """Copy, and say what was copied."""
+    """Copy, and say what was copied. ``plain`` says of each side by itself whether it speaks HTTP without TLS."""
     from prill._io.clock import SystemClock  # noqa: PLC0415 - start-up stays lazy
     from prill.api.copying import CopyRequest, copy_image  # noqa: PLC0415
     from prill.views.sizes import human_size  # noqa: PLC0415
@@ -54,13 +61,16 @@ def copy(
     if whole and arguments.platform:
         raise InvalidOption("--all-platforms copies all, --platform one", hint="leave one of them out")
     destination.check()
+    access = registry_access(arguments)
+    there, here = (replace(access, plain_http=access.plain_http or one) for one in plain)
     request = CopyRequest(
         source=source,
         destination=destination,
         platform=platform_of(arguments),
         whole=whole,
         attachments=attachments,
-        access=registry_access(arguments),
+        access=there,
+        into=here,
         downloads=load_settings(arguments.config).cache / "downloads",
         now=SystemClock().now(),
     )

@@ -8,6 +8,7 @@ examples:
   prill copy registry.example.com/app:1 mirror.example.net/app:1 --all-platforms --with-referrers
   prill copy registry.example.com/app:1 oci-archive:app.tar --all-platforms --with-referrers
   prill copy oci-archive:app.tar localhost:5000/app:1 --all-platforms --with-referrers --plain-http
+  prill copy registry.example.com/app:1 localhost:5000/app:1 --to-plain-http
 """
 
 import argparse
@@ -25,6 +26,8 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("destination", metavar="B", help="where it goes: HOST/NAME:TAG, a folder, oci-archive:FILE, …")
     add_choice(parser)
     add_report(parser)
+    parser.add_argument("--from-plain-http", action="store_true", help="HTTP without TLS to A's registry alone")
+    parser.add_argument("--to-plain-http", action="store_true", help="HTTP without TLS to B's registry alone")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -37,4 +40,5 @@ def run(arguments: argparse.Namespace) -> Exit:
         Destination.parse(arguments.destination),
         whole=arguments.all_platforms,
         attachments=arguments.with_referrers,
+        plain=(arguments.from_plain_http, arguments.to_plain_http),
     )
