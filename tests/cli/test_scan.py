@@ -86,6 +86,22 @@ def test_what_is_current_has_nothing_to_fix_and_says_what_that_means(shop: Works
     assert ran.out.splitlines()[-1] == "next: nothing to upgrade; a database says what has no fix: prill db --help"
 
 
+def test_what_is_newer_than_the_archive_is_from_elsewhere_and_not_known(shop: Workshop):
+    """Such as a backport, or what nginx.org and others build for the same release."""
+    found = report(shop, root(shop, status("app", "2.0-1~bpo13+1")), code=Exit.INCOMPLETE)
+    assert found["gaps"] == [
+        {
+            "subject": "app",
+            "reason": "2.0-1~bpo13+1 is newer than what the vendor's archive has, 1.0: it is from elsewhere, so "
+            "nothing is known of it",
+        }
+    ]
+
+
+def test_a_newer_rebuild_of_the_archives_source_is_no_other_package(shop: Workshop):
+    assert report(shop, root(shop, status("app", "1.0+b1", source="app (1.0)")))["gaps"] == []
+
+
 def test_no_format_says_zero_of_what_has_no_fix_where_nobody_knows(shop: Workshop):
     place = root(shop, status("libssl3", "3.5-1+deb13u2", source="openssl"))
     assert report(shop, place)["upgradesOnly"] is True

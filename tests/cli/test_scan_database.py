@@ -224,6 +224,31 @@ def test_states_can_be_chosen(shop: Workshop):
     assert shop.run("scan", root(shop), "--state", "broken").code == Exit.MISUSED
 
 
+def test_what_another_vendor_built_is_no_package_of_the_release(shop: Workshop):
+    imported(shop, write_zip(shop.root / "alma.zip", osv("ALSA-2026:1", "AlmaLinux:9", "app")))
+    components = [
+        {
+            "type": "library",
+            "name": name,
+            "version": "3.0-1",
+            "purl": f"pkg:rpm/almalinux/{name}@3.0-1?arch=x86_64&distro=almalinux-9.4",
+            "publisher": vendor,
+            "properties": [{"name": "prill:found-by", "value": "rpm"}],
+        }
+        for name, vendor in (("app", "AlmaLinux"), ("more", "Fedora Project"))
+    ]
+    path = write_json(
+        shop.root / "sbom.cdx.json", {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components}
+    )
+    ran = shop.run("scan", path, "--format", "json")
+    assert ran.code == Exit.INCOMPLETE
+    (gap,) = json.loads(ran.out)["gaps"]
+    assert gap == {
+        "subject": "rpm of almalinux 9.4",
+        "reason": "Fedora Project built these, and no source has its advisories, so no more is known about more",
+    }
+
+
 def test_a_document_without_packages_is_not_clean(shop: Workshop):
     path = write_json(shop.root / "sbom.cdx.json", {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []})
     ran = shop.run("scan", path, "--format", "json")

@@ -9,6 +9,7 @@ from advisories import DEBIAN, apk, deb, language, opened, rpm
 from prill.model import Distro, Package
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.database_match import DatabaseAnswer, match_database
+from prill.vuln.foreign import foreign_vendor
 from prill.vuln.lookups import ecosystems_of
 from prill.vuln.records import Affected, Record, VersionRange
 
@@ -196,3 +197,37 @@ def test_a_limit_ends_a_range_and_fixes_nothing(tmp_path: Path):
         packages = [language("pypi", "app", "1.9"), language("pypi", "app", "2.0")]
         (found,) = match_database(packages, None, database).matches
     assert (found.package.version, found.state, found.fixed_in) == ("1.9", MatchState.AFFECTED, "")
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "kind", "name", "installed"),
+    [
+        ("Packagist:https://packages.example.test/8", "composer", "Example/app", "example/app"),
+        ("Maven:https://repo.example.test", "maven", "org.example:app", "org.example/app"),
+    ],
+)
+def test_the_repository_that_an_advisory_names_hides_nothing(
+    ecosystem: str, kind: str, name: str, installed: str, tmp_path: Path
+):
+    assert ids(matched(tmp_path, language(kind, installed, "1.5"), record(ecosystem, name))) == ["CVE-2026-1"]
+
+
+@pytest.mark.parametrize(
+    ("distro", "vendor", "found_by", "expected"),
+    [
+        ("almalinux", "AlmaLinux", "rpm", ""),
+        ("almalinux", "Fedora Project", "rpm", "Fedora Project"),
+        ("rhel", "Red Hat, Inc.", "rpm", ""),
+        ("rocky", "Rocky Enterprise Software Foundation", "rpm", ""),
+        ("opensuse-leap", "openSUSE", "rpm", ""),
+        ("sles", "SUSE LLC <https://www.suse.com/>", "rpm", ""),
+        ("rhel", "", "rpm", ""),
+        ("other", "Somebody", "rpm", ""),
+        ("rhel", "Somebody", "document", ""),
+    ],
+)
+def test_who_else_built_an_rpm_package(distro: str, vendor: str, found_by: str, expected: str):
+    package = rpm("app", "1-1")
+    package = replace(package, found_by=found_by, details=replace(package.details, vendor=vendor))  # type: ignore[type-var]
+    assert foreign_vendor(package, Distro(id=distro, version="9")) == expected
+    assert foreign_vendor(package, None) == foreign_vendor(deb("app", "1"), Distro(id=distro, version="9")) == ""

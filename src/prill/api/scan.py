@@ -32,6 +32,7 @@ from prill.oci.sources import folder_of, open_image
 from prill.views.sizes import count
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_match import match_database
+from prill.vuln.foreign import foreign_vendor
 from prill.vuln.lookups import ecosystems_of
 from prill.vuln.merge import enrich, merge_matches
 from prill.vuln.risk import advise, order_by_risk
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["ScanOptions", "scan", "scan_sbom"]
 
 _HOUR, _DAY = 3600, 86_400
+_LONGEST = 80
 _NO_SOURCE = "no source has advisories for these"
 _NO_UNFIXED = (
     "what an upgrade fixes is known from the vendor's archive: nothing to fix means that the packages are current, no "
@@ -253,6 +255,10 @@ def _unspoken(sbom: Sbom, answers: _Answers) -> list[Gap]:
     missing: dict[tuple[str, str], list[Package]] = {}
     for package in sbom.packages:
         ecosystems = ecosystems_of(package, sbom.distro)
+        if vendor := foreign_vendor(package, sbom.distro):
+            why = f"{vendor[:_LONGEST]} built these, and no source has its advisories"
+            missing.setdefault((ecosystem_of(package), why), []).append(package)
+            continue
         if (
             package.owner
             or answers.covered.intersection(ecosystems)

@@ -18,7 +18,7 @@ from prill.vuln.database import Database
 from prill.vuln.database_file import APPLICATION_ID, FORM, SCHEMA
 from prill.vuln.details import DetailsPacker, train_dictionary
 from prill.vuln.orders import UnknownEcosystem, VersionOrder, order_of
-from prill.vuln.package_names import normalise_name
+from prill.vuln.package_names import package_key
 from prill.vuln.packed import (
     STATES,
     PackedEntry,
@@ -218,8 +218,7 @@ class DatabaseBuilder:
                 taken.missed(f"{record.id} {affected.ecosystem}", str(error))
                 continue
             if entry is not None:
-                name = normalise_name(affected.ecosystem.partition(":")[0], affected.package)
-                packed.append((f"{affected.ecosystem}\0{name}", entry))
+                packed.append((package_key(affected.ecosystem, affected.package), entry))
         if not packed:
             return False
         for key, entry in packed:

@@ -3,9 +3,11 @@
 import re
 from functools import lru_cache
 
-__all__ = ["normalise_name"]
+__all__ = ["normalise_name", "package_key"]
 
 _RUNS = re.compile(r"[-_.]+")
+_BY_REPOSITORY = frozenset({"Maven", "Packagist"})
+"""Ecosystems whose advisories may name the repository behind a colon; an installed package seldom says its own."""
 _CASELESS = frozenset({"Go", "NuGet", "Packagist", "Hex", "Pub", "GitHub Actions"})
 
 
@@ -19,3 +21,9 @@ def normalise_name(ecosystem: str, name: str) -> str:
     if ecosystem == "PyPI":
         return _RUNS.sub("-", name).lower()
     return name.lower() if ecosystem in _CASELESS else name
+
+
+def package_key(ecosystem: str, name: str) -> str:
+    """Return where a package's advisories stand in a database: ``ECOSYSTEM NUL NAME``, in the one spelling of both."""
+    base = ecosystem.partition(":")[0]
+    return f"{base if base in _BY_REPOSITORY else ecosystem}\0{normalise_name(base, name)}"

@@ -45,6 +45,7 @@ _KIND = "changelogs"
 _VERSION = 3
 _WORKERS = 2
 _REBUILD = re.compile(r"\+b[0-9]+$")
+_NEWER = "{} is newer than what the vendor's archive has, {}: it is from elsewhere, so nothing is known of it"
 _TRACKER = "https://security-tracker.debian.org/tracker/"
 
 
@@ -121,7 +122,10 @@ def ask_archive(
 def find_behind(
     packages: Iterable[Package], newest: Mapping[str, Newest | str], architecture: str
 ) -> tuple[list[tuple[Package, Newest]], list[Gap]]:
-    """Return the packages of which ``newest`` has a newer version, with it, and those of which nothing is known."""
+    """Return the packages of which ``newest`` has a newer version, with it, and those of which nothing is known.
+
+    Of these are packages that ``newest`` has older versions of: backports, and what others than the vendor built.
+    """
     behind, gaps = [], []
     for package in packages:
         if not isinstance(package.details, DebDetails):
@@ -139,8 +143,11 @@ def find_behind(
             gaps.append(Gap(package.name, found))
             continue
         try:
-            if sort_key(found.version) > sort_key(package.version):
+            installed, there = sort_key(package.version), sort_key(found.version)
+            if there > installed:
                 behind.append((package, found))
+            elif installed > there and package.details.source_version != found.source_version:
+                gaps.append(Gap(package.name, _NEWER.format(package.version, found.version)))
         except InvalidVersion as error:
             gaps.append(Gap(package.name, str(error)))
     return behind, gaps
