@@ -1,6 +1,7 @@
 """A Dockerfile as a build reads it: stages, the graph between them, and every instruction with what holds before it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,12 +10,15 @@ from prill.dockerfile.parser import parse
 from prill.dockerfile.state import State, advance
 from prill.dockerfile.step import Invocation, Step
 from prill.dockerfile.syntax import Comment, File, Flag
-from prill.dockerfile.variables import Expanded, expand
+from prill.dockerfile.variables import MAX_TEXT, Expanded, expand
 from prill.model.cached import cached_property
 
 __all__ = ["Dockerfile", "Stage", "read_dockerfile"]
 
 SCRATCH = "scratch"
+
+MAX_VALUES = 16 * 1024 * 1024
+"""How many characters the values of a file's variables and folders may have together."""
 
 _SHELL_PRAGMA = re.compile(r"hadolint\s+shell\s*=\s*(\S+)\s*\Z")
 
@@ -46,12 +50,9 @@ class Stage:
     @cached_property
     def parent(self) -> "Stage | None":
         """The stage that this one is built on, where its base is one that stands before it."""
-        name = self.image.text.lower()
-        return (
-            next((stage for stage in reversed(self.document.stages[: self.index]) if stage.name == name), None)
-            if name
-            else None
-        )
+        numbers = self.document.stage_numbers.get(self.image.text.lower(), ())
+        before = bisect_left(numbers, self.index)
+        return self.document.stages[numbers[before - 1]] if before else None
 
     @property
     def is_scratch(self) -> bool:
@@ -95,12 +96,12 @@ class Stage:
         else:
             state = State(
                 shell=below.shell, user=below.user, workdir=below.workdir, entrypoint=below.entrypoint,
-                command=below.command, env=below.env, declared=frozenset(below.env),
+                command=below.command, env=below.env,
             )  # fmt: skip
         states = [state]
         for step in self.steps:
             if not step.deferred:
-                state = advance(state, step.instruction, self.document.file.escape, self.document.global_defaults)
+                state = self.document.after(step, state, self.document.global_values)
             states.append(state)
         return tuple(states)
 
@@ -123,6 +124,9 @@ class Dockerfile:
         self.prelude: list[Step] = []
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
+        self.overlong: list[Step] = []
+        """The steps that set more than is followed; complete when the states of all stages were asked for."""
+        self._room = MAX_VALUES
         self._several: dict[tuple[str, ...], tuple[Step, ...]] = {}
         self._read()
 
@@ -185,21 +189,24 @@ class Dockerfile:
 
     @cached_property
     def global_values(self) -> Mapping[str, str]:
-        """The ARGs before the first FROM that have a value; FROM may use them."""
+        """The ARGs before the first FROM that have a value; FROM may use them, and stages that declare them."""
         return self.prelude_state.args
-
-    @property
-    def global_defaults(self) -> Mapping[str, str]:
-        """The same, for stages that declare one of them without a value."""
-        return self.global_values
 
     @cached_property
     def prelude_state(self) -> State:
         """What holds before the first FROM ends: the global ARGs."""
         state = State()
         for step in self.prelude:
-            state = advance(state, step.instruction, self.file.escape, {})
+            state = self.after(step, state, {})
         return state
+
+    def after(self, step: Step, before: State, defaults: Mapping[str, str]) -> State:
+        """Return what holds after a step; what is longer than the file's values may be is kept in `overlong`."""
+        after = advance(before, step.instruction, self.file.escape, defaults, max(0, min(MAX_TEXT, self._room)))
+        self._room -= after.written - before.written
+        if after.overlong > before.overlong:
+            self.overlong.append(step)
+        return after
 
     @cached_property
     def shell_pragmas(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
@@ -210,12 +217,20 @@ class Dockerfile:
             if isinstance(node, Comment) and (found := _SHELL_PRAGMA.match(node.text))
         )
 
+    @cached_property
+    def stage_numbers(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the stages that have a name, by it, in order."""
+        found: dict[str, list[int]] = {}
+        for stage in self.stages:
+            if stage.name:
+                found.setdefault(stage.name, []).append(stage.index)
+        return MappingProxyType({name: tuple(numbers) for name, numbers in found.items()})
+
     def stage_named(self, name: str) -> Stage | None:
         """Return a stage by its name or number, as ``--target`` and ``COPY --from`` take them."""
-        wanted = name.lower()
-        for stage in self.stages:
-            if stage.name == wanted and wanted:
-                return stage
+        numbers = self.stage_numbers.get(name.lower(), ())
+        if numbers:
+            return self.stages[numbers[0]]
         return self.stages[int(name)] if name.isascii() and name.isdigit() and int(name) < len(self.stages) else None
 
     @cached_property

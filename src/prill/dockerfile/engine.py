@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from prill.dockerfile.document import Dockerfile
-from prill.dockerfile.pragmas import Pragma, applies, check_fails, find_pragmas
+from prill.dockerfile.pragmas import check_fails, find_pragmas
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.source import Source, Span
+from prill.dockerfile.suppressions import Suppressions
 from prill.model.finding import Finding, Location, Severity, Suppression
 from prill.model.report import Gap
 from prill.model.value import dataclass
@@ -76,6 +77,8 @@ def lint(
                 findings += [places.finding(rule, problem) for problem in rule.check(document, context)]
             except Exception as error:  # noqa: BLE001 - a plugin that raises is a gap, never a crash
                 gaps.append(_gap(places, rule, error))
+    if document.overlong:
+        gaps.append(_overlong(places, document))
     findings = weigh(findings, document, wanted)
     reviewed: list[Finding] = []
     for rule in running:
@@ -93,23 +96,30 @@ def lint(
 def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -> list[Finding]:
     """Return findings with the severities of the settings, marked where the settings or a comment suppress them."""
     pragmas = find_pragmas(document) if selection.pragmas else ()
+    suppressions = Suppressions(pragmas) if pragmas else None
     fails = check_fails(document)
-    return [_weighed(finding, selection, pragmas, fails=fails) for finding in findings]
+    return [_weighed(finding, selection, suppressions, fails=fails) for finding in findings]
+
+
+def _overlong(places: "Places", document: Dockerfile) -> Gap:
+    first = min(document.overlong, key=lambda step: step.span.start)
+    line = places.source.line(first.span.start)
+    return Gap(places.source.name, f"line {line}: what {first.keyword} sets is too long to be followed")
 
 
 def _gap(places: "Places", rule: Rule, error: Exception) -> Gap:
     return Gap(places.source.name, f"rule {rule.id} failed: {error!r}")
 
 
-def _weighed(finding: Finding, selection: Selection, pragmas: tuple[Pragma, ...], *, fails: bool) -> Finding:
+def _weighed(finding: Finding, selection: Selection, suppressions: Suppressions | None, *, fails: bool) -> Finding:
     severity = selection.severity(finding)
     if fails and any(alias[:1].isalpha() and not alias[-1:].isdigit() for alias in finding.aliases):
         severity = Severity.ERROR
     suppressed = None
     if selection.off and not selection.off.isdisjoint(map(str.lower, (finding.rule, *finding.aliases))):
         suppressed = Suppression(kind="settings")
-    elif pragmas:
-        pragma = next((pragma for pragma in pragmas if applies(pragma, finding)), None)
+    elif suppressions is not None:
+        pragma = suppressions.of(finding)
         if pragma is not None:
             suppressed = Suppression(kind="pragma", reason=pragma.reason)
     if severity is finding.severity and suppressed is None:

@@ -19,9 +19,8 @@ from typing import NamedTuple
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Comment, Instruction, PieceKind
-from prill.model.finding import Finding
 
-__all__ = ["Pragma", "PragmaKind", "applies", "check_fails", "find_pragmas", "mentions_prill", "misspelt_pragmas"]
+__all__ = ["Pragma", "PragmaKind", "check_fails", "find_pragmas", "mentions_prill", "misspelt_pragmas"]
 
 _PRILL = re.compile(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = re.compile(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
@@ -60,12 +59,21 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
     file = document.file
     found: list[Pragma] = []
     said = "prill:" in file.source.text or "hadolint" in file.source.text
-    for number, node in enumerate(file.nodes) if said else ():
+    froms = [stage.from_step.statement for stage in document.stages if stage.from_step] if said else []
+    stages = [file.source.line(one.written.start) for one in froms]
+    instructions = file.instructions
+    starts = [one.span.start for one in instructions]
+    for node in file.nodes if said else ():
         if isinstance(node, Comment):
             if "prill:" in node.text or "hadolint" in node.text:
                 written = file.source.text[node.span.start : node.span.end].rstrip()
                 span = Span(node.span.start, node.span.start + len(written))
-                found.extend(_read(document, node.text, span, _following(document, number)))
+                place = bisect_right(starts, span.start)
+                following = instructions[place] if place < len(instructions) else None
+                found.extend(
+                    _read_prill(document, node.text, span, following)
+                    or _read_hadolint(document, node.text, span, stages)
+                )
         elif isinstance(node, Instruction):
             for piece in node.pieces:
                 if piece.kind is PieceKind.COMMENT:
@@ -99,15 +107,6 @@ def misspelt_pragmas(document: Dockerfile) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _following(document: Dockerfile, number: int) -> Instruction | None:
-    nodes = document.file.nodes[number + 1 :]
-    return next((node for node in nodes if isinstance(node, Instruction)), None)
-
-
-def _read(document: Dockerfile, text: str, span: Span, following: Instruction | None) -> list[Pragma]:
-    return _read_prill(document, text, span, following) or _read_hadolint(document, text, span)
-
-
 def _read_prill(document: Dockerfile, text: str, span: Span, following: Instruction | None) -> list[Pragma]:
     source = document.file.source
     line = source.line(span.start)
@@ -123,7 +122,7 @@ def _read_prill(document: Dockerfile, text: str, span: Span, following: Instruct
     return [Pragma(PragmaKind.NEXT, codes, found[3].strip(), span, first, last, "prill")]
 
 
-def _read_hadolint(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
+def _read_hadolint(document: Dockerfile, text: str, span: Span, stages: list[int]) -> list[Pragma]:
     found = _HADOLINT.match(text)
     if found is None or not _CODES.match(found[2]):
         return []
@@ -134,7 +133,7 @@ def _read_hadolint(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
     if found[1] == "global":
         return [Pragma(PragmaKind.FILE, codes, reason, span, 1, len(source.lines), "hadolint")]
     if found[1] == "stage":
-        first, last = _stage_lines(document, line + 1)
+        first, last = _stage_lines(document, line + 1, stages)
         return [Pragma(PragmaKind.STAGE, codes, reason, span, first, last, "hadolint")]
     return [Pragma(PragmaKind.NEXT, codes, reason, span, line + 1, line + 1, "hadolint")]
 
@@ -148,14 +147,15 @@ def _inside(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
     return [Pragma(PragmaKind.NEXT, codes, found[3].strip(), span, line, line, "prill", by_statement=False)]
 
 
-def _stage_lines(document: Dockerfile, line: int) -> tuple[int, int]:
-    """Return the lines behind the FROM that begins on ``line``, to the end of its stage; none without a FROM."""
-    source = document.file.source
-    starts = [source.line(stage.from_step.statement.written.start) for stage in document.stages if stage.from_step]
-    if line not in starts:
-        return 0, 0
+def _stage_lines(document: Dockerfile, line: int, starts: list[int]) -> tuple[int, int]:
+    """Return the lines that such a comment holds for whose next line is ``line``, to the end of its stage.
+
+    Of a FROM there, the finding of the FROM itself is not among them. ``starts`` are the lines of all FROM.
+    """
     place = bisect_right(starts, line)
-    return line + 1, starts[place] - 1 if place < len(starts) else len(source.lines)
+    last = starts[place] - 1 if place < len(starts) else len(document.file.source.lines)
+    begins = place > 0 and starts[place - 1] == line
+    return (line + 1 if begins else line, last) if place else (0, 0)
 
 
 def _settings(document: Dockerfile) -> dict[str, str]:
@@ -182,15 +182,3 @@ def _checks(document: Dockerfile) -> list[Pragma]:
 def check_fails(document: Dockerfile) -> bool:
     """Whether ``# check=error=true`` makes BuildKit's checks fail the build."""
     return _settings(document).get("error", "").lower() in {"true", "1", "t"}
-
-
-def applies(pragma: Pragma, finding: Finding) -> bool:
-    """Whether the pragma suppresses the finding; codes compare without regard to case."""
-    place = finding.within if pragma.by_statement and finding.within else finding.location
-    if not pragma.first <= place.line <= pragma.last:
-        return False
-    names = {finding.rule.lower(), *(alias.lower() for alias in finding.aliases)}
-    codes = {code.lower() for code in pragma.codes}
-    if pragma.kind is PragmaKind.CHECK and "all" in codes:
-        return any(not alias[-1:].isdigit() for alias in finding.aliases)
-    return not names.isdisjoint(codes)

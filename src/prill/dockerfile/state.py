@@ -6,12 +6,12 @@ The rules are those of BuildKit's dockerfile2llb.
 import posixpath
 from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from prill.dockerfile.arguments import read_pairs
+from prill.dockerfile.environment import NO_VARIABLES, Variables, Visible
 from prill.dockerfile.syntax import Instruction
-from prill.dockerfile.variables import expand
+from prill.dockerfile.variables import MAX_TEXT, Expanded, expand
 
 __all__ = ["GLOBAL_ARGS", "PREDEFINED_ARGS", "ShellKind", "State", "advance", "shell_kind"]
 
@@ -44,14 +44,15 @@ def shell_kind(shell: tuple[str, ...]) -> ShellKind:
     return ShellKind.CMD if program == "cmd" else ShellKind.POSIX
 
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+MAX_PATH = 4096
+"""How long a folder's name may be: Linux takes no longer one, and every relative WORKDIR adds to the one before it."""
 
 
 class State(NamedTuple):
     """What holds before an instruction. None is what the base image says; only a build, or the catalogue, knows that.
 
-    ``env`` and ``args`` are the variables with a known value; ``declared`` are all names that an ENV or ARG introduced,
-    with a value or without.
+    ``env`` and ``args`` are the variables that are set, with a known value or without. ``written`` counts the
+    characters that the values so far hold, ``overlong`` those that were too long to be followed: nobody knows these.
     """
 
     shell: tuple[str, ...] | None = None
@@ -59,55 +60,81 @@ class State(NamedTuple):
     workdir: str | None = None
     entrypoint: Instruction | None = None
     command: Instruction | None = None
-    env: Mapping[str, str] = _NOTHING
-    args: Mapping[str, str] = _NOTHING
-    declared: frozenset[str] = frozenset()
+    env: Variables = NO_VARIABLES
+    args: Variables = NO_VARIABLES
+    written: int = 0
+    overlong: int = 0
 
     def values(self) -> Mapping[str, str]:
         """Return the variables that a word of an instruction may use; ENV wins over ARG."""
-        return {**self.args, **self.env} if self.args else self.env
+        return Visible(self.env, self.args)
+
+    def declares(self, name: str) -> bool:
+        """Whether an ENV or ARG introduced the name, with a value or without."""
+        return self.env.declares(name) or self.args.declares(name)
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """All names that an ENV or ARG introduced: as many as the file has, so that one name is better asked for."""
+        return self.env.names() | self.args.names()
+
+    def counting(self, *found: Expanded) -> "State":
+        """Return the state with what was put in counted."""
+        overlong = sum(not one.whole for one in found)
+        return self._replace(
+            written=self.written + sum(len(one.text) for one in found if one.whole), overlong=self.overlong + overlong
+        )
 
 
-def advance(state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str]) -> State:  # noqa: PLR0911 - one line for each kind of instruction
-    """Return what holds after ``instruction``; ``defaults`` are the values of the ARGs before the first FROM."""
+def advance(
+    state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str], limit: int = MAX_TEXT
+) -> State:
+    """Return what holds after ``instruction``.
+
+    ``defaults`` are the values of the ARGs before the first FROM; a text of more than ``limit`` characters is not
+    known, as variables that double each other are longer than any memory after 40 lines.
+    """
     keyword = instruction.keyword
     if keyword == "ENV":
         values = state.values()
         new = {
-            pair.key.text: expand(pair.value.text, values, escape)
+            pair.key.text: expand(pair.value.text, values, escape, limit=limit)
             for pair in read_pairs(instruction, escape)
             if pair.value
         }
-        known = {name: found.text for name, found in new.items() if not found.unset}
-        env = {name: value for name, value in state.env.items() if name not in new} | known
-        return state._replace(env=MappingProxyType(env), declared=state.declared | frozenset(new))
+        return state._replace(env=state.env.set({name: found.known for name, found in new.items()})).counting(
+            *new.values()
+        )
     if keyword == "ARG":
-        return _argument(state, instruction, escape, defaults)
+        return _argument(state, instruction, escape, defaults, limit)
     if keyword == "SHELL":
         return state._replace(shell=tuple(word.text for word in instruction.json)) if instruction.json else state
-    if keyword == "USER":
-        return state._replace(user=expand(instruction.arguments, state.values(), escape).text)
-    if keyword == "WORKDIR":
-        folder = expand(instruction.arguments, state.values(), escape).text
-        return state._replace(workdir=posixpath.join(state.workdir or "/", folder))
+    if keyword in {"USER", "WORKDIR"}:
+        return _placed(state, instruction, escape, min(limit, MAX_PATH))
     if keyword == "ENTRYPOINT":
         return state._replace(entrypoint=instruction, command=None)
-    if keyword == "CMD":
-        return state._replace(command=instruction)
-    return state
+    return state._replace(command=instruction) if keyword == "CMD" else state
 
 
-def _argument(state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str]) -> State:
-    args = dict(state.args)
-    names = set()
+def _placed(state: State, instruction: Instruction, escape: str, limit: int) -> State:
+    found = expand(instruction.arguments, state.values(), escape, limit=limit)
+    if instruction.keyword == "USER":
+        return state._replace(user=found.text).counting(found)
+    folder = posixpath.join(state.workdir or "/", found.text)
+    if len(folder) > MAX_PATH or not found.whole:
+        return state.counting(Expanded("", whole=False))
+    return state._replace(workdir=folder).counting(Expanded(folder))
+
+
+def _argument(state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str], limit: int) -> State:
+    args = state.args
+    counted: list[Expanded] = []
     for pair in read_pairs(instruction, escape):
         name = pair.key.text
-        names.add(name)
         if pair.value is not None:
-            found = expand(pair.value.text, {**args, **state.env}, escape)
-            args.pop(name, None)
-            if not found.unset:
-                args[name] = found.text
-        elif name in defaults:
-            args[name] = defaults[name]
-    return state._replace(args=MappingProxyType(args), declared=state.declared | frozenset(names))
+            found = expand(pair.value.text, Visible(state.env, args), escape, limit=limit)
+            counted.append(found)
+            args = args.set({name: found.known})
+        else:
+            args = args.set({name: defaults.get(name, args.get(name))})
+    return state._replace(args=args).counting(*counted)

@@ -7,17 +7,19 @@ Forms: ``$name``, ``${name}``, and with a modifier ``:-`` ``-`` ``:+`` ``+`` ``:
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from fnmatch import translate
-from functools import lru_cache
 from typing import NamedTuple
 
+from prill.dockerfile.shell_patterns import replaced, trimmed
 from prill.model.value import dataclass
 
-__all__ = ["Expanded", "Reference", "expand", "find_references", "unquote"]
+__all__ = ["MAX_DEPTH", "MAX_TEXT", "Expanded", "Reference", "expand", "find_references", "unquote"]
 
 MAX_DEPTH = 20
+MAX_TEXT = 32 * 1024
+"""How many characters a text may have after expansion. Variables can double each other, line by line."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-]")
+_UNTIL_SLASH = re.compile(r"(?:\\.|[^/\\])*", re.DOTALL)
 _MODIFIER = re.compile(r":[-+?]|##?|%%?|//?|[-+?]")
 
 
@@ -40,10 +42,19 @@ class Reference(NamedTuple):
 
 
 class Expanded(NamedTuple):
-    """``text`` after expansion; ``unset`` are the variables that nothing foresaw and that have no value."""
+    """``text`` after expansion; ``unset`` are the variables that nothing foresaw and that have no value.
+
+    Where the text would be longer than it may be, ``whole`` is false and ``text`` its beginning.
+    """
 
     text: str
     unset: tuple[str, ...] = ()
+    whole: bool = True
+
+    @property
+    def known(self) -> str | None:
+        """The text, where all of it is known."""
+        return None if self.unset or not self.whole else self.text
 
 
 @dataclass(slots=True)
@@ -117,17 +128,24 @@ def find_references(text: str, escape: str = "\\") -> tuple[Reference, ...]:
     return tuple(part for part in _Lexer(text, escape).parts() if isinstance(part, Reference))
 
 
-def expand(text: str, values: Mapping[str, str], escape: str = "\\", depth: int = 0) -> Expanded:
+def expand(text: str, values: Mapping[str, str], escape: str = "\\", depth: int = 0, limit: int = MAX_TEXT) -> Expanded:
     """Put values in and take quotes away. What has no value becomes nothing, and is named in ``unset``."""
     texts: list[str] = []
     unset: list[str] = []
+    size = 0
     for part in _Lexer(text, escape).parts():
         if isinstance(part, str):
             texts.append(part)
-            continue
-        found = _value(part, values, escape, depth)
-        texts.append(found.text)
-        unset.extend(found.unset)
+            size += len(part)
+        else:
+            found = _value(part, values, escape, depth, limit)
+            texts.append(found.text)
+            size += len(found.text)
+            unset.extend(found.unset)
+            if not found.whole:
+                size = limit + 1
+        if size > limit:
+            return Expanded("".join(texts)[:limit], tuple(unset), whole=False)
     return Expanded("".join(texts), tuple(unset))
 
 
@@ -138,7 +156,7 @@ def unquote(text: str, escape: str = "\\") -> str:
     )
 
 
-def _value(part: Reference, values: Mapping[str, str], escape: str, depth: int) -> Expanded:
+def _value(part: Reference, values: Mapping[str, str], escape: str, depth: int, limit: int) -> Expanded:
     value = values.get(part.name)
     modifier = part.modifier
     if depth > MAX_DEPTH:
@@ -147,30 +165,14 @@ def _value(part: Reference, values: Mapping[str, str], escape: str, depth: int) 
         there = value is not None and not (modifier[0] == ":" and not value)
         wanted = there if modifier[-1] == "+" else modifier[-1] == "-" and not there
         if wanted:
-            return expand(part.word, values, escape, depth + 1)
+            return expand(part.word, values, escape, depth + 1, limit)
         return Expanded("" if modifier[-1] == "+" else value or "")
     if value is None or not modifier:
         return Expanded(value or "", (part.name,) if value is None else ())
     if modifier[0] in "#%":
-        return Expanded(_trimmed(value, modifier, expand(part.word, values, escape, depth + 1).text))
-    pattern, _, replacement = part.word.partition("/")
-    fits = _pattern(pattern, greedy=True)
-    return Expanded(fits.sub(lambda _: replacement, value, count=0 if modifier == "//" else 1))
-
-
-def _trimmed(value: str, modifier: str, pattern: str) -> str:
-    """Take away the shortest (``#``, ``%``) or longest (``##``, ``%%``) part that fits, at the beginning or the end."""
-    fits = _pattern(pattern, greedy=True)
-    sizes = range(len(value) + 1) if len(modifier) == 1 else range(len(value), -1, -1)
-    for size in sizes:
-        if modifier[0] == "#" and fits.fullmatch(value, 0, size):
-            return value[size:]
-        if modifier[0] == "%" and fits.fullmatch(value, len(value) - size):
-            return value[: len(value) - size]
-    return value
-
-
-@lru_cache(maxsize=64)
-def _pattern(pattern: str, *, greedy: bool) -> re.Pattern[str]:
-    body = translate(pattern).removesuffix(r"\Z")
-    return re.compile(body if greedy else body.replace(".*", ".*?"))
+        return Expanded(trimmed(value, modifier, expand(part.word, values, escape, depth + 1, limit).text))
+    pattern = _UNTIL_SLASH.match(part.word)
+    end = pattern.end() if pattern else len(part.word)
+    replacement = expand(part.word[end + 1 :], values, escape, depth + 1, limit)
+    text = replaced(value, part.word[:end], replacement.text, every=modifier == "//", limit=limit)
+    return Expanded("", whole=False) if text is None else Expanded(text)

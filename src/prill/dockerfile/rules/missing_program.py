@@ -24,7 +24,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             continue
         for name, span in _programs(step):
             wanted = _CALLED.get(name, name)
-            if wanted not in _ALONE and "PATH" in step.state.declared:  # it may lie where something was copied to
+            if wanted not in _ALONE and step.state.declares("PATH"):  # it may lie where something was copied to
                 continue
             if known.lacks_program(wanted) and not any(_may_bring(one, wanted) for one in steps_before(step)):
                 base = step.stage.root.image.text

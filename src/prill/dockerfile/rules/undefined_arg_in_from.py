@@ -12,9 +12,13 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
+_MOST = 200
+"""How many names are compared with all others, and with how many."""
+
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     declared = dockerfile.prelude_state.declared | GLOBAL_ARGS | PREDEFINED_ARGS
+    guesses = _MOST
     for stage in dockerfile.stages:
         if stage.source is None:
             continue
@@ -24,7 +28,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for word in texts:
             for one in find_references(word.text, dockerfile.file.escape):
                 if one.name not in declared and not one.safe:
-                    near = get_close_matches(one.name, declared, n=1)
+                    near = get_close_matches(one.name, declared, n=1) if guesses and len(declared) <= _MOST else []
+                    guesses -= guesses > 0
                     hint = f"; did you mean {near[0]}?" if near else ""
                     yield Problem(span=word.span, message=f"${one.name} is not declared before the first FROM{hint}")
 

@@ -11,10 +11,13 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
+_GUESSES = 20
 _SHELLCHECK = re.compile(r"sc[0-9]{4}")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
+    known = sorted(context.known_codes)
+    hints: dict[str, str] = {}
     for pragma in find_pragmas(dockerfile):
         for code in pragma.codes:
             lower = code.lower()
@@ -24,9 +27,10 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
                 or (lower == "all" and pragma.tool == "buildkit")
             ):
                 continue
-            near = get_close_matches(lower, sorted(context.known_codes), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield Problem(span=pragma.span, message=f"there is no rule {code!r}{hint}")
+            if lower not in hints:
+                near = get_close_matches(lower, known, n=1) if len(hints) < _GUESSES else []
+                hints[lower] = f"; did you mean {near[0]}?" if near else ""
+            yield Problem(span=pragma.span, message=f"there is no rule {code!r}{hints[lower]}")
     for span in misspelt_pragmas(dockerfile):
         yield Problem(span=span, message="this comment suppresses nothing; write # prill: ignore[rule] reason")
 

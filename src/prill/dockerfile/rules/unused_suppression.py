@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
-from prill.dockerfile.pragmas import applies, find_pragmas
+from prill.dockerfile.pragmas import find_pragmas
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.suppressions import Places
 from prill.model.finding import Finding, Severity
 
 __all__ = ["RULE"]
 
 
 def _review(dockerfile: Dockerfile, context: Context, findings: tuple[Finding, ...]) -> Iterator[Problem]:
-    for pragma in find_pragmas(dockerfile):
+    pragmas = find_pragmas(dockerfile)
+    places = Places(findings if pragmas else ())
+    for pragma in pragmas:
         for code in pragma.codes if pragma.tool != "buildkit" else ():
-            if code.lower() in context.running and not any(
-                applies(pragma._replace(codes=(code,)), one) for one in findings
-            ):
+            if code.lower() in context.running and not places.has(pragma, code):
                 yield Problem(span=pragma.span, message=f"{code} is suppressed and not found here")
 
 

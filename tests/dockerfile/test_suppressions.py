@@ -1,0 +1,42 @@
+import pytest
+
+from prill.dockerfile.document import read_dockerfile
+from prill.dockerfile.engine import lint
+from prill.dockerfile.rule import Context
+from prill.dockerfile.rules import BUILTIN
+
+
+def suppressed(text: str, rule: str = "cd-in-run") -> list[tuple[int, bool]]:
+    found = lint(read_dockerfile(text.encode()), BUILTIN, Context()).findings
+    return [(one.location.line, one.suppressed_by is not None) for one in found if one.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("FROM a:1\n# hadolint stage ignore=DL3003\nRUN cd a\nRUN cd b\nFROM c:1\nRUN cd d\n", {3: True, 4: True, 6: False}),
+        ("FROM a:1\nRUN cd a\n# hadolint stage ignore=DL3003\n\nRUN cd b\n", {2: False, 5: True}),
+        ("# hadolint stage ignore=DL3003\nFROM a:1\nRUN cd a\nFROM c:1\nRUN cd d\n", {3: True, 5: False}),
+        ("FROM a:1\n# prill: ignore[cd-in-run] why\n# more\nRUN x && \\\n  cd a\nRUN cd b\n", {5: True, 6: False}),
+        ("FROM a:1\n# hadolint ignore=DL3004\n# hadolint ignore=DL3003\nRUN cd a\n", {4: True}),
+        ("FROM a:1\n# hadolint ignore=DL3003\n# hadolint ignore=DL3004\nRUN cd a\n", {4: False}),
+        ("FROM a:1\nRUN cd a\n# hadolint global ignore=DL3003\nRUN cd b\n", {2: True, 4: True}),
+    ],
+)  # fmt: skip
+def test_how_far_a_comment_reaches(text: str, lines: dict[int, bool]):
+    assert dict(suppressed(text)) == lines
+
+
+def test_the_first_of_several_comments_gives_the_reason():
+    text = "FROM a:1\n# hadolint global ignore=DL3003 # one\n# prill: ignore[cd-in-run] two\nRUN cd a\n"
+    [found] = [
+        one for one in lint(read_dockerfile(text.encode()), BUILTIN, Context()).findings if one.rule == "cd-in-run"
+    ]
+    assert found.suppressed_by is not None
+    assert found.suppressed_by.reason == "one"
+
+
+def test_thousands_of_comments_are_matched_by_place():
+    lines = 3000
+    text = "FROM a:1\n" + "# hadolint ignore=DL3003\nRUN cd a\n" * lines
+    assert suppressed(text) == [(3 + 2 * number, True) for number in range(lines)]
