@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-__all__ = ["STDLIB", "TOOLCHAIN", "development_version", "is_folder", "stdlib_version"]
+__all__ = ["STDLIB", "TOOLCHAIN", "development_version", "is_folder", "stated_version", "stdlib_version"]
 
 STDLIB = "stdlib"
 """OSV's name for Go's standard library."""
@@ -14,6 +14,11 @@ TOOLCHAIN = "toolchain"
 _VERSION = re.compile(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 _COMMIT = re.compile(r"[0-9a-f]{12,}")
+_VARIABLE = re.compile(
+    r"""-X[ =]\\?["']?([^\s"'=]{1,300})\.(\w{1,60})=v?"""
+    r"""(\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][0-9A-Za-z.+-]{1,100})?)(?=\\?(?:["']|\s|$))"""
+)
+_VERSION_VARIABLES = frozenset({"version", "ver", "gitversion", "buildversion", "appversion"})
 
 
 def is_folder(replacement: str) -> bool:
@@ -39,3 +44,16 @@ def development_version(version: str, settings: Mapping[str, str]) -> str:
     if settings.get("vcs") != "git" or time is None or not _COMMIT.match(commit):
         return ""
     return f"v0.0.0-{''.join(time.groups())}-{commit[:12]}"
+
+
+def stated_version(module: str, settings: Mapping[str, str]) -> str:
+    """Return the version that a build wrote into the program's own variables (``-ldflags "-X main.version=1.2.3"``).
+
+    Nothing where there is none, or where several differ. Variables of other modules' packages do not count.
+    """
+    found = {
+        match[3]
+        for match in _VARIABLE.finditer(settings.get("-ldflags", ""))
+        if match[2].lower() in _VERSION_VARIABLES and (match[1] == "main" or f"{match[1]}/".startswith(f"{module}/"))
+    }
+    return f"v{found.pop()}" if len(found) == 1 else ""

@@ -6,6 +6,7 @@ are recognised; nothing is run. Its ``# stub:`` line has name, version and platf
 
 import posixpath
 import re
+import sys
 
 from prill.errors import PrillError
 from prill.model.license_expressions import stated_license
@@ -23,6 +24,7 @@ _NEEDS = re.compile(rf"^\s*s\.add_(?:runtime_)?dependency\({_TEXT}", re.MULTILIN
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.-]*")
 _FILE = re.compile(r"(.+)-([0-9][0-9A-Za-z.]*)(?:-([a-z0-9_]+(?:-[a-z0-9_]+)*))?\.gemspec")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|(.))")
 _ANY_PLATFORM = "ruby"
 
 
@@ -71,5 +73,13 @@ def parse_gemspec(data: bytes, path: str) -> Gem:
 
 def _text(match: re.Match[str], group: int) -> str:
     quoted = match[group]
-    text = match[group + 1] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+    text = match[group + 1] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
     return text.strip()[:_MAX_VALUE]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Return the character that Ruby's ``String#dump`` wrote as an escape; ``?`` for what is no character."""
+    number = int(match[1] or match[2] or "0", 16)
+    if not number:
+        return " " if match[3] in tuple("ntr") else match[3] or "?"
+    return "?" if number > sys.maxunicode or 0xD800 <= number < 0xE000 else chr(number)  # noqa: PLR2004 - surrogates

@@ -43,6 +43,31 @@ def test_modules_by_the_names_that_osv_knows(make: Callable[[str, str], bytes]):
     assert related(sbom) == [(PURLS[1], PURLS[0]), (PURLS[1], PURLS[2]), (PURLS[1], PURLS[3])]
 
 
+@pytest.mark.parametrize(
+    ("flags", "version"),
+    [
+        ("-s -w -X main.version=1.2.3 -X main.commit=abc", "v1.2.3"),
+        ("-X 'example.test/tool/run.Version=v1.2.3-beta.5'", "v1.2.3-beta.5"),
+        ('-X=example.test/tool.gitVersion=v1.2.3 -extldflags \\"-static\\"', "v1.2.3"),
+        ('-X \\"main.version=1.2.3\\"', "v1.2.3"),
+        ("-X main.version=1.2.3 -X main.Version=1.2.4", ""),
+        ("-X example.test/toolbox/version.Version=1.2.3", ""),
+        ("-X main.goVersion=1.22.5", ""),
+        ("-X main.version=1.2.3.4", ""),
+    ],
+)
+def test_the_version_that_was_linked_in(flags: str, version: str):
+    """A work tree knows no tag; what the program says of itself is nearer than a pseudo-version of version 0."""
+    lines = LINES + f'build\t-ldflags="{flags}"\n'
+    expected = version or "v0.0.0-20230227080510-44384b6d1a74"
+    assert f"pkg:golang/example.test/tool@{expected}" in purls(scan({"app/tool": go_program("go1.22.5", lines)}))
+
+
+def test_a_version_that_go_knows_counts_for_more_than_one_that_was_linked_in():
+    lines = LINES.replace("(devel)", "v2.0.0") + 'build\t-ldflags="-X main.version=1.2.3"\n'
+    assert "pkg:golang/example.test/tool@v2.0.0" in purls(scan({"app/tool": go_program("go1.22.5", lines)}))
+
+
 def test_what_is_replaced_is_known():
     found = read_go_build_info(ElfSections(io.BytesIO(go_program("go1.22.5", LINES))))
     assert found is not None

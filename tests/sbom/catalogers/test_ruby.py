@@ -36,6 +36,11 @@ def gem(name: str, version: str, platform: str = "ruby") -> str:
     return f'# stub: {name} {version} {platform} lib\nGem::Specification.new do |s|\n  s.name = "{name}".freeze\nend\n'
 
 
+def test_characters_that_ruby_wrote_as_escapes():
+    text = gem("x", "1").replace("end\n", '  s.authors = ["Andr\\u00E9 \\u{1F600}\\uD800\\n".freeze]\nend\n')
+    assert only(scan({f"{HOME}/x-1.gemspec": text})).details.author == "Andr\u00e9 \U0001f600?"
+
+
 def test_gems_and_what_they_need():
     sbom = scan(
         {

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from prill.binaries.go_build_info import GO_SECTION, GoBuildInfo, GoModule, read_go_build_info
-from prill.ecosystems.go import STDLIB, TOOLCHAIN, development_version, is_folder, stdlib_version
+from prill.ecosystems.go import STDLIB, TOOLCHAIN, development_version, is_folder, stated_version, stdlib_version
 from prill.model import LanguageDetails, Location, Package, Relationship
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings
@@ -14,6 +14,8 @@ from prill.sbom.elf_magic import elf_of
 __all__ = ["GO", "GoCataloger", "GoEvidence"]
 
 
+_DEVELOPMENT = ("", "(devel)")
+"""What Go notes of a main module that was built from a work tree."""
 _OF_GO = "cmd/"
 """How the paths of Go's own programs begin."""
 
@@ -37,7 +39,7 @@ class GoCataloger:
     """Reads ``.go.buildinfo``."""
 
     id = "go"
-    version = 3
+    version = 4
     patterns = ()
     programs = True
     evidence = GoEvidence
@@ -75,7 +77,9 @@ GO = GoCataloger()
 def _main(found: GoBuildInfo) -> GoEntry | None:
     """Return what the program is: a module, a part of Go itself, or what it was called when it was built."""
     if found.main is not None:
-        return GoEntry(found.main.path, development_version(found.main.version, found.settings))
+        path, version = found.main.path, found.main.version
+        stated = stated_version(path, found.settings) if version in _DEVELOPMENT else ""
+        return GoEntry(path, stated or development_version(version, found.settings))
     if found.path.startswith(_OF_GO):
         return GoEntry(TOOLCHAIN, stdlib_version(found.go_version))
     return GoEntry(found.path, "") if found.path not in ("", "command-line-arguments") else None

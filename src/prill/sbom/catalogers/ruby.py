@@ -17,7 +17,7 @@ class RubyCataloger:
     """Reads ``specifications/*.gemspec``, of gems that were installed and of those that Ruby has by default."""
 
     id = "ruby"
-    version = 1
+    version = 2
     patterns = ("**/specifications/*.gemspec", "**/specifications/default/*.gemspec")
     programs = False
     evidence = ListedPackages
