@@ -61,6 +61,18 @@ def test_names_and_manifests(path: str, members: dict[str, bytes | str], purl: s
     assert purls(scan({path: jar(members | {"x": b""})})) == [purl]
 
 
+def test_a_jar_of_no_known_group_is_a_gap_where_no_distribution_looks_after_it():
+    """Advisories name a group and an artifact, so that nobody can say whether this one is affected."""
+    files = {"opt/lib.jar": jar(manifest(Implementation_Title="some-lib", Implementation_Version="1"))}
+    said = "/opt/lib.jar: java: a jar whose Maven group is not known, so that no advisory can name it"
+    assert said in reasons(scan(files))
+    status = "Package: some-java\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n"
+    owned = {"var/lib/dpkg/status": status, "var/lib/dpkg/info/some-java.list": "/opt\n/opt/lib.jar\n"}
+    sbom = scan(files | owned)
+    assert "pkg:maven/some-lib@1" in purls(sbom)
+    assert "group is not known" not in reasons(sbom)
+
+
 @pytest.mark.parametrize("name", ["fat-1.0.jar", "com.example.fat-1.0.jar", "app.jar"])
 def test_shaded_projects_are_in_the_one_that_the_jar_is(name: str):
     members = maven("com.dep:dep:2.0") | maven("com.example:fat:1.0") | manifest(Implementation_Title="fat")

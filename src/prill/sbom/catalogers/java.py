@@ -29,6 +29,7 @@ from prill.model import (
 )
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
+from prill.sbom.ownership import SYSTEM_PURLS, owners_among
 
 __all__ = ["JAVA", "JavaCataloger", "JavaEvidence"]
 
@@ -40,6 +41,7 @@ _PIECE = 1 << 20
 _MAX_POM = 4 << 20
 _MAX_RELEASE = 64 << 10
 _MAX_LINKS = 5
+_NO_GROUP = "a jar whose Maven group is not known, so that no advisory can name it"
 _RUNTIMES_OWN = "/lib/jrt-fs.jar"
 """A part of every runtime, which has no life of its own."""
 
@@ -82,6 +84,7 @@ class JavaCataloger:
     def catalog(self, seen: Sequence[Seen[JavaEvidence]], image: Surroundings) -> Catalogued:
         """Return every project whose version is known, what contains it, and what it needs; the others are gaps."""
         projects = dict(_registered(seen, image.tree))
+        owners = owners_among([one.path for one in seen if one.evidence.parts], image.owned, image.tree)
         runtimes = {posixpath.dirname(one.path) for one in seen if one.evidence.runtime}
         packages = [_runtime(one.evidence.runtime, one.location) for one in seen if one.evidence.runtime]
         gaps: set[Gap] = set()
@@ -98,6 +101,8 @@ class JavaCataloger:
                 if not purl:
                     gaps.add(Gap(f"/{_place(one.path, part)}", f"{self.id}: a jar without coordinates"))
                     continue
+                if not part.group and not owners.get(one.path, "").startswith(SYSTEM_PURLS):
+                    gaps.add(Gap(f"/{_place(one.path, part)}", f"{self.id}: {_NO_GROUP}"))
                 packages.append(_package(part, purl, one, projects))
                 known.setdefault(f"{part.group}:{part.artifact}", {})[one.path] = purl
                 needs.append((one.path, purl, part.requires))
