@@ -37,6 +37,7 @@ SAMPLES = {
     "kubernetes-credentials": ("root/.kube/config", "users:\n- user:\n    token: " + WORD),
     "pypirc-password": ("root/.pypirc", "[x]\npassword = hunter2x\n"),
     "password-hash": ("etc/shadow", "root:$y$j9T$abcdefgh$ijklmnopqr:19000:0:99999:7:::\n"),
+    "http-header": ("", 'curl -H "Authorization: Bearer 3f9d0c1be4a25678" https://api.test'),
     "env-file": ("srv/.env", "DB_PASSWORD=hunter2x\n"),
 }
 
@@ -108,6 +109,20 @@ def test_variables(name: str, value: str, *, is_secret: bool):
     assert bool(looks_like_a_secret(name, value)) is is_secret
 
 
+@pytest.mark.parametrize(
+    ("header", "masked"),
+    [
+        ("PRIVATE-TOKEN: 3f9d0c1be4a25678", "PRIVATE-TOKEN: ••••••"),
+        ("authorization:Basic dXNlcjpwYXNzd29yZA==", "authorization:Basic ••••••"),
+        ("X-Api-Key: 3f9d0c1be4a25678", "X-Api-Key: ••••••"),
+        ("Authorization: Bearer $TOKEN", "Authorization: Bearer $TOKEN"),
+        ("Authorization: Bearer short", "Authorization: Bearer short"),
+    ],
+)
+def test_headers(header: str, masked: str):
+    assert mask(f'RUN curl -H "{header}" https://api.test') == f'RUN curl -H "{masked}" https://api.test'
+
+
 def test_masking_leaves_what_is_no_secret():
     text = "|1 NPM_TOKEN=s3cr3tvalue DEBUG=1 /bin/sh -c npm ci"
     assert mask(text) == "|1 NPM_TOKEN=•••••• DEBUG=1 /bin/sh -c npm ci"
@@ -137,6 +152,7 @@ HOSTILE = {
     "heads without keys": b"-----BEGIN PRIVATE KEY-----\n" * 20_000,
     "PuTTY's heads": b"PuTTY-User-Key-File-3: x\n" * 20_000,
     "schemes": b"a://" * 100_000,
+    "headers": b"Authorization: Bearer " * 30_000 + b"x-api-key:" * 10_000,
     "one word": b"a" * 500_000 + b"://",
     "tokens of JSON": b"eyJ" * 150_000 + b".",
     "spaces": b"_auth" + b" " * 400_000 + b"= aws_secret_key" + b" " * 100_000,

@@ -169,8 +169,8 @@ def _one(tokens: list[str], depth: int) -> tuple[Terms, list[str]]:
 
 
 def _license(token: str) -> str:
-    if token.startswith(("LicenseRef-", "DocumentRef-")):
-        return token
+    if token.startswith("LicenseRef-") and ":" not in token:
+        return token  # DocumentRef-…:LicenseRef-… means another document, which whoever reads this one does not have
     if match := _OLD_GNU.fullmatch(token):  # the identifiers that SPDX 3.0 of its list replaced
         token = f"{match[1].upper()}-{match[2]}-{'or-later' if match[3] else 'only'}"
     plain = token.removesuffix("+")

@@ -6,6 +6,7 @@ import pytest
 
 from prill.model import RelationshipKind
 from scanned import only, purls, reasons, related, scan
+from trees import Link
 
 
 def package(name: str, version: str = "1.0.0", **more: object) -> str:
@@ -37,6 +38,25 @@ def test_installed_packages_and_what_they_find():
     ]
 
 
+def test_what_packages_find_through_links():
+    """pnpm links each package's needs beside it, and npm the projects of a workspace."""
+    store = "app/node_modules/.pnpm"
+    sbom = scan(
+        {
+            f"{store}/a@1.0.0/node_modules/a/package.json": package("a", "1.0.0", dependencies={"@s/b": "^2"}),
+            f"{store}/a@1.0.0/node_modules/@s/b": Link("../../../@s+b@2.0.0/node_modules/@s/b"),
+            f"{store}/@s+b@2.0.0/node_modules/@s/b/package.json": package("@s/b", "2.0.0"),
+            "app/node_modules/a": Link("/app/node_modules/.pnpm/a@1.0.0/node_modules/a"),
+            "app/node_modules/round": Link("round"),
+            "app/package.json": package("app", "1.0.0", dependencies={"a": "^1", "round": "1"}),
+        }
+    )
+    assert related(sbom) == [
+        ("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0"),
+        ("pkg:npm/app@1.0.0", "pkg:npm/a@1.0.0"),
+    ]
+
+
 def test_a_copy_inside_a_package():
     sbom = scan(
         {
@@ -58,6 +78,7 @@ def test_a_copy_inside_a_package():
         ([{"type": "MIT"}, "Apache-2.0"], "Apache-2.0 OR MIT"),
         ("SEE LICENSE IN LICENSE.md", ""),
         ("UNLICENSED", ""),
+        ("DocumentRef-x:LicenseRef-y", "LicenseRef-DocumentRef-x-LicenseRef-y"),
         (7, ""),
     ],
 )

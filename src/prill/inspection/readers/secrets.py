@@ -40,7 +40,7 @@ class SecretReader:
     """Reads texts within the scope that the catalogue sets."""
 
     id = "secrets"
-    version = 1
+    version = 2
     patterns: tuple[str, ...] = ()
     programs = False
     evidence = SecretEvidence

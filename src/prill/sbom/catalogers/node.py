@@ -8,13 +8,14 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.model import LanguageDetails, Location, Package, Relationship, RelationshipKind
+from prill.model import FileKind, FileTree, LanguageDetails, Location, Package, Relationship, RelationshipKind
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
 
 __all__ = ["NODE", "NodeCataloger", "NodeEvidence"]
 
 _MAX_PACKAGE_JSON = 4 << 20
+_MAX_LINKS = 5
 _NOTES = "node_modules/.package-lock.json"
 
 
@@ -35,7 +36,7 @@ class NodeCataloger:
     """Reads ``package.json``, and the digests that npm leaves beside what it installed."""
 
     id = "node"
-    version = 3
+    version = 4
     patterns = ("**/package.json", f"**/{_NOTES}")
     programs = False
     evidence = NodeEvidence
@@ -59,7 +60,7 @@ class NodeCataloger:
             requires=found.requires,
         )
 
-    def catalog(self, seen: Sequence[Seen[NodeEvidence]], image: Surroundings) -> Catalogued:  # noqa: ARG002
+    def catalog(self, seen: Sequence[Seen[NodeEvidence]], image: Surroundings) -> Catalogued:
         """Return the packages, what each finds of what it needs, and which lie inside another."""
         integrities = {
             (posixpath.join(one.path.removesuffix(_NOTES), place), version): integrity
@@ -74,7 +75,7 @@ class NodeCataloger:
         places = {folder: package.purl for folder, package in zip(found, packages, strict=True)}
         relationships: set[Relationship] = set()
         for folder, one in found.items():
-            relationships |= _relationships(folder, one.evidence.requires, places)
+            relationships |= _relationships(folder, one.evidence.requires, places, image.tree)
         return Catalogued(packages=tuple(packages), relationships=tuple(sorted(relationships)))
 
 
@@ -108,17 +109,32 @@ def _package(entry: NodeEvidence, location: Location, integrity: str) -> Package
     )
 
 
-def _relationships(folder: str, requires: Sequence[str], places: Mapping[str, str]) -> set[Relationship]:
+def _relationships(
+    folder: str, requires: Sequence[str], places: Mapping[str, str], tree: FileTree
+) -> set[Relationship]:
     own = places[folder]
-    found = {Relationship(own, other) for name in requires if (other := _resolve(folder, name, places))}
+    found = {Relationship(own, other) for name in requires if (other := _resolve(folder, name, places, tree))}
     around = places.get(_enclosing(folder), own)
     found.add(Relationship(around, own, RelationshipKind.CONTAINS))  # a copy that its author put into a package
     return {one for one in found if one.purl != one.other}
 
 
-def _resolve(folder: str, name: str, places: Mapping[str, str]) -> str:
+def _resolve(folder: str, name: str, places: Mapping[str, str], tree: FileTree) -> str:
     """Find a dependency as Node.js does: in the ``node_modules`` beside, then in each folder above."""
-    return next((places[place] for place in _candidates(folder, name) if place in places), "")
+    for place in _candidates(folder, name):
+        if found := places.get(place) or places.get(_behind(place, tree), ""):
+            return found
+    return ""
+
+
+def _behind(place: str, tree: FileTree) -> str:
+    """Return where a link leads, as pnpm makes them to where each package lies, and npm to a workspace's projects."""
+    for _ in range(_MAX_LINKS):
+        stat = tree.stat(place)
+        if stat is None or stat.kind is not FileKind.SYMLINK:
+            break
+        place = posixpath.normpath(posixpath.join("/", posixpath.dirname(place), stat.link)).lstrip("/")
+    return place
 
 
 def _candidates(folder: str, name: str) -> Iterator[str]:
