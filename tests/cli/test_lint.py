@@ -140,3 +140,24 @@ def test_a_cache_that_cannot_be_written_is_a_note(
     out, err = capsys.readouterr()
     assert "unpinned-base" in out
     assert "prill: nothing was remembered: " in err
+
+
+def test_a_file_that_is_too_long_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    text = b"from a:1\nRUN a\n" + b"#\n" * (4 << 20)
+    (tmp_path / "Dockerfile").write_bytes(text)
+    assert main(["lint", "--fix", "Dockerfile"]) == Exit.INCOMPLETE
+    assert (tmp_path / "Dockerfile").read_bytes() == text
+    for words in (["lint", "-"], ["lint", "--fix", "-"], ["lint", "--hadolint", "-"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        assert main(words) in {Exit.INCOMPLETE, Exit.BROKE}
+        assert "longer than" in capsys.readouterr().err
+
+
+def test_codes_of_shellcheck_can_be_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "Dockerfile").write_text("FROM debian\n")
+    assert main(["lint", "--ignore", "SC2086,DL3006,runs-as-root", str(tmp_path)]) == Exit.GOOD
+    assert main(["lint", "--ignore", "SC20860", str(tmp_path)]) != Exit.GOOD
+    assert "there is no rule 'sc20860'" in capsys.readouterr().err

@@ -18,6 +18,13 @@ FOUND = {
     "root with zeros and a group": ("last-user-root", "FROM debian:13\nUSER 00:1000\n"),
     "root's group with zeros": ("runs-as-root", "FROM debian:13\nUSER 1000:00\n"),
     "root with zeros in a variable": ("runs-as-root", "FROM debian:13\nARG U=000\nUSER $U\n"),
+    "a user with root's number": ("runs-as-root", "FROM debian:13\nRUN useradd -ou 0 admin\nUSER admin\n"),
+    "a user made with root's number": ("runs-as-root", "FROM debian:13\nRUN useradd --uid=00 -o admin\nUSER admin\n"),
+    "a low port": ("low-port", "FROM debian:13\nEXPOSE 80\nUSER 1000:0\n"),
+    "a cache of root's with zeros": (
+        "build-cache-left",
+        "FROM node:24\nUSER 00\nRUN npm ci\n",
+    ),
     "an argument with a password": ("sensitive-variable", ALPINE + "ARG DB_PASS=hunter2\n"),
     "a folder of keys": ("copied-credentials", ALPINE + "ADD .ssh /root/.ssh\n"),
     "a login of registries": ("copied-credentials", ALPINE + "COPY login.json /root/.docker/config.json\n"),
@@ -42,6 +49,12 @@ FOUND = {
     "a variable in a stage on a stage": ("UndefinedVar", "FROM ubuntu:24.04 AS a\nFROM a\nLABEL x=$y\n"),
 }
 NOT_FOUND = {
+    "a user with a number": ("runs-as-root", "FROM debian:13\nRUN useradd -u 1000 admin\nUSER admin\n"),
+    "a low port of root's": ("low-port", "FROM debian:13\nEXPOSE 80\nUSER 00\n"),
+    "a low port of root's in a group": ("low-port", "FROM debian:13\nEXPOSE 80\nUSER 000:1000\n"),
+    "a volume of root's": ("unwritable-folder", "FROM debian:13\nVOLUME /x\nUSER 00\n"),
+    "a program that root calls": ("unwritable-folder", "FROM node:24\nWORKDIR /x\nUSER 00:00\nRUN npm ci\n"),
+    "root's files": ("copy-without-chown", "FROM debian:13\nUSER 00\nCOPY a /b\nRUN chmod 1 /b\n"),
     "npm without a package": ("DL3016", "FROM node:24\nRUN npm --loglevel error install\n"),
     "npm, where install is a value": ("DL3016", "FROM node:24\nRUN npm --loglevel install foo\n"),
     "the lists, removed by two flags": (

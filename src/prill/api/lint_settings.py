@@ -22,12 +22,13 @@ from prill.errors import PrillError
 from prill.model.finding import Severity
 from prill.model.value import dataclass
 
-__all__ = ["InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
+__all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
 
 MAX_BYTES = 1 << 20
 MAX_FOLDERS = 64
 
-_SHELLCHECK = re.compile(r"sc[0-9]{4}")
+SHELLCHECK_CODE = re.compile(r"sc[0-9]{4}")
+"""A code of ShellCheck's, in lower case: findings have it as an alias, and no rule does."""
 
 LABEL_KINDS = frozenset({"text", "url", "semver", "hash", "rfc3339", "spdx", "email"})
 _LISTS = ("ignore", "enable", "allowed-registries", "allowed-bases")
@@ -205,7 +206,7 @@ def read_lint_table(table: object, source: str, *, nested: bool = False) -> Lint
 def _refuse_unknown(rules: Iterable[str], key: str, source: str) -> None:
     """Raise `InvalidLintSettings` for what is no rule, no alias of one, and no code of ShellCheck's."""
     for rule in rules:
-        if rule.lower() in _rule_names() or _SHELLCHECK.fullmatch(rule.lower()):
+        if rule.lower() in _rule_names() or SHELLCHECK_CODE.fullmatch(rule.lower()):
             continue
         from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 

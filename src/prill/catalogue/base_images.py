@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from prill.catalogue.data_files import InvalidCatalogue, load_data
@@ -76,7 +76,7 @@ class BaseImage:
         return self.programs is not None and name in ASKED_PROGRAMS and name not in self.programs
 
 
-@cache
+@lru_cache(maxsize=1024)
 def find_base_image(name: str, tag: str) -> BaseImage | None:
     """Return what is known of ``name``, registry and repository, with ``tag``; None for an image that is not known."""
     plain = name.removeprefix("docker.io/").removeprefix("library/")

@@ -1,6 +1,7 @@
 """``prill lint --hadolint …``: hadolint's own command line, configuration, environment, formats and exit codes."""
 
 import argparse
+import errno
 import os
 import stat
 import sys
@@ -106,13 +107,21 @@ def run_hadolint(words: list[str], environment: Mapping[str, str], *, allow_gaps
 
 
 def _read(name: str) -> bytes:
-    """Read a file or, where hadolint reads one too, a pipe: ``-``, ``/dev/stdin`` and a shell's ``<(…)``."""
+    """Read a file or, where hadolint reads one too, a pipe; raise `OSError` for one too long to be read whole."""
+    data = _read_some(name)
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"longer than {MAX_BYTES} bytes", name)
+    return data
+
+
+def _read_some(name: str) -> bytes:
+    """Read up to the limit and a byte: of ``-``, ``/dev/stdin`` and a shell's ``<(…)``, too."""
     if name == "-":
-        return sys.stdin.buffer.read(MAX_BYTES)
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     mode = Path(name).stat().st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
         with Path(name).open("rb") as stream:
-            return stream.read(MAX_BYTES)
+            return stream.read(MAX_BYTES + 1)
     return read_regular(Path(name).resolve() if name in _STANDARD else Path(name), MAX_BYTES)
 
 

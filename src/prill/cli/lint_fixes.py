@@ -12,12 +12,17 @@ from prill.api.lint_files import find_dockerfiles, read_ignore_text
 from prill.api.lint_fix import FixedFile, fix_data
 from prill.api.lint_inline import is_inline_host
 from prill.api.lint_settings import SettingsFinder
+from prill.errors import PrillError
 from prill.model.finding import Report
 from prill.model.report import Gap
 
-__all__ = ["fix"]
+__all__ = ["InputTooLong", "fix"]
 
 MAX_BYTES = 8 << 20
+
+
+class InputTooLong(PrillError):
+    """Standard input has more than is read: what would be written were not the file."""
 
 
 def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFinder) -> Report:
@@ -27,7 +32,9 @@ def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFin
     """
     unsafe = bool(arguments.unsafe_fixes)
     if arguments.paths == ["-"]:
-        data = sys.stdin.buffer.read(MAX_BYTES)
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise InputTooLong(f"{arguments.name}: longer than {MAX_BYTES} bytes; nothing is fixed")
         fixed = _fixed(Path(arguments.name), data, options, finder, unsafe=unsafe)
         sys.stdout.buffer.write(_diff(arguments.name, data, fixed.data) if arguments.diff else fixed.data)
         arguments.quiet, arguments.stdin = True, fixed.data
@@ -39,6 +46,10 @@ def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFin
             data = read_regular(path, MAX_BYTES)
         except OSError as error:
             reports.append(Report(subjects=(str(path),), findings=(), gaps=(Gap(str(path), error.strerror or "?"),)))
+            continue
+        if len(data) > MAX_BYTES:  # what was read is not the file
+            gap = Gap(str(path), f"longer than {MAX_BYTES} bytes")
+            reports.append(Report(subjects=(str(path),), findings=(), gaps=(gap,)))
             continue
         if is_inline_host(path.name):
             reports.append(lint_paths([path], options, finder))

@@ -39,6 +39,10 @@ class Selection:
             return not rule_names(rule).isdisjoint(self.only)
         return rule.default or not rule_names(rule).isdisjoint(self.on)
 
+    def wants(self, finding: Finding) -> bool:
+        """Whether a finding of another program is one of those that are asked for."""
+        return self.only is None or not self.only.isdisjoint(map(str.lower, (finding.rule, *finding.aliases)))
+
     def severity(self, finding: Finding) -> Severity:
         """Return what the settings make of a finding's severity."""
         for name in (finding.rule, *finding.aliases) if self.severities else ():

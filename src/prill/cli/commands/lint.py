@@ -112,7 +112,9 @@ def _lint(arguments: argparse.Namespace, options: "LintOptions", finder: "Settin
 
     if arguments.paths == ["-"]:
         path = Path(arguments.name)
-        arguments.stdin = sys.stdin.buffer.read(MAX_INPUT)
+        arguments.stdin = sys.stdin.buffer.read(MAX_INPUT + 1)
+        if len(arguments.stdin) > MAX_INPUT:
+            return _too_long(arguments.name)
         settings = finder.settings_for(path)
         report = lint_data(
             arguments.stdin, arguments.name, options.with_settings(settings), ignore_file=read_ignore_text(path)
@@ -125,6 +127,13 @@ def _lint(arguments: argparse.Namespace, options: "LintOptions", finder: "Settin
     files = [(path, path.read_bytes()) for path in paths if str(path) not in unread] if arguments.shellcheck else []
     report = _with_shellcheck(arguments, report, files, options, finder, cache)
     return report if cache is None else _saved(report, cache)
+
+
+def _too_long(name: str) -> "Report":
+    from prill.model.finding import Report  # noqa: PLC0415 - start-up stays lazy
+    from prill.model.report import Gap  # noqa: PLC0415
+
+    return Report(subjects=(), findings=(), gaps=(Gap(name, f"longer than {MAX_INPUT} bytes"),))
 
 
 def _cache() -> "LintCache":
@@ -164,6 +173,7 @@ def _with_shellcheck(
 
 def _options(arguments: argparse.Namespace) -> "LintOptions":
     from prill.api.lint import LintOptions, find_rule  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.lint_settings import SHELLCHECK_CODE  # noqa: PLC0415
     from prill.cli.settings import today  # noqa: PLC0415
     from prill.dockerfile.engine import Selection  # noqa: PLC0415
 
@@ -172,7 +182,8 @@ def _options(arguments: argparse.Namespace) -> "LintOptions":
         for texts in (arguments.only, arguments.ignore, arguments.enable)
     )
     for name in (*only, *ignored, *enabled):
-        find_rule(name)
+        if name in enabled or SHELLCHECK_CODE.fullmatch(name) is None:
+            find_rule(name)
     selection = Selection(only=frozenset(only) if only else None, off=frozenset(ignored), on=frozenset(enabled))
     return LintOptions(selection=selection, target=arguments.target, today=today())
 

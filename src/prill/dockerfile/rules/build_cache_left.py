@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
+from prill.dockerfile.rules._users import stays_root
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Step
@@ -76,7 +77,7 @@ def _empties(command: ShellCommand, cache: _Cache) -> bool:
 
 def _fix(step: Step, cache: _Cache) -> Fix | None:
     """Mount caches; unsafe, since a later RUN may need what is then not in the image."""
-    if step.deferred or (step.state.user or "root").partition(":")[0] not in {"root", "0"}:
+    if step.deferred or not stays_root(step.state.user):
         return None
     place = step.instruction.written.end
     folders = cache.folders if cache is _GO else cache.folders[:1]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._users import name_of, stays_root
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -16,9 +17,9 @@ _PORT = re.compile(r"([0-9]{1,5})(?:-[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     final = dockerfile.final
-    user = (final.result.user or "").partition(":")[0] if final is not None else ""
-    if final is None or user in {"", "root", "0"}:
+    if final is None or stays_root(final.result.user):
         return
+    user = name_of(final.result.user)
     for stage in final.lineage:
         for step in stage.of("EXPOSE"):
             for word in read_words(step.instruction):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.rules._bases import base_of
-from prill.dockerfile.rules._users import is_root
+from prill.dockerfile.rules._bases import base_of, steps_before
+from prill.dockerfile.rules._users import is_root, made_as_root
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -37,6 +37,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         return
     if is_root(user) and not is_root(last.instruction.arguments.partition(":")[0].strip()):  # or last-user-root says it
         yield Problem(span=last.instruction.arguments_span)
+    elif not is_root(user) and made_as_root(steps_before(last), user):
+        yield Problem(span=last.instruction.arguments_span, message=f"{user} is made with root's number", aliases=())
     elif not is_root(user) and is_root(group):
         span, message = last.instruction.arguments_span, "group 0 is root's: what its group may, the process may"
         yield Problem(span=span, message=message, aliases=())

@@ -7,13 +7,13 @@ from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of, runs_unseen, steps_before
+from prill.dockerfile.rules._users import stays_root
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
-_ROOT = frozenset({"", "root", "0"})
 _WRITERS: dict[str, frozenset[str]] = {
     "npm": frozenset({"install", "i", "ci"}),
     "yarn": frozenset({"install", "add"}),
@@ -32,11 +32,11 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if known is None or known.nonroot or stage.source is None:  # who owns what is not known
             continue
         for step in stage.steps:
-            if step.deferred or (step.state.user or "").partition(":")[0] in _ROOT:
+            if step.deferred or stays_root(step.state.user):
                 continue
             if step.keyword == "RUN":
                 yield from _run(step)
-        if stage is dockerfile.final and (stage.result.user or "").partition(":")[0] not in _ROOT:
+        if stage is dockerfile.final and not stays_root(stage.result.user):
             for step in stage.of("VOLUME"):
                 for word in read_words(step.instruction):
                     folder = step.expand(word.text)
@@ -71,9 +71,9 @@ def _given(steps: list[Step], folder: str) -> bool:
 
 def _gives(step: Step, folders: set[str]) -> bool:
     if step.keyword == "WORKDIR":  # BuildKit makes it as the user that holds
-        mine = (step.state.user or "").partition(":")[0] not in _ROOT
         return (
-            mine and posixpath.join(step.state.workdir or "/", step.expand(step.instruction.arguments).text) in folders
+            not stays_root(step.state.user)
+            and posixpath.join(step.state.workdir or "/", step.expand(step.instruction.arguments).text) in folders
         )
     if step.keyword in {"COPY", "ADD"}:
         copy = step.copy
