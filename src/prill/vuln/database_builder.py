@@ -4,8 +4,8 @@ The same records give the same bytes, whatever the time.
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 import msgspec
@@ -26,6 +26,7 @@ from prill.vuln.packed import (
     PackedVulnerability,
     decode_entries,
     encode_entries,
+    in_ranges,
     pack_rating,
 )
 from prill.vuln.records import (
@@ -45,6 +46,7 @@ from prill.vuln.severity import choose_ratings, rating_of
 __all__ = ["DatabaseBuilder", "Taken"]
 
 _MOST_GAPS = 20
+_NUMBERS = {state: number for number, state in enumerate(STATES)}
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class DatabaseBuilder:
         self._exploited: dict[tuple[str, int], dict[str, object]] = {}
         self._cycles: dict[tuple[str, str], tuple[int, str, str, bool]] = {}
         self._coverage: set[tuple[str, str, int]] = set()
-        self._keys: dict[tuple[str, str], bytes] = {}
+        self._keys: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
     @property
     def records(self) -> int:
@@ -235,26 +237,28 @@ class DatabaseBuilder:
             modified=record.modified,
         )
         self._vulnerabilities.append((record.id, source, msgspec.msgpack.encode(details)))
-        self._aliases |= {(name, number) for name in (record.id, *record.aliases, *record.covers)}
+        self._aliases.update([(name, number) for name in (record.id, *record.aliases, *record.covers)])
         return True
 
     def _pack(self, affected: Affected, number: int, order: VersionOrder, id_: str, taken: Taken) -> PackedEntry | None:
-        ranges = tuple(dict.fromkeys(self._ranges(affected, order, id_, taken)))
-        exact = []
+        ranges = self._ranges(affected, order, id_, taken)
+        exact: set[bytes] = set()
+        known = self._keys[order.id]
         for version in affected.versions:
             try:
-                key = self._key(order, version)
+                key = known.get(version) or self._key(order, version)
             except UnreadableVersion as error:
                 taken.missed(f"{id_} {affected.package}", str(error))
                 continue
-            if not any(_covers(one, key) for one in ranges):
-                exact.append(key)
+            if not in_ranges(ranges, key):
+                exact.add(key)
         if not ranges and not exact:
             return None
-        state = STATES.index(affected.state)
-        return PackedEntry(number, state, ranges, tuple(sorted(set(exact))), affected.module)
+        return PackedEntry(number, _NUMBERS[affected.state], ranges, tuple(sorted(exact)), affected.module)
 
-    def _ranges(self, affected: Affected, order: VersionOrder, id_: str, taken: Taken) -> Iterator[PackedRange]:
+    def _ranges(self, affected: Affected, order: VersionOrder, id_: str, taken: Taken) -> tuple[PackedRange, ...]:
+        """Return the ranges that are some, each once."""
+        found: dict[PackedRange, None] = {}
         for one in affected.ranges:
             try:
                 packed = self._range(one, order)
@@ -264,7 +268,8 @@ class DatabaseBuilder:
             if packed.high and packed.low > packed.high:
                 taken.missed(f"{id_} {affected.package}", "a range that ends before it begins")
             elif packed.low != packed.high or packed.last or not packed.high:
-                yield packed
+                found[packed] = None
+        return tuple(found)
 
     def _range(self, one: VersionRange, order: VersionOrder) -> PackedRange:
         low = b"" if one.introduced in ("", "0") else self._key(order, one.introduced)
@@ -273,10 +278,11 @@ class DatabaseBuilder:
         return PackedRange(low, self._key(order, high) if high else b"", last=last, fixed=one.fixed)
 
     def _key(self, order: VersionOrder, version: str) -> bytes:
-        known = self._keys.get((order.id, version))
-        if known is None:
-            known = self._keys[order.id, version] = order.sort_key(version)
-        return known
+        known = self._keys[order.id]
+        key = known.get(version)
+        if key is None:
+            key = known[version] = order.sort_key(version)
+        return key
 
 
 def _source_row(source: AdvisorySource) -> tuple[object, ...]:
@@ -290,7 +296,3 @@ def _source_row(source: AdvisorySource) -> tuple[object, ...]:
         source.license,
         source.version,
     )
-
-
-def _covers(one: PackedRange, key: bytes) -> bool:
-    return one.low <= key and (not one.high or key < one.high or (one.last and key == one.high))

@@ -19,7 +19,8 @@ _WINDOW = -15
 """Deflate's largest window, without a header and a checksum (zlib's manual, ``deflateInit2``)."""
 
 _LEVEL = 6
-_MEMORY = 9
+_MEMORY = 8
+"""How much deflate holds while it compresses, all of which is copied for each record: 9 makes none of them smaller."""
 _DICTIONARY = (32 << 10) - 300  # deflate looks back 32 KiB, less a little
 _SAMPLES = 3000
 _FEWEST = 100

@@ -13,7 +13,6 @@ from prill.model import Package, RpmDetails
 
 __all__ = ["Fit", "fit_of", "is_module_build", "modules_named", "stream_of"]
 
-_BUILD = re.compile(r"\.module[+_]")
 _SEVERITY = re.compile(r"(?:critical|important|moderate|low)\s*:\s*", re.IGNORECASE)
 _MODULE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*):([A-Za-z0-9][A-Za-z0-9+._-]*)(?=\s|,|$)")
 _MOST_SUMMARY = 300
@@ -29,7 +28,7 @@ class Fit(Enum):
 
 def is_module_build(version: str) -> bool:
     """Return whether a version with its release is one of a module's build."""
-    return _BUILD.search(version) is not None
+    return ".module+" in version or ".module_" in version
 
 
 def stream_of(label: str) -> str:

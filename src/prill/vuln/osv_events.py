@@ -14,7 +14,7 @@ from prill.vuln.records import VersionRange
 __all__ = ["Event", "EventRange", "intervals_of"]
 
 
-class Event(msgspec.Struct):
+class Event(msgspec.Struct, gc=False):
     """A version at which something begins or ends."""
 
     introduced: str = ""
@@ -23,7 +23,7 @@ class Event(msgspec.Struct):
     limit: str = ""
 
 
-class EventRange(msgspec.Struct):
+class EventRange(msgspec.Struct, gc=False):
     """One range, of versions of a ``type``."""
 
     type: str = ""
@@ -49,7 +49,12 @@ def _single(events: Iterable[Event]) -> Iterator[Event]:
 
 def _in_order(events: list[Event], ecosystem: str) -> list[Event]:
     """Sort events that are not pairs of a beginning and its end; versions nobody can read stay where they are."""
-    if all(bool(event.introduced) is (place % 2 == 0) for place, event in enumerate(events)):
+    begins = True
+    for event in events:
+        if bool(event.introduced) is not begins:
+            break
+        begins = not begins
+    else:
         return events
     try:
         key = order_of(ecosystem).sort_key

@@ -19,6 +19,7 @@ __all__ = [
     "contains",
     "decode_entries",
     "encode_entries",
+    "in_ranges",
     "pack_rating",
     "unpack_rating",
 ]
@@ -89,12 +90,20 @@ def decode_entries(data: bytes) -> tuple[PackedEntry, ...]:
     return _ENTRIES.decode(data)
 
 
-def contains(entry: PackedEntry, key: bytes) -> PackedRange | None:
-    """Return the range in which the version with ``key`` is; one without an end for a version that is listed alone."""
-    for one in entry.ranges:
+def in_ranges(ranges: Iterable[PackedRange], key: bytes) -> PackedRange | None:
+    """Return the first of ``ranges`` in which the version with ``key`` is."""
+    for one in ranges:
         if one.low <= key and (not one.high or key < one.high or (one.last and key == one.high)):
             return one
-    return PackedRange(key, b"", last=False, fixed="") if key in entry.exact else None
+    return None
+
+
+def contains(entry: PackedEntry, key: bytes) -> PackedRange | None:
+    """Return the range in which the version with ``key`` is; one without an end for a version that is listed alone."""
+    found = in_ranges(entry.ranges, key)
+    if found is None and key in entry.exact:
+        return PackedRange(key, b"", last=False, fixed="")
+    return found
 
 
 def pack_rating(rating: Rating) -> PackedRating:

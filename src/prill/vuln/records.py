@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class VersionRange(msgspec.Struct, frozen=True, array_like=True):
+class VersionRange(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """From ``introduced``, where empty or 0 is the beginning, to before ``fixed``, or to ``last_affected``.
 
     ``limit`` ends it where none of the two does, and is no fix.
@@ -34,7 +34,7 @@ class VersionRange(msgspec.Struct, frozen=True, array_like=True):
     limit: str = ""
 
 
-class Affected(msgspec.Struct, frozen=True, array_like=True):
+class Affected(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One package of an ecosystem, in OSV's spelling (``Debian:12``), and which of its versions are affected.
 
     ``module`` is an rpm module stream, ``nodejs:18``, to which alone it applies.
@@ -48,14 +48,14 @@ class Affected(msgspec.Struct, frozen=True, array_like=True):
     module: str = ""
 
 
-class RatingText(msgspec.Struct, frozen=True, array_like=True):
+class RatingText(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A severity as its source writes it: a word, or a CVSS vector."""
 
     source: str
     text: str
 
 
-class Record(msgspec.Struct, frozen=True, array_like=True):
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One vulnerability, or one vendor's advisory that ``covers`` several."""
 
     id: str

@@ -39,20 +39,21 @@ _DATABASE = 5000
 _NO_TIME = "0001-"  # what Go's zero time looks like
 _RED_HAT = re.compile(r"Red Hat:enterprise_linux:([0-9]+)(?:\.[0-9]+)?(?:::.*)?")
 _SUSE = re.compile(r"SUSE:Linux Enterprise (?:Module for .+|Server) ([0-9]+(?: SP[0-9]+)?)(?:-LTSS)?")
+_FIXED, _AFFECTED = MatchState.FIXED, MatchState.AFFECTED
 _ERRATA = frozenset({"AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "openEuler", "Mageia"})
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, gc=False):
     ecosystem: str = ""
     name: str = ""
 
 
-class _Severity(msgspec.Struct):
+class _Severity(msgspec.Struct, gc=False):
     type: str = ""
     score: str = ""
 
 
-class _Affected(msgspec.Struct):
+class _Affected(msgspec.Struct, gc=False):
     package: _Package | None = None
     ranges: list[EventRange] = []
     versions: list[str] = []
@@ -61,11 +62,11 @@ class _Affected(msgspec.Struct):
     database_specific: Any = None
 
 
-class _Reference(msgspec.Struct):
+class _Reference(msgspec.Struct, gc=False):
     url: str = ""
 
 
-class _Osv(msgspec.Struct):
+class _Osv(msgspec.Struct, gc=False):
     id: str
     modified: str = ""
     published: str = ""
@@ -111,7 +112,7 @@ class OsvProvider:
                 if item.modified > newest and _seconds(item.modified):
                     newest = item.modified
                 count += 1
-                named.update({name for one in item.affected for name in _names(one.ecosystem)})
+                named.update({name for one in {one.ecosystem for one in item.affected} for name in _names(one)})
             yield item
         yield from _covered(count, named, whole=source.whole)
         if newest:
@@ -243,7 +244,6 @@ def _covers(osv: _Osv, affected: Iterable[Affected]) -> tuple[str, ...]:
 
 
 def _affected(osv: _Osv) -> Iterator[Affected]:
-    modules = modules_named(osv.summary)
     for one in osv.affected or ():
         if one.package is None or not one.package.ecosystem or not one.package.name:
             continue
@@ -252,8 +252,8 @@ def _affected(osv: _Osv) -> Iterator[Affected]:
         if not ranges and not one.versions:
             continue
         fixed = [range_.fixed for range_ in ranges if range_.fixed]
-        state = MatchState.FIXED if fixed else state_of_urgency(_urgency(one)) or MatchState.AFFECTED
-        for module in (modules if any(map(is_module_build, fixed)) else ()) or ("",):
+        state = _FIXED if fixed else state_of_urgency(_urgency(one)) or _AFFECTED
+        for module in (modules_named(osv.summary) if any(map(is_module_build, fixed)) else ()) or ("",):
             yield Affected(
                 ecosystem=_folded(ecosystem),
                 package=one.package.name,
