@@ -44,6 +44,19 @@ def test_helpers_are_named_and_not_run(tmp_path: Path):
     assert read_credentials(path, "docker.io") == Credentials(helper="desktop")
 
 
+def test_a_registrys_own_helper_counts_before_a_password_that_was_left(tmp_path: Path):
+    """Docker and Podman ask it first; a helper for all registries is asked for those without a login."""
+    auths = {"gcr.io": {"auth": AUTH}, "gcr.io/app": {"auth": AUTH}, "b.io": {"auth": AUTH}}
+    path = config(tmp_path, auths=auths, credHelpers={"gcr.io": "gcloud"}, credsStore="desktop")
+    assert read_credentials(path, "gcr.io", "app") == Credentials(helper="gcloud")
+    assert read_credentials(path, "b.io") == ME
+    assert read_credentials(path, "c.io") == Credentials(helper="desktop")
+
+
+def test_nothing_in_place_of_a_list_is_no_login(tmp_path: Path):
+    assert read_credentials(config(tmp_path, auths=None, credHelpers=None), "a.io") is None
+
+
 def test_no_file_means_no_login(tmp_path: Path):
     assert read_credentials(tmp_path / "missing.json", "docker.io") is None
 

@@ -18,8 +18,11 @@ import pytest
 from images import MadeImage, file, image_of, index_of
 from prill.model import Digest, ImageReference
 from prill.oci.credentials import Credentials
+from prill.oci.descriptor import EMPTY_JSON, Descriptor
 from prill.oci.image import Image
-from prill.oci.media_types import INDEX, MANIFEST
+from prill.oci.index import Index
+from prill.oci.manifest import Manifest
+from prill.oci.media_types import EMPTY, INDEX, MANIFEST
 from prill.oci.push import push
 from prill.oci.referrers import attach, read_referrers
 from prill.oci.registry import Repository, connect
@@ -268,6 +271,17 @@ def test_a_manifests_bytes_stay_as_they_came(client: Client):
 def test_what_is_no_manifest_is_refused(client: Client, body: bytes, kind: str, expected: tuple[int, str]):
     assert client.code("PUT", "/v2/app/manifests/1.0", body, Content_Type=kind) == expected
     assert client.code("GET", "/v2/app/manifests/1.0") == (404, "MANIFEST_UNKNOWN")
+
+
+def test_a_referrer_is_listed_by_the_digest_it_was_pushed_by(client: Client):
+    subject = Descriptor.of(b"x", MANIFEST)
+    raw = Manifest(config=Descriptor.of(EMPTY_JSON, EMPTY), layers=(), subject=subject).raw
+    client("POST", f"/v2/app/blobs/uploads/?digest={Digest.of(EMPTY_JSON)}", EMPTY_JSON)
+    digest = Digest.of(raw, "sha512")
+    assert client("PUT", f"/v2/app/manifests/{digest}", raw, Content_Type=MANIFEST)[0] == 201
+    (listed,) = Index.parse(client("GET", f"/v2/app/referrers/{subject.digest}")[2]).manifests
+    assert listed.digest == digest
+    assert client("GET", f"/v2/app/manifests/{listed.digest}")[2] == raw
 
 
 def test_a_manifest_under_another_digest_is_refused(client: Client):

@@ -1,7 +1,8 @@
 """Who one is to a registry, as Docker's and Podman's files say (docker login's ``config.json``, containers-auth.json).
 
-What is known for a repository or a part of its name counts before what is known for its registry. Programs that such
-files name to keep passwords are run by `credential_helpers`.
+A program that a file names to keep a registry's password counts first, as for Docker and Podman: what stands beside it
+is often old. Then what is known for a repository or a part of its name counts before what is known for its registry,
+and last the program for all of them. Such programs are run by `credential_helpers`.
 """
 
 import base64
@@ -57,8 +58,8 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 class _File(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers", "store": "credsStore"}):
-    auths: dict[str, _Entry] = {}
-    helpers: dict[str, str] = {}
+    auths: dict[str, _Entry] | None = None
+    helpers: dict[str, str] | None = None
     store: str = ""
 
 
@@ -78,13 +79,16 @@ def read_credentials(path: Path, registry: str, repository: str = "") -> Credent
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidCredentials(f"{str(path)!r} holds no credentials: {error}") from error
     hosts = (*_DOCKER_HUB, DOCKER_HUB_ADDRESS) if registry == DEFAULT_REGISTRY else (registry,)
-    known = {_named(key): (key, entry) for key, entry in sorted(config.auths.items()) if entry != _Entry()}
+    helpers = config.helpers or {}
+    helper = next((helpers[name] for name in hosts if name in helpers), "")
+    if helper:
+        return Credentials(helper=helper)
+    known = {_named(key): (key, entry) for key, entry in sorted((config.auths or {}).items()) if entry != _Entry()}
     for name in _names(hosts, repository):
         if name in known:
             key, entry = known[name]
             return _credentials(entry, key, path)
-    helper = next((config.helpers[name] for name in hosts if name in config.helpers), config.store)
-    return Credentials(helper=helper) if helper else None
+    return Credentials(helper=config.store) if config.store else None
 
 
 def _names(hosts: tuple[str, ...], repository: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -149,7 +150,8 @@ class RegistryStorage:
             write_atomic(self.blob_path(digest), manifest.raw)
             write_atomic(folder / "manifests" / _file(digest), manifest.media_type.encode())
             if manifest.subject is not None:
-                described = encode(descriptor_to_wire(manifest.descriptor()))
+                # It is listed by the digest that it was stored by, which its client chose.
+                described = encode(descriptor_to_wire(replace(manifest.descriptor(), digest=digest)))
                 write_atomic(folder / "referrers" / _file(manifest.subject.digest) / _file(digest), described)
             if tag:
                 write_atomic(folder / "tags" / _tag(tag), str(digest).encode())
