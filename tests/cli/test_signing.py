@@ -1,11 +1,15 @@
 """Signing and verifying as a person does it: arguments, answers, exit codes, files."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from images import file, image_of
 from prill.model import ImageReference
@@ -19,7 +23,7 @@ from prill.signing._pem import to_pem
 from prill.signing.private_key import generate_key
 from registry_server import RegistryServer as ScriptedRegistry
 from run_prill import Prill, runner
-from sigstore_instance import InstanceServer
+from sigstore_instance import InstanceServer, b64
 
 ISSUER = "https://issuer.example.test"
 KEY = generate_key()
@@ -329,6 +333,49 @@ class TestFiles:
         assert json.loads(ran.out)["form"] == "bare"
         (here / "f.sig").write_text("!")
         assert prill("verify-blob", "f", "--key", "prill.pub", "--signature", "f.sig").code == 10
+
+    @pytest.mark.parametrize(
+        ("algorithm", "named"), [("sha384", "SHA2_384"), ("sha512", "SHA2_512"), ("sha384", ""), ("sha256", "SHA2_256")]
+    )
+    def test_a_bundle_names_the_hash_that_fits_the_key(self, prill: Prill, here: Path, algorithm: str, named: str):
+        """As cosign 3 writes them; for Ed25519 it names none."""
+        key = ec.generate_private_key(ec.SECP384R1() if algorithm == "sha384" else ec.SECP521R1())
+        kind = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}[algorithm]
+        (here / "k.pub").write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        for name, content in (("f", b"content"), ("g", b"other")):
+            (here / name).write_bytes(content)
+        stated = {"algorithm": named, "digest": b64(hashlib.new(algorithm, b"content").digest())} if named else {}
+        bundle = {
+            "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "verificationMaterial": {"publicKey": {"hint": ""}},
+            "messageSignature": {"messageDigest": stated, "signature": b64(key.sign(b"content", ec.ECDSA(kind)))},
+        }
+        (here / "b.json").write_text(json.dumps(bundle))
+        words = ("--bundle", "b.json", "--key", "k.pub")
+        ran = prill("verify-blob", "f", *words)
+        assert ran.code == 0, ran.err
+        ran = prill("verify-blob", "g", *words)
+        assert (ran.code, ("step 3.1: the bundle is about another file" if named else "step 3.7") in ran.err) == (
+            10,
+            True,
+        )
+        digest = f"sha256:{hashlib.sha256(b'content').hexdigest()}"
+        ran = prill("verify-blob", digest, *words)
+        assert (ran.code, "only" in ran.err) == ((0, False) if algorithm == "sha256" else (10, True))
+
+    def test_a_large_file_signed_whole(self, prill: Prill, here: Path):
+        """Ed25519 is over all of a file; a large one is not kept in memory."""
+        with (here / "f").open("wb") as stream:
+            stream.truncate((64 << 20) + 1)
+        key = ed25519.Ed25519PrivateKey.generate()
+        (here / "k.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (here / "k.pub").write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        assert prill("sign-blob", "f", "--key", "k.key").code == 0
+        ran = prill("verify-blob", "f", "--key", "k.pub")
+        assert ran.code == 0, ran.err
+        with (here / "f").open("ab") as stream:
+            stream.write(b"x")
+        assert prill("verify-blob", "f", "--key", "k.pub").code == 10
 
     def test_a_bundle_that_is_too_large(self, prill: Prill, here: Path):
         (here / "f").write_text("content")

@@ -76,6 +76,16 @@ class TestKeys:
             shell.make(NEW, "sign", image, key="k.key", legacy=layout == "legacy")
             shell.prill("verify", image, "--key", "k.pub")
 
+    @pytest.mark.parametrize("kind", ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa-3072"])
+    def test_files_by_every_kind_both_ways(self, shell: Shell, kind: str):
+        shell.run("keys", "new", "-o", "k", "--kind", kind)
+        (shell.home / "f").write_text("content")
+        shell.run("sign-blob", "f", "--key", "k.key", "--bundle", "ours.json")
+        shell.cosign(NEW, "verify-blob", "--key", "k.pub", "--bundle", "ours.json", "--insecure-ignore-tlog", "f")
+        words = ("--key", "k.key", "--use-signing-config=false", "--tlog-upload=false", "--yes")
+        shell.cosign(NEW, "sign-blob", *words, "--bundle", "theirs.json", "f")
+        assert shell.run("verify-blob", "f", "--key", "k.pub", "--bundle", "theirs.json").code == 0
+
     def test_cosigns_own_pair(self, shell: Shell):
         for suite in (OLD, NEW):
             shell.cosign(suite, "generate-key-pair", "--output-key-prefix", suite)

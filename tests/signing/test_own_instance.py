@@ -207,7 +207,8 @@ class TestKindsOfEntries:
         for kind, name, good, changes in (
             ("hashedrekord", "hashedRekordV002", {"data": data, "signature": signature}, [
                 ({"data": {**data, "digest": b64(bytes(32))}}, "another signed bytes"),
-                ({"data": {**data, "algorithm": "SHA2_512"}}, "not a SHA-256"),
+                ({"data": {**data, "algorithm": "SHA2_512"}}, "another signed bytes"),
+                ({"data": {**data, "algorithm": "SHA1"}}, "the hash 'SHA1' is not taken"),
                 ({"signature": {**signature, "content": b64(b"x")}}, "another signature"),
                 ({"signature": {**signature, "verifier": {"publicKey": {"rawBytes": b64(b"x")}}}}, "another key"),
             ]),
@@ -228,6 +229,26 @@ class TestKindsOfEntries:
                     assert (found.logs[0].by, found.time_by) == (("inclusion",), "a timestamp authority")
                     without = replace(one, timestamps=())
                     refused(Step.TIME, "nobody trusted says when", lambda without=without: check(without, trust))
+
+    @pytest.mark.parametrize(("algorithm", "size"), [("sha384", 384), ("sha512", 512)])
+    def test_hashes_that_fit_larger_keys(self, instance: Instance, trust: TrustedRoot, algorithm: str, size: int):
+        signed = stamped(instance, sign_image(DIGEST, Signer(instance)))
+        assert signed.message.data is not None
+        digest = hashlib.new(algorithm, signed.message.data)
+        stated = {"hash": {"algorithm": algorithm, "value": digest.hexdigest()}}
+        signature = {"content": b64(signed.signature), "publicKey": {"content": pem_of(signed)}}
+        spec = {"data": stated, "signature": signature}
+        self.walk(instance, trust, signed, ("hashedrekord", "0.0.1"), spec, [
+            ({"data": {"hash": {**stated["hash"], "value": digest.hexdigest()[:64]}}}, "another signed bytes"),
+        ])  # fmt: skip
+        by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}}
+        record = {
+            "data": {"algorithm": f"SHA2_{size}", "digest": b64(digest.digest())},
+            "signature": {"content": b64(signed.signature), "verifier": by},
+        }
+        document = {"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": {"hashedRekordV002": record}}
+        entry = LogEntry.of_bundle(Fields(instance.add2(document), "it"))
+        assert Step.ENTRY in check(replace(signed, entries=(entry,)), trust).steps
 
     def test_rekor_2_out_of_use(self, instance: Instance, trust: TrustedRoot):
         """An entry says no time; the log has to have been in use when the authority dated the signature."""

@@ -1,6 +1,6 @@
 """Signing and verifying files: the signature is a Sigstore bundle, or older and bare, beside them."""
 
-import hashlib
+import mmap
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -24,7 +24,6 @@ __all__ = ["FileTooLarge", "SignedFile", "read_message", "sign_blob", "verify_bl
 
 _MAX_SIGNED = 1 << 30
 _IN_MEMORY = 64 << 20
-_CHUNK = 1 << 20
 
 
 class FileTooLarge(PrillError):
@@ -78,19 +77,13 @@ def verify_blob(
 
 
 def read_message(path: Path) -> Message:
-    """Read a file; of a large one only the SHA-256 is kept. Raise `OSError`."""
-    digest = hashlib.sha256()
-    kept: list[bytes] | None = []
-    size = 0
+    """Read a file; a large one stays where it is, and is mapped into memory. Raise `OSError`."""
     with open_regular(path) as stream:
-        while part := stream.read(_CHUNK):
-            digest.update(part)
-            size += len(part)
-            if kept is not None:
-                kept.append(part)
-            if size > _IN_MEMORY:
-                kept = None
-    return Message(None if kept is None else b"".join(kept), digest.digest())
+        data = stream.read(_IN_MEMORY + 1)
+        if len(data) <= _IN_MEMORY:
+            return Message.of(data)
+        del data
+        return Message.of(memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)))
 
 
 def _bare(message: Message, evidence: bytes) -> Signed:

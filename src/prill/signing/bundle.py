@@ -25,16 +25,21 @@ _READ = {
     "application/vnd.dev.sigstore.bundle+json;version=0.2": "0.2",
     "application/vnd.dev.sigstore.bundle+json;version=0.3": "0.3",
 }
+_DIGESTS = ("SHA2_256", "SHA2_384", "SHA2_512")
 _MAX_ENTRIES = 16
 _MAX_CHAIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSignature:
-    """A signature over a file, which is not part of the bundle, and the SHA-256 it is said to have."""
+    """A signature over a file, which is not part of the bundle, and the hash it is said to have, if any.
+
+    cosign 3 names the hash that fits the key, and for Ed25519 none.
+    """
 
     signature: bytes
-    sha256: bytes = b""
+    digest: bytes = b""
+    algorithm: str = "SHA2_256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,7 @@ class Bundle:
         if isinstance(self.content, Envelope):
             document["dsseEnvelope"] = self.content.to_json()
         else:
-            digest = {"algorithm": "SHA2_256", "digest": to_base64(self.content.sha256)}
+            digest = {"algorithm": self.content.algorithm, "digest": to_base64(self.content.digest)}
             document["messageSignature"] = {
                 "messageDigest": digest,
                 "signature": to_base64(self.content.signature),
@@ -110,8 +115,9 @@ class Bundle:
         if isinstance(self.content, MessageSignature):
             if file is None:
                 raise Malformed("the bundle's signature is over a file, not an attestation about one")
-            if self.content.sha256 not in (b"", file.sha256):
-                raise Malformed(f"the bundle is about another file, whose SHA-256 is {self.content.sha256.hex()}")
+            if self.content.digest and self.content.digest != file.digest(self.content.algorithm):
+                name = self.content.algorithm.replace("SHA2_", "SHA-")
+                raise Malformed(f"the bundle is about another file, whose {name} is {self.content.digest.hex()}")
             message, signature, envelope = file, self.content.signature, None
         else:
             if len(self.content.signatures) != 1:
@@ -147,12 +153,14 @@ def _content(fields: Fields) -> Envelope | MessageSignature:
     if fields.has("dsseEnvelope"):
         return Envelope.of(fields.fields("dsseEnvelope"))
     message = fields.fields("messageSignature")
-    digest = message.fields("messageDigest") if message.has("messageDigest") else None
-    if digest is not None and digest.text("algorithm") != "SHA2_256":
-        raise Malformed(f"the bundle's digest is a {digest.text('algorithm')[:40]!r}, not a SHA-256")
-    return MessageSignature(
-        signature=message.data("signature"), sha256=digest.data("digest") if digest is not None else b""
-    )
+    signature = message.data("signature")
+    stated = message.fields("messageDigest") if message.has("messageDigest") else None
+    if stated is None or not (stated.has("algorithm") or stated.has("digest")):
+        return MessageSignature(signature=signature)
+    algorithm = stated.text("algorithm")
+    if algorithm not in _DIGESTS:
+        raise Malformed(f"the bundle's digest is a {algorithm[:40]!r}, not a SHA-256, nor a longer SHA-2")
+    return MessageSignature(signature=signature, digest=stated.data("digest"), algorithm=algorithm)
 
 
 def _entries(material: Fields) -> "tuple[LogEntry, ...]":

@@ -40,7 +40,8 @@ def check_entry(entry: LogEntry, signed: Signed, verifier: bytes) -> None:
 
 
 def _hashedrekord_1(spec: Fields, signed: Signed, verifier: bytes) -> None:
-    _same_hash(spec.fields("data").fields("hash"), signed.message.sha256, "signed bytes")
+    stated = spec.fields("data").fields("hash")
+    _same(stated.text("value").encode(), signed.message.digest(stated.text("algorithm")).hex().encode(), "signed bytes")
     signature = spec.fields("signature")
     _same(signature.data("content"), signed.signature, "signature")
     _same_verifier(signature.fields("publicKey").data("content"), verifier)
@@ -48,7 +49,8 @@ def _hashedrekord_1(spec: Fields, signed: Signed, verifier: bytes) -> None:
 
 def _hashedrekord_2(spec: Fields, signed: Signed, verifier: bytes) -> None:
     record = spec.fields("hashedRekordV002")
-    _same_digest(record.fields("data"), signed.message.sha256, "signed bytes")
+    stated = record.fields("data")
+    _same(stated.data("digest"), signed.message.digest(stated.text("algorithm")), "signed bytes")
     _same_signature_2(record.fields("signature"), signed, verifier)
 
 

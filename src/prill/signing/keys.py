@@ -20,6 +20,7 @@ _MIN_RSA_BITS = 2048
 _P256_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 """How a SubjectPublicKeyInfo on P-256 begins, up to its point (RFC 5480), which is not compressed."""
 _P256_POINT = 64
+_HASHES = {f"{begin}{size}": f"sha{size}" for begin in ("sha", "SHA2_") for size in (256, 384, 512)}
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 _Check: TypeAlias = Callable[[bytes], None]
@@ -36,15 +37,28 @@ class BadSignature(PrillError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was signed: the bytes themselves, or of a large file their SHA-256 alone."""
+    """What was signed: the bytes themselves, which of a large file stay in it, or their SHA-256 alone."""
 
-    data: bytes | None = field(repr=False)
+    data: "bytes | memoryview[int] | None" = field(repr=False)
     sha256: bytes
 
     @classmethod
-    def of(cls, data: bytes) -> "Message":
+    def of(cls, data: "bytes | memoryview[int]") -> "Message":
         """Take bytes."""
         return cls(data, hashlib.sha256(data).digest())
+
+    def digest(self, algorithm: str) -> bytes:
+        """Return a hash of the message; ``algorithm`` is as log entries or bundles name it. Raise `Malformed`."""
+        name = _HASHES.get(algorithm)
+        if name is None:
+            raise Malformed(f"the hash {algorithm[:40]!r} is not taken: SHA-256, SHA-384 and SHA-512 are")
+        if name == "sha256":
+            return self.sha256
+        if self.data is None:
+            raise Malformed(
+                f"a {name} is needed, and of what was signed only the SHA-256 is known", hint="name the file"
+            )
+        return hashlib.new(name, self.data).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +187,8 @@ def _checks(key: "_Supported", message: Message) -> "list[_Check]":
         checks: list[_Check] = [lambda signature: key.verify(signature, digest, ec.ECDSA(hashed))]
         fitting: dict[str, HashAlgorithm] = {"secp384r1": SHA384(), "secp521r1": SHA512()}
         larger = fitting.get(key.curve.name)
-        if larger is not None and data is not None:
-            checks.append(lambda signature: key.verify(signature, data, ec.ECDSA(larger)))
+        if larger is not None:
+            checks.append(lambda signature: key.verify(signature, _whole(data, larger.name), ec.ECDSA(larger)))
         return checks
     from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 - lazy
 
@@ -193,3 +207,12 @@ def _checks(key: "_Supported", message: Message) -> "list[_Check]":
         lambda signature: key.verify(signature, data),
         lambda signature: _ed25519ph.verify(raw, signature, hashed_data),
     ]
+
+
+def _whole(data: "bytes | memoryview[int] | None", algorithm: str) -> "bytes | memoryview[int]":
+    """Return the bytes; raise `BadSignature` where they are not known."""
+    if data is None:
+        raise BadSignature(
+            f"it is not over the SHA-256, the only hash that is known; the file may have a good {algorithm}"
+        )
+    return data

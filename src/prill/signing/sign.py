@@ -118,7 +118,7 @@ def statement_json(
 def bundle_of(signed: Signed) -> Bundle:
     """Return the bundle that holds a signature made here."""
     return Bundle(
-        content=signed.envelope or MessageSignature(signature=signed.signature, sha256=signed.message.sha256),
+        content=signed.envelope or MessageSignature(signature=signed.signature, digest=signed.message.sha256),
         certificate=signed.certificate,
         key_hint="" if signed.certificate else signed.key_hint,
         entries=signed.entries,
