@@ -2,6 +2,7 @@
 
 import pytest
 
+from jars import jar
 from prill.model import LanguageDetails, RelationshipKind
 from scanned import only, purls, reasons, related, scan
 
@@ -68,6 +69,22 @@ def test_eggs():
     )
     assert purls(sbom) == ["pkg:pypi/a@1", "pkg:pypi/b@2", "pkg:pypi/c@3"]
     assert related(sbom) == [("pkg:pypi/a@1", "pkg:pypi/b@2")]
+
+
+def test_zipped_eggs():
+    """Python imports them as they are."""
+    egg = jar({"EGG-INFO/PKG-INFO": "Name: a\nVersion: 1\n", "EGG-INFO/requires.txt": "b>=1\n", "a.py": "b = 1\n"})
+    sbom = scan(
+        {
+            f"{SITE}/a-1-py3.11.egg": egg,
+            f"{SITE}/b-2-py3.11.egg": jar({"EGG-INFO/PKG-INFO": "Name: b\nVersion: 2\n"}),
+            f"{SITE}/easter.egg": "a poem",
+            f"{SITE}/other.egg": jar({"x": b""}),
+        }
+    )
+    assert purls(sbom) == ["pkg:pypi/a@1", "pkg:pypi/b@2"]
+    assert related(sbom) == [("pkg:pypi/a@1", "pkg:pypi/b@2")]
+    assert "a-1-py3.11.egg: python: " in reasons(scan({f"{SITE}/a-1-py3.11.egg": egg[:-30]}))
 
 
 def test_conda():

@@ -42,7 +42,7 @@ class PythonCataloger:
     """Reads what installers leave behind."""
 
     id = "python"
-    version = 2
+    version = 3
     patterns = (
         "**/*.dist-info/METADATA",
         "**/*.dist-info/RECORD",
@@ -50,13 +50,16 @@ class PythonCataloger:
         "**/*.egg-info/requires.txt",
         "**/EGG-INFO/PKG-INFO",
         "**/*.egg-info",
+        "**/*.egg",
         "**/conda-meta/*.json",
     )
     programs = False
     evidence = PythonEvidence
 
     def read(self, file: FoundFile) -> PythonEvidence | None:
-        """Read one file; raise `InvalidMetadata` or `FileTooLarge`."""
+        """Read one file; raise `InvalidMetadata`, `FileTooLarge`, or what reading a zip archive does."""
+        if file.path.endswith(".egg"):
+            return _egg(file)
         data = read_bounded(file, _MAX_METADATA)
         match posixpath.basename(file.path):
             case "RECORD":
@@ -65,17 +68,7 @@ class PythonCataloger:
                 return PythonEvidence(requires=parse_requires(data))
             case name if name.endswith(".json"):
                 return _conda(data)
-        found = parse_metadata(data)
-        return PythonEvidence(
-            name=found.name,
-            version=found.version,
-            purl=build_purl(type="pypi", name=found.name, version=found.version),
-            licenses=found.licenses,
-            summary=found.summary,
-            homepage=found.homepage,
-            author=found.author,
-            requires=found.requires,
-        )
+        return _installed(data)
 
     def catalog(self, seen: Sequence[Seen[PythonEvidence]], image: Surroundings) -> Catalogued:  # noqa: ARG002
         """Return the packages, the files their RECORDs list, and who needs whom within one folder of packages."""
@@ -100,6 +93,28 @@ class PythonCataloger:
 
 
 PYTHON = PythonCataloger()
+
+
+def _installed(data: bytes, requires: tuple[str, ...] = ()) -> PythonEvidence:
+    found = parse_metadata(data)
+    return PythonEvidence(
+        name=found.name,
+        version=found.version,
+        purl=build_purl(type="pypi", name=found.name, version=found.version),
+        licenses=found.licenses,
+        summary=found.summary,
+        homepage=found.homepage,
+        author=found.author,
+        requires=found.requires + requires,
+    )
+
+
+def _egg(file: FoundFile) -> PythonEvidence | None:
+    from prill.ecosystems.python_egg import read_egg  # noqa: PLC0415 - few images have such a file
+
+    with file.open() as stream:
+        found = read_egg(stream, file.stat.size)
+    return _installed(found[0], parse_requires(found[1])) if found else None
 
 
 def _conda(data: bytes) -> PythonEvidence:
