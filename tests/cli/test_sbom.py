@@ -149,6 +149,15 @@ class TestConvert:
         assert ran.code == 4
         assert "1 are not carried over: services" in ran.err
 
+    def test_what_a_list_of_purls_has_no_place_for(self, prill: Prill, tmp_path: Path):
+        path = tmp_path / "a.json"
+        components = [{"type": "library", "name": "x"}, {"type": "library", "name": "y", "purl": "pkg:npm/y@1"}]
+        path.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components}))
+        ran = prill("sbom", "convert", path, "--format", "purls")
+        assert (ran.code, ran.out) == (4, "pkg:npm/y@1\n")
+        assert "1 packages without a package URL are left out: purls" in ran.err
+        assert prill("sbom", "convert", path, "--format", "spdx").code == 0
+
     @pytest.mark.parametrize("text", ["", "{}", '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}'])
     def test_what_is_no_sbom(self, prill: Prill, tmp_path: Path, text: str):
         path = tmp_path / "a.json"

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prill.formats._sbom_reading import MAX_PACKAGES
-from prill.formats.sbom_documents import InvalidSbom, UnknownFormat, encode_sbom, faults_of, format_of, read_sbom
+from prill.formats.sbom_documents import (
+    InvalidSbom,
+    UnknownFormat,
+    encode_sbom,
+    faults_of,
+    format_of,
+    read_sbom,
+    read_to_convert,
+)
 from prill.model import (
     ApkDetails,
     Digest,
@@ -101,6 +109,10 @@ def plain(sbom: Sbom) -> Sbom:
 
 @pytest.mark.parametrize("name", READ_BACK)
 class TestReadBack:
+    def test_nothing_of_it_is_lost(self, name: str):
+        document = encode_sbom(scanned(), name, tool="prill-1")
+        assert read_to_convert(document, "x").gaps == read_sbom(document, "x").gaps
+
     def test_a_scan(self, name: str):
         sbom = scanned()
         read = read_sbom(encode_sbom(sbom, name, tool="prill-1"), "x")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["InvalidOption", "add_document_options", "columns", "deliver"]
 
 TABLE = "table"
+_PURLS = "purls"
 _MOST_SHOWN = 10
 _NARROWEST, _WIDEST, _USUAL = 60, 160, 100
 
@@ -88,8 +89,21 @@ def deliver(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...] 
             say(data.decode(), quiet=arguments.quiet)
         else:
             sys.stdout.buffer.write(data if data.endswith(b"\n") or not data else data + b"\n")
+    if any(name.partition("@")[0] == _PURLS for name, _ in wanted):
+        sbom = _with_nameless(sbom)
     _report(arguments, sbom, notes)
     return Exit.INCOMPLETE if sbom.gaps and not arguments.allow_gaps else Exit.GOOD
+
+
+def _with_nameless(sbom: "Sbom") -> "Sbom":
+    """Add as a gap what a list of package URLs has no place for."""
+    from dataclasses import replace  # noqa: PLC0415 - start-up stays lazy
+
+    from prill.model import Gap  # noqa: PLC0415
+
+    count = sum(not package.purl for package in sbom.packages)
+    gap = Gap(_PURLS, f"{count} packages without a package URL are left out")
+    return replace(sbom, gaps=tuple(sorted({*sbom.gaps, gap}))) if count else sbom
 
 
 def _random_serial() -> "uuid.UUID":
@@ -141,7 +155,7 @@ def _report(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...])
         from prill.views.sbom_table import gap_lines  # noqa: PLC0415 - start-up stays lazy
 
         lines = gap_lines(sbom.gaps, width=columns())
-        if not arguments.verbose and len(lines) > _MOST_SHOWN and arguments.format != "purls":
+        if not arguments.verbose and len(lines) > _MOST_SHOWN and arguments.format != _PURLS:
             lines = [
                 *lines[:_MOST_SHOWN],
                 f"  … {len(lines) - _MOST_SHOWN} more lines with --verbose; the document has all",

@@ -1,6 +1,7 @@
 """Every SBOM format that is written or read here, by name; a document says itself which one it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.formats._sbom_reading import MAX_BYTES, InvalidSbom, Json, parse_json
@@ -22,6 +23,7 @@ __all__ = [
     "faults_of",
     "format_of",
     "read_sbom",
+    "read_to_convert",
 ]
 
 
@@ -84,6 +86,15 @@ def read_sbom(data: bytes, source: str) -> Sbom:
     """Read a document of any format; ``source`` is what errors call it. Raise `InvalidSbom`."""
     document = _unwrapped(parse_json(data, source))
     return _kind(document, source).read(document, source)
+
+
+def read_to_convert(data: bytes, source: str) -> Sbom:
+    """Read a document as `read_sbom` does; what no other format would have of it is a gap, too. Raise `InvalidSbom`."""
+    from prill.formats.sbom_losses import losses_of  # noqa: PLC0415 - scans need not know
+
+    document = _unwrapped(parse_json(data, source))
+    sbom = _kind(document, source).read(document, source)
+    return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *losses_of(document)})))
 
 
 def faults_of(data: bytes, source: str) -> "tuple[str, tuple[Fault, ...]]":

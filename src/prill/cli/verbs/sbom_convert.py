@@ -27,6 +27,6 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Convert."""
     from prill.api.sbom_documents import read_document  # noqa: PLC0415 - start-up stays lazy
-    from prill.formats.sbom_documents import read_sbom  # noqa: PLC0415
+    from prill.formats.sbom_documents import read_to_convert  # noqa: PLC0415
 
-    return deliver(arguments, read_sbom(read_document(arguments.file), arguments.file))
+    return deliver(arguments, read_to_convert(read_document(arguments.file), arguments.file))

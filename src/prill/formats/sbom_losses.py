@@ -1,0 +1,98 @@
+"""What a document says that the inner model has no place for, so that no conversion loses it silently.
+
+Only counted: by the field's name, with how many packages have it. Services, vulnerabilities and relationships of other
+kinds are gaps wherever a document is read; this is what matters to nobody but those who convert.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from prill.formats._sbom_reading import Json, strongest
+from prill.formats._spdx_words import read_words
+from prill.model import Gap
+
+__all__ = ["losses_of"]
+
+_COMPONENT = (
+    "cpe", "swid", "copyright", "pedigree", "manufacturer", "authors", "tags", "releaseNotes", "modelCard", "data",
+    "cryptoProperties", "signature", "omniborId", "swhid", "patentAssertions",
+)  # fmt: skip
+_REQUIRED = "required"
+_METADATA = ("lifecycles", "licenses", "supplier", "manufacture")
+_CYCLONEDX = ("externalReferences", "signature")
+_KEPT_EVIDENCE = {"occurrences"}
+_OURS = "prill:"
+_PACKAGE = (
+    "annotations", "attributionTexts", "licenseComments", "builtDate", "releaseDate", "validUntilDate",
+)  # fmt: skip
+_NOTHING = ("", "NOASSERTION", "NONE")
+_SPDX = ("annotations", "externalDocumentRefs", "revieweds")
+
+
+def losses_of(document: Json) -> tuple[Gap, ...]:
+    """Return what of a valid CycloneDX or SPDX 2 document is not carried over into any other, sorted."""
+    if "bomFormat" in document:
+        found = Counter(_cyclonedx(document))
+    elif "spdxVersion" in document:
+        found = Counter(_spdx(document))
+    else:
+        return ()
+    return tuple(sorted(Gap(name, f"{count} are not carried over") for name, count in found.items()))
+
+
+def _cyclonedx(document: Json) -> Iterator[str]:
+    metadata = document.get("metadata", {})
+    for name in _CYCLONEDX:
+        yield from [name] * _size(document.get(name))
+    for name in _METADATA:
+        yield from [f"metadata's {name}"] * _size(metadata.get(name))
+    for holder, name in ((document, "properties"), (metadata, "metadata's properties")):
+        yield from (name for one in holder.get("properties", ()) if not one.get("name", "").startswith(_OURS))
+    yield from ("dependencies' provides" for one in document.get("dependencies", ()) if one.get("provides"))
+    waiting: list[Json] = [*document.get("components", ()), *metadata.get("component", {}).get("components", ())]
+    while waiting:
+        component = waiting.pop()
+        waiting += component.get("components", ())
+        yield from (f"components' {name}" for name in _of_component(component))
+
+
+def _of_component(component: Json) -> Iterator[str]:
+    yield from (name for name in _COMPONENT if component.get(name))
+    if component.get("scope", _REQUIRED) != _REQUIRED:
+        yield "scope"
+    if set(component.get("evidence", ())) - _KEPT_EVIDENCE:
+        yield "evidence"
+    references = [one["type"] for one in component.get("externalReferences", ())]
+    if any(kind != "website" for kind in references) or references.count("website") > 1:
+        yield "externalReferences"
+    if any({"text", "url"} & set(one.get("license", ())) for one in component.get("licenses", ())):
+        yield "licences' texts and addresses"
+    hashes = [(one["alg"], one["content"]) for one in component.get("hashes", ())]
+    if hashes and component["type"] != "file" and strongest(hashes) is None:
+        yield "hashes weaker than SHA-256"
+
+
+def _spdx(document: Json) -> Iterator[str]:
+    for name in _SPDX:
+        yield from [name] * _size(document.get(name))
+    for package in document.get("packages", ()):
+        yield from (f"packages' {name}" for name in _of_package(package))
+
+
+def _of_package(package: Mapping[str, Any]) -> Iterator[str]:
+    yield from (name for name in _PACKAGE if package.get(name))
+    if package.get("copyrightText", "") not in _NOTHING:
+        yield "copyrightText"
+    origin = read_words(package.get("comment", ""), package.get("sourceInfo", "")).origin
+    if package.get("downloadLocation", "") not in (*_NOTHING, origin):
+        yield "downloadLocation"
+    yield from sorted({one["referenceType"] for one in package.get("externalRefs", ())} - {"purl"})
+    sums = [(one["algorithm"], one["checksumValue"]) for one in package.get("checksums", ())]
+    if sums and strongest(sums) is None:
+        yield "checksums weaker than SHA-256"
+
+
+def _size(value: Iterable[Any] | None) -> int:
+    """Return how many a list has; an object is one."""
+    return len(value) if isinstance(value, list) else int(bool(value))

@@ -1,0 +1,102 @@
+"""What a conversion loses is said."""
+
+import json
+from typing import Any
+
+from prill.formats.sbom_documents import read_sbom, read_to_convert
+
+CYCLONEDX: dict[str, Any] = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.6",
+    "metadata": {
+        "supplier": {"name": "S"},
+        "lifecycles": [{"phase": "build"}, {"phase": "operations"}],
+        "properties": [{"name": "x", "value": "y"}, {"name": "prill:gap:a", "value": "b"}],
+    },
+    "components": [
+        {
+            "type": "library",
+            "bom-ref": "a",
+            "name": "a",
+            "version": "1",
+            "purl": "pkg:npm/a@1",
+            "cpe": "cpe:2.3:a:g:a:1:*:*:*:*:*:*:*",
+            "scope": "optional",
+            "pedigree": {"patches": [{"type": "backport"}]},
+            "hashes": [{"alg": "SHA-1", "content": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}],
+            "licenses": [{"license": {"name": "Ours", "text": {"content": "all of it"}}}],
+            "externalReferences": [{"type": "vcs", "url": "https://git.test/a"}],
+            "evidence": {"occurrences": [{"location": "/a"}], "copyright": [{"text": "c"}]},
+            "components": [{"type": "library", "name": "b", "scope": "required", "cpe": "cpe:/a:g:b"}],
+        },
+        {
+            "type": "file",
+            "name": "/f",
+            "hashes": [{"alg": "SHA-1", "content": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}],
+        },
+    ],
+    "dependencies": [{"ref": "a", "provides": ["x"]}],
+    "externalReferences": [{"type": "bom", "url": "https://other.test"}],
+    "properties": [{"name": "x", "value": "y"}],
+}
+SPDX: dict[str, Any] = {
+    "spdxVersion": "SPDX-2.3",
+    "dataLicense": "CC0-1.0",
+    "SPDXID": "SPDXRef-DOCUMENT",
+    "name": "n",
+    "documentNamespace": "https://x.test/n",
+    "creationInfo": {"created": "2024-01-01T00:00:00Z", "creators": ["Tool: t-1"]},
+    "packages": [
+        {
+            "SPDXID": "SPDXRef-a",
+            "name": "a",
+            "versionInfo": "1",
+            "downloadLocation": "https://x.test/a.tgz",
+            "copyrightText": "(c) A",
+            "checksums": [{"algorithm": "MD5", "checksumValue": "d41d8cd98f00b204e9800998ecf8427e"}],
+            "externalRefs": [
+                {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/a@1"},
+                {
+                    "referenceCategory": "SECURITY",
+                    "referenceType": "cpe23Type",
+                    "referenceLocator": "cpe:2.3:a:g:a:1:*:*:*:*:*:*:*",
+                },
+            ],
+        },
+        {"SPDXID": "SPDXRef-b", "name": "b", "downloadLocation": "NOASSERTION", "copyrightText": "NONE"},
+    ],
+}
+
+
+def lost(document: object) -> dict[str, str]:
+    """Return the gaps that only those who convert are told of."""
+    data = json.dumps(document).encode()
+    found = set(read_to_convert(data, "x").gaps) - set(read_sbom(data, "x").gaps)
+    return {gap.subject: gap.reason.partition(" ")[0] for gap in found}
+
+
+def test_cyclonedx():
+    assert lost(CYCLONEDX) == {
+        "components' cpe": "2",
+        "components' evidence": "1",
+        "components' externalReferences": "1",
+        "components' hashes weaker than SHA-256": "1",
+        "components' licences' texts and addresses": "1",
+        "components' pedigree": "1",
+        "components' scope": "1",
+        "dependencies' provides": "1",
+        "externalReferences": "1",
+        "metadata's lifecycles": "2",
+        "metadata's properties": "1",
+        "metadata's supplier": "1",
+        "properties": "1",
+    }
+
+
+def test_spdx():
+    assert lost(SPDX) == {
+        "packages' checksums weaker than SHA-256": "1",
+        "packages' copyrightText": "1",
+        "packages' cpe23Type": "1",
+        "packages' downloadLocation": "1",
+    }
