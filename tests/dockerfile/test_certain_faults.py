@@ -25,6 +25,28 @@ FOUND = {
         "build-cache-left",
         "FROM node:24\nUSER 00\nRUN npm ci\n",
     ),
+    "pip of a Python with options": ("DL3013", ALPINE + "RUN python3 -u -m pip install x\n"),
+    "a version of a requirements file": ("DL3013", ALPINE + "RUN pip install --requirement=r x\n"),
+    "busybox's wget": ("DL3047", ALPINE + "RUN busybox wget x\n"),
+    "busybox's cd in plain words": ("DL3003", ALPINE + "RUN a && busybox cd x\n"),
+    "go in another folder": ("DL3062", ALPINE + "RUN go -C /a install x\n"),
+    "go's branch": ("unpinned-go-install", ALPINE + "RUN go install x@master\n"),
+    "go's newest and a version": ("DL3062", ALPINE + "RUN go install x@latest y@v1\n"),
+    "a whole stage and more": ("DL3067", TWO + "COPY --from=a / /a /\n"),
+    "an archive by its new name": ("DL3010", "FROM debian:13\nCOPY a /b/c.tar\nRUN tar -xf c.tar\n"),
+    "a mount with its options in another order": (
+        "DL3059",
+        ALPINE + "RUN --mount=type=cache,dst=/x a\nRUN --mount=target=/x,type=cache b\n",
+    ),
+    "a device": ("DL3059", ALPINE + "RUN --device=x a\nRUN b\n"),
+    "a pipe in a case": ("DL4006", ALPINE + "RUN case x in a|b) c | d;; esac\n"),
+    "ENV of one name twice": ("DL3044", ALPINE + "ENV A=1 A=$A\n"),
+    "ENV in a default": ("DL3044", ALPINE + "ENV A=1 B=${C:-$A}\n"),
+    "a relative folder in a variable": ("WorkdirRelativePath", "FROM a:1\nARG X=a\nWORKDIR $X\n"),
+    "an empty tag": ("by default, the base is 'a:'", "ARG B=a:$T\nFROM $B\n"),
+    "an option of check that is none": ("syntax-error", "# check=foo=bar\nFROM a:1\n"),
+    "an option of check without a value": ("syntax-error", "# check=skip\nFROM a:1\n"),
+    "an error that is no truth": ("syntax-error", "# check=error=maybe\nFROM a:1\n"),
     "an argument with a password": ("sensitive-variable", ALPINE + "ARG DB_PASS=hunter2\n"),
     "a folder of keys": ("copied-credentials", ALPINE + "ADD .ssh /root/.ssh\n"),
     "a login of registries": ("copied-credentials", ALPINE + "COPY login.json /root/.docker/config.json\n"),
@@ -55,6 +77,21 @@ NOT_FOUND = {
     "a volume of root's": ("unwritable-folder", "FROM debian:13\nVOLUME /x\nUSER 00\n"),
     "a program that root calls": ("unwritable-folder", "FROM node:24\nWORKDIR /x\nUSER 00:00\nRUN npm ci\n"),
     "root's files": ("copy-without-chown", "FROM debian:13\nUSER 00\nCOPY a /b\nRUN chmod 1 /b\n"),
+    "patterns of a case": ("pipe-without-pipefail", ALPINE + "RUN case x in a|b) c;; esac\n"),
+    "a group of dnf": ("DL3041", ALPINE + "RUN dnf group install -y x\n"),
+    "go's branch, for hadolint": ("DL3062", ALPINE + "RUN go install x@master\n"),
+    "go's tools": ("unpinned-go-install", ALPINE + "RUN go install tool\n"),
+    "constraints": ("DL3013", ALPINE + "RUN pip install --constraint=c x\n"),
+    "pip's cache of somebody": ("DL3042", ALPINE + "RUN --mount=type=cache,target=/home/a/.cache/pip pip install x\n"),
+    "yarn's cache of somebody": (
+        "DL3060",
+        ALPINE + "RUN --mount=type=cache,target=/home/a/.cache/yarn/v6 yarn install\n",
+    ),
+    "a group without a user": ("named-user", ALPINE + "USER :0\n"),
+    "an empty end of a name": ("invalid-default-arg", "ARG B=a$T\nFROM $B\n"),
+    "an absolute folder in a variable": ("relative-workdir", "FROM a:1\nARG X=/a\nWORKDIR $X\n"),
+    "a check that nobody asked for": ("InvalidDefinitionDescription", "# b\nFROM a:1 AS c\n"),
+    "hadolint and check": ("DL1000", "# check=foo=bar\nFROM a:1\n"),
     "npm without a package": ("DL3016", "FROM node:24\nRUN npm --loglevel error install\n"),
     "npm, where install is a value": ("DL3016", "FROM node:24\nRUN npm --loglevel install foo\n"),
     "the lists, removed by two flags": (
@@ -90,7 +127,7 @@ NOT_FOUND = {
 def codes(text: str) -> set[str]:
     found = lint(read_dockerfile(text.encode()), BUILTIN, Context())
     assert found.gaps == ()
-    return {code for finding in found.findings for code in (finding.rule, *finding.aliases)}
+    return {code for finding in found.findings for code in (finding.rule, finding.message, *finding.aliases)}
 
 
 @pytest.mark.parametrize("name", FOUND)

@@ -6,6 +6,7 @@ from prill.dockerfile.environment import NO_VARIABLES
 from prill.dockerfile.rule import Context
 from prill.dockerfile.rules import BUILTIN
 from prill.dockerfile.shell_patterns import replaced, trimmed
+from prill.dockerfile.source import Source
 from prill.dockerfile.variables import MAX_TEXT, expand
 
 
@@ -103,3 +104,10 @@ def test_long_texts_and_many_stars_take_no_time():
 
 def test_a_slash_of_the_pattern_and_a_variable_of_the_replacement():
     assert expand("${p//\\//$q}", {"p": "a/b/c", "q": "-"}).text == "a-b-c"
+
+
+def test_bytes_are_counted_from_a_mark_nearby():
+    text = "aé\udcff漢😀\n" * 1000
+    source = Source.of(text.encode("utf-8", "surrogateescape"))
+    for offset in (0, 1, 2, 1023, 1024, 1025, 3000, len(text)):
+        assert source.position(offset).byte == len(text[:offset].encode("utf-8", "surrogateescape"))

@@ -1,5 +1,6 @@
 import pytest
 
+from prill.api.lint import LintOptions, lint_data
 from prill.dockerfile.document import read_dockerfile
 from prill.dockerfile.engine import lint
 from prill.dockerfile.rule import Context
@@ -40,3 +41,21 @@ def test_thousands_of_comments_are_matched_by_place():
     lines = 3000
     text = "FROM a:1\n" + "# hadolint ignore=DL3003\nRUN cd a\n" * lines
     assert suppressed(text) == [(3 + 2 * number, True) for number in range(lines)]
+
+
+@pytest.mark.parametrize(
+    ("directive", "skipped"),
+    [
+        ("# check=skip=FromAsCasing", True), ("#!/x\n# check=skip=all", True), ("# check=error=false;skip=FromAsCasing", True),
+        ("# check=skip=fromascasing", False), ("# check=skip=JSONArgsRecommended, FromAsCasing", False), ("# x\n# check=skip=all", False),
+    ],
+)  # fmt: skip
+def test_names_of_checks_are_read_as_buildkit_does(directive: str, skipped: object):
+    assert [one for _, one in suppressed(f"{directive}\nFROM a:1 as b\n", "from-as-casing")] == [bool(skipped)]
+
+
+@pytest.mark.parametrize("value", ["all", "InvalidDefinitionDescription", "error=true;experimental=all"])
+def test_a_file_can_ask_for_experimental_checks(value: str):
+    value = value if "=" in value else f"experimental={value}"
+    report = lint_data(f"# check={value}\n\n# b\nFROM a:1 AS c\n".encode(), "Dockerfile", LintOptions())
+    assert [one.location.line for one in report.findings if one.rule == "invalid-description"] == [3]

@@ -13,11 +13,12 @@ from prill.api.finding_rows import Row, finding_of, row_of
 from prill.api.lint_files import read_ignore_text
 from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inline
 from prill.api.lint_settings import LintSettings, SettingsFinder
+from prill.dockerfile.check_directive import EXPERIMENTAL
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.engine import Selection, lint, rule_names
 from prill.dockerfile.listing import Listed, rules_for
 from prill.dockerfile.parser import parse
-from prill.dockerfile.pragmas import find_pragmas
+from prill.dockerfile.pragmas import find_pragmas, read_check_directive
 from prill.dockerfile.rule import Context, Rule
 from prill.dockerfile.rules import LISTED
 from prill.dockerfile.source import Source
@@ -210,6 +211,10 @@ def lint_data(data: bytes, name: str, options: LintOptions, *, ignore_file: str 
     """Lint one file's bytes; ``ignore_file`` as in `Context`."""
     settings, selection = options.settings, selection_of(options)
     document = Dockerfile(parse(data, name), options.target)
+    asked = read_check_directive(document).experimental
+    if asked:
+        wanted = EXPERIMENTAL if asked == ("all",) else EXPERIMENTAL.intersection(asked)
+        selection = replace(selection, on=selection.on | {one.lower() for one in wanted})
     context = Context(
         allowed_registries=settings.allowed_registries,
         allowed_bases=settings.allowed_bases,

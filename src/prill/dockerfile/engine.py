@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from prill.dockerfile.document import Dockerfile
-from prill.dockerfile.pragmas import check_fails, find_pragmas
+from prill.dockerfile.pragmas import find_pragmas, read_check_directive
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.source import Source, Span
 from prill.dockerfile.suppressions import Suppressions
@@ -101,7 +101,7 @@ def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -
     """Return findings with the severities of the settings, marked where the settings or a comment suppress them."""
     pragmas = find_pragmas(document) if selection.pragmas else ()
     suppressions = Suppressions(pragmas) if pragmas else None
-    fails = check_fails(document)
+    fails = read_check_directive(document).fails
     return [_weighed(finding, selection, suppressions, fails=fails) for finding in findings]
 
 

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from prill.dockerfile.check_directive import read_checks
 from prill.dockerfile.line_parsing import Opener, find_openers, parse_instruction
 from prill.dockerfile.source import Source, Span, Word
 from prill.dockerfile.syntax import (
@@ -116,13 +117,15 @@ class _Parser:
             style = style or found[1]
             if name not in KNOWN_DIRECTIVES or found[1] != style or (style == "//" and name != "syntax"):
                 return
-            if shebang and name != "syntax":
+            if shebang and name == "escape":
                 return
             start = self.place
             value = Word(found[3], Span(start + found.start(3), start + found.end(3)))
             piece = self._take(PieceKind.COMMENT)
             span = Span(piece.start, piece.end)
             self.nodes.append(Directive(span, (piece,), name, value, style))
+            if name == "check" and (refused := read_checks(value.text).refused):
+                self.faults.append(Fault("invalid-check", refused, value.span, shared=False))
             if name in seen:
                 self.faults.append(
                     Fault("repeated-directive", f"only one {name} parser directive can be used", value.span)

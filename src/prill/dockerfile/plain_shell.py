@@ -29,9 +29,9 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=", re.ASCII)
 _PROGRAM = re.compile(r"[A-Za-z_./][\w./+-]*+", re.ASCII)
 _RESERVED = frozenset(
     {
-        "builtin", "case", "command", "coproc", "declare", "do", "done", "elif", "else", "esac", "exec", "fi", "for",
-        "function", "if", "in", "local", "readonly", "select", "then", "time", "typeset", "unset", "unsetenv", "until",
-        "while",
+        "builtin", "busybox", "case", "command", "coproc", "declare", "do", "done", "elif", "else", "esac", "exec",
+        "fi", "for", "function", "if", "in", "local", "readonly", "select", "then", "time", "typeset", "unset",
+        "unsetenv", "until", "while",
     }
 )  # fmt: skip
 

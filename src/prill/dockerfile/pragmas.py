@@ -16,11 +16,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from prill.dockerfile.check_directive import Checks, read_checks
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.source import Span
-from prill.dockerfile.syntax import Comment, Instruction, PieceKind
+from prill.dockerfile.syntax import Comment, Directive, Instruction, PieceKind
 
-__all__ = ["Pragma", "PragmaKind", "check_fails", "find_pragmas", "mentions_prill", "misspelt_pragmas"]
+__all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_prill", "misspelt_pragmas", "read_check_directive"]
 
 _PRILL = re.compile(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = re.compile(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
@@ -158,27 +159,20 @@ def _stage_lines(document: Dockerfile, line: int, starts: list[int]) -> tuple[in
     return (line + 1 if begins else line, last) if place else (0, 0)
 
 
-def _settings(document: Dockerfile) -> dict[str, str]:
-    """Return what the ``check`` directive says: ``skip=A,B;error=true`` as a dict."""
-    found: dict[str, str] = {}
-    for directive in document.file.directives:
-        if directive.name == "check":
-            for part in directive.value.text.split(";"):
-                key, _, value = part.partition("=")
-                found[key.strip().lower()] = value.strip()
-    return found
+def _directive(document: Dockerfile) -> Directive | None:
+    return next((one for one in document.file.directives if one.name == "check"), None)
+
+
+def read_check_directive(document: Dockerfile) -> Checks:
+    """Return what the file's ``check`` directive says; nothing without one."""
+    directive = _directive(document)
+    return read_checks(directive.value.text) if directive is not None else Checks()
 
 
 def _checks(document: Dockerfile) -> list[Pragma]:
-    skip = _settings(document).get("skip", "")
-    if not skip:
+    directive = _directive(document)
+    codes = read_checks(directive.value.text).skip if directive is not None else ()
+    if directive is None or not codes:
         return []
-    codes = tuple(code.strip() for code in skip.split(",") if code.strip())
-    directive = next(one for one in document.file.directives if one.name == "check")
     last = len(document.file.source.lines)
     return [Pragma(PragmaKind.CHECK, codes, "", directive.value.span, 1, last, "buildkit")]
-
-
-def check_fails(document: Dockerfile) -> bool:
-    """Whether ``# check=error=true`` makes BuildKit's checks fail the build."""
-    return _settings(document).get("error", "").lower() in {"true", "1", "t"}

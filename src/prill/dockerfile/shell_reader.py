@@ -44,7 +44,7 @@ _GROUPS = {
     "function_definition": "function",
     "compound_statement": "group",
 }
-_PREFIXES = frozenset({"builtin", "command", "exec", "time"})
+_PREFIXES = frozenset({"builtin", "busybox", "command", "exec", "time"})
 _SHORT_C = re.compile(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
@@ -111,7 +111,9 @@ class _Reader:
         self.pipeline += node.type != "pipeline" or depth == 0
         for child in node.children:
             if not child.is_named:
-                if child.type in _CONNECTORS:
+                if child.type in _CONNECTORS and not (
+                    child.type == "|" and node.type == "case_item"
+                ):  # between patterns
                     self.connector = child.type
                     self.pipeline += child.type not in {"|", "|&"}
             elif child.child_count or child.type in _SIMPLE:

@@ -5,6 +5,7 @@ characters of that text; `Source.position` turns one into a line, a column and a
 """
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 __all__ = ["Position", "Source", "Span", "Word"]
@@ -32,12 +33,27 @@ class Position(NamedTuple):
     byte: int
 
 
+_STEP = 1024
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _marks(text: str) -> tuple[int, ...]:
+    return tuple(accumulate((_size(text[place : place + _STEP]) for place in range(0, len(text), _STEP)), initial=0))
+
+
 class Source(NamedTuple):
-    """A file's text, and the offsets where its lines begin; a line feed alone ends a line."""
+    """A file's text, and the offsets where its lines begin; a line feed alone ends a line.
+
+    ``marks`` are the bytes before every 1024th character, where a character may be more than one byte.
+    """
 
     name: str
     text: str
     lines: tuple[int, ...]
+    marks: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, data: bytes, name: str = "Dockerfile") -> "Source":
@@ -48,7 +64,7 @@ class Source(NamedTuple):
         while end:
             lines.append(end)
             end = text.find("\n", end) + 1
-        return cls(name, text, tuple(lines))
+        return cls(name, text, tuple(lines), () if text.isascii() else _marks(text))
 
     @property
     def data(self) -> bytes:
@@ -62,7 +78,10 @@ class Source(NamedTuple):
     def position(self, offset: int) -> Position:
         """Return where ``offset`` is."""
         line = bisect_right(self.lines, offset)
-        byte = offset if self.text.isascii() else len(self.text[:offset].encode("utf-8", "surrogateescape"))
+        byte = offset
+        if self.marks:
+            mark = min(offset // _STEP, len(self.marks) - 1)
+            byte = self.marks[mark] + _size(self.text[mark * _STEP : offset])
         return Position(line, offset - self.lines[line - 1] + 1, byte)
 
     def line_text(self, line: int) -> str:

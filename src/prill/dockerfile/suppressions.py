@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
+from prill.dockerfile.check_directive import EXPERIMENTAL
 from prill.dockerfile.pragmas import Pragma, PragmaKind
 from prill.model.finding import Finding
 
@@ -13,6 +14,12 @@ _Layer = tuple[str, PragmaKind, bool]
 
 def _names(finding: Finding) -> tuple[str, ...]:
     return (finding.rule.lower(), *(alias.lower() for alias in finding.aliases))
+
+
+def _checks(finding: Finding) -> tuple[str, ...]:
+    """Return what BuildKit calls a finding, to the letter, and that it is one of its own; nothing for another one."""
+    names = tuple(alias for alias in finding.aliases if not alias[-1:].isdigit())
+    return (*names, "all") if names and not EXPERIMENTAL.intersection(names) else ()
 
 
 def _line(finding: Finding, *, by_statement: bool) -> int:
@@ -27,19 +34,18 @@ class Suppressions:
         for number, pragma in enumerate(pragmas):
             codes = self._layers.setdefault((pragma.tool, pragma.kind, pragma.by_statement), {})
             for code in pragma.codes:
-                codes.setdefault(code.lower(), {}).setdefault(pragma.first, (number, pragma))
+                name = code if pragma.kind is PragmaKind.CHECK else code.lower()
+                codes.setdefault(name, {}).setdefault(pragma.first, (number, pragma))
         self._firsts = {
             layer: {code: sorted(places) for code, places in codes.items()} for layer, codes in self._layers.items()
         }
 
     def of(self, finding: Finding) -> Pragma | None:
-        """Return the first comment that suppresses the finding; codes compare without regard to case."""
+        """Return the first comment that suppresses the finding; BuildKit's names alone are exact to the letter."""
         found: list[tuple[int, Pragma]] = []
         for layer, codes in self._layers.items():
             line = _line(finding, by_statement=layer[2])
-            names = _names(finding)
-            if layer[1] is PragmaKind.CHECK and any(not alias[-1:].isdigit() for alias in finding.aliases):
-                names = (*names, "all")
+            names = _names(finding) if layer[1] is not PragmaKind.CHECK else _checks(finding)
             for name in names:
                 if name in codes:
                     firsts = self._firsts[layer][name]

@@ -12,7 +12,7 @@ from prill.model.finding import Fix
 
 _BRACE = re.compile(r"\{[^{}]*,")
 
-__all__ = ["after_word", "cached", "lasting", "letters", "loose_flags", "removes", "report", "spanning"]
+__all__ = ["after_word", "cached", "cached_below", "lasting", "letters", "loose_flags", "removes", "report", "spanning"]
 
 
 def report(one: Invocation, *, span: Span | None = None, message: str = "", fix: Fix | None = None) -> Problem:
@@ -52,6 +52,11 @@ def loose_flags(command: ShellCommand, *names: str) -> bool:
 def cached(step: Step, *folders: str) -> bool:
     """Whether a cache or tmpfs mount keeps one of the folders out of the layer."""
     return any(mount.type in {"cache", "tmpfs"} and mount.target.rstrip("/") in folders for mount in step.mounts)
+
+
+def cached_below(step: Step, part: str) -> bool:
+    """Whether a cache or tmpfs mount lies in a folder whose name has ``part`` in it: whoever's home that is."""
+    return any(mount.type in {"cache", "tmpfs"} and part in mount.target for mount in step.mounts)
 
 
 def removes(command: ShellCommand, folder: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.step import Invocation
@@ -18,5 +19,5 @@ def pip_installs(dockerfile: Dockerfile) -> Iterator[Invocation]:
         module = _PYTHON.fullmatch(name) is not None
         for one in calls if direct or module else ():
             texts = one.command.texts
-            if "install" in texts and (direct or texts[:2] == ("-m", "pip")):
+            if "install" in texts and (direct or ("-m", "pip") in pairwise(texts)):
                 yield one

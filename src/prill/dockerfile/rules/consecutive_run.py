@@ -6,26 +6,31 @@ from itertools import pairwise
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.state import ShellKind
-from prill.dockerfile.step import Step
-from prill.dockerfile.syntax import Flag
+from prill.dockerfile.step import Mount, Step
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
+
+_NAMES = {"dst": "target", "destination": "target", "src": "source", "ro": "readonly"}
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for stage in dockerfile.stages:
         for before, step in pairwise(stage.steps):
-            if before.keyword == step.keyword == "RUN" and not (before.deferred or step.deferred):
-                same = {_written(flag) for flag in before.instruction.flags} == {
-                    _written(flag) for flag in step.instruction.flags
-                }
-                if same and _is_simple(before) and _is_simple(step):
-                    yield Problem(span=step.span)
+            both = before.keyword == step.keyword == "RUN" and not (before.deferred or step.deferred)
+            if both and _flags(before) == _flags(step) and _is_simple(before) and _is_simple(step):
+                yield Problem(span=step.span)
 
 
-def _written(flag: Flag) -> tuple[str, str | None]:
-    return flag.name, flag.value
+def _flags(step: Step) -> frozenset[tuple[str, str | frozenset[tuple[str, str]] | None]]:
+    """Return what the flags say, in whatever order and by whatever name; a device changes nothing for others."""
+    plain = {(flag.name, flag.value) for flag in step.instruction.flags if flag.name not in {"device", "mount"}}
+    return frozenset({*plain, *(("mount", _options(mount)) for mount in step.mounts)})
+
+
+def _options(mount: Mount) -> frozenset[tuple[str, str]]:
+    said = {_NAMES.get(name, name): value for name, value in mount.options.items()}
+    return frozenset({"type": mount.type, **said}.items())
 
 
 def _is_simple(step: Step) -> bool:

@@ -1,13 +1,14 @@
 """ADD unpacks an archive by itself."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator
+from operator import itemgetter
 
 from prill.dockerfile.document import Dockerfile, Stage
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.source import Word
-from prill.dockerfile.step import Step
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -19,24 +20,33 @@ _UNPACKERS = frozenset({"bunzip2", "gunzip", "gzcat", "uncompress", "unlzma", "u
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    unpacked = {stage.index: _unpacked(stage) for stage in dockerfile.stages if stage.of("COPY")}
     for step in dockerfile.of("COPY"):
         copy = step.copy
         if step.deferred or step.stage is None or copy is None or step.instruction.flag("from"):
             continue
-        names = {posixpath.basename(word.text.strip("\"'")): word for word in copy.sources}
-        archives = {name: word for name, word in names.items() if name.endswith(_SUFFIXES)}
-        if archives:
-            yield from _unpacked(step, step.stage, archives)
+        uses = unpacked[step.stage.index]
+        first: tuple[int, Word, bool] | None = None
+        for word in (*copy.sources, copy.destination):
+            name = posixpath.basename(word.text.strip("\"'"))
+            places = uses.get(name, []) if name.endswith(_SUFFIXES) else []
+            place = bisect_right(places, step.index, key=itemgetter(0))
+            if place < len(places) and (first is None or places[place][0] < first[0]):
+                first = places[place][0], word, places[place][1]
+        if first is not None:
+            yield Problem(span=first[1].span, aliases=None if first[2] else ())
 
 
-def _unpacked(step: Step, stage: Stage, archives: Mapping[str, Word]) -> Iterator[Problem]:
-    for later in stage.of("RUN", after=step.index):
-        for command in later.commands:
-            used = {posixpath.basename(text.rpartition("=")[2]) for text in command.texts} & set(archives)
-            if used and _unpacks(command):
+def _unpacked(stage: Stage) -> dict[str, list[tuple[int, bool]]]:
+    """Return which steps of a stage unpack a file of which name, and whether others see that they do."""
+    found: dict[str, list[tuple[int, bool]]] = {}
+    for step in stage.of("RUN"):
+        for command in step.commands:
+            if _unpacks(command):
                 known = command.name != "tar" or command.has_flag("x", "extract")
-                yield Problem(span=archives[min(used)].span, aliases=None if known else ())
-                return
+                for name in {posixpath.basename(text.rpartition("=")[2]) for text in command.texts}:
+                    found.setdefault(name, []).append((step.index, known))
+    return found
 
 
 def _unpacks(command: ShellCommand) -> bool:

@@ -13,8 +13,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("COPY"):
         copy = step.copy
         if copy is not None and step.instruction.flag("from") and not step.deferred:
-            texts = [word.text.strip("\"'") for word in (*copy.sources, copy.destination)]
-            if texts == ["/", "/"]:
+            *sources, destination = (word.text.strip("\"'") for word in (*copy.sources, copy.destination))
+            if destination == "/" and "/" in sources:
                 yield Problem(span=step.span)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.state import GLOBAL_ARGS
-from prill.dockerfile.variables import find_references
+from prill.dockerfile.variables import expand, find_references
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -19,12 +19,26 @@ _NAME = re.compile(
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     declared = dockerfile.prelude_state.declared
+    defaults = _defaults(dockerfile)
     for stage in dockerfile.stages:
         if stage.source is None or stage.parent is not None:
             continue
         used = {one.name for one in find_references(stage.source.image.text, dockerfile.file.escape)}
-        if used and used <= declared - GLOBAL_ARGS and not _NAME.fullmatch(stage.image.text):
-            yield Problem(span=stage.source.image.span, message=f"by default, the base is {stage.image.text!r}")
+        if not used or not used <= declared - GLOBAL_ARGS:
+            continue
+        name = expand(stage.source.image.text, defaults, dockerfile.file.escape)
+        if name.whole and not _NAME.fullmatch(name.text):
+            yield Problem(span=stage.source.image.span, message=f"by default, the base is {name.text!r}")
+
+
+def _defaults(dockerfile: Dockerfile) -> dict[str, str]:
+    """Return the ARGs before the first FROM as they are without any build argument; what has no value is nothing."""
+    found: dict[str, str] = {}
+    for step in dockerfile.prelude:
+        for pair in step.pairs:
+            if pair.value is not None:
+                found[pair.key.text] = expand(pair.value.text, found, dockerfile.file.escape).text
+    return found
 
 
 RULE = Rule(

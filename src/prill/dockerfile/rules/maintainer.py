@@ -12,7 +12,9 @@ __all__ = ["RULE"]
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("MAINTAINER"):
         if not step.deferred:
-            text = step.instruction.arguments.strip("\"'")
+            text = step.instruction.arguments
+            if text[:1] in {'"', "'"} and text[:1] == text[-1:] and len(text) > 1:
+                text = text[1:-1]
             fix = None
             if '"' not in text and "\\" not in text and "$" not in text:
                 label = f'LABEL org.opencontainers.image.authors="{text}"'

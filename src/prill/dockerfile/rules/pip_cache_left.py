@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
 from prill.dockerfile.rules._caches import needs_cache
-from prill.dockerfile.rules._commands import after_word, cached, report
+from prill.dockerfile.rules._commands import after_word, cached_below, report
 from prill.dockerfile.rules._pip import pip_installs
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Step
@@ -30,7 +30,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         step, command = one.step, one.command
         if command.name.startswith("pipx") or "--no-cache-dir" in command.texts:
             continue
-        if cached(step, "/root/.cache/pip") or step.state.env.get(_NAME, "").lower() in _YES or _is_set(step):
+        if cached_below(step, ".cache/pip") or step.state.env.get(_NAME, "").lower() in _YES or _is_set(step):
             continue
         place = after_word(command, "install")
         fix = None if needed else replacement("add --no-cache-dir", Span(place, place), " --no-cache-dir")

@@ -16,7 +16,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if flag is not None and flag.value in {"$TARGETPLATFORM", "${TARGETPLATFORM}"} and stage.source is not None:
             gap = Span(flag.span.start, stage.source.image.span.start)
             plain = dockerfile.file.source.slice(gap).strip() == dockerfile.file.source.slice(flag.span)
-            yield Problem(span=flag.span, fix=replacement("leave it out", gap, "") if plain else None)
+            own = dockerfile.prelude_state.declares("TARGETPLATFORM")  # with a value of the file's, it is another one
+            yield Problem(span=flag.span, fix=replacement("leave it out", gap, "") if plain and not own else None)
 
 
 RULE = Rule(

@@ -19,7 +19,7 @@ _NOT_DEFERRED = frozenset({"FROM", "MAINTAINER", "ONBUILD"})
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for fault in dockerfile.file.faults:
-        yield Problem(span=fault.span, message=fault.message)
+        yield Problem(span=fault.span, message=fault.message, aliases=None if fault.shared else ())
     for step in dockerfile.steps:
         faults = step.statement.faults or step.instruction.faults
         if not faults and step.statement.inner is not None and step.keyword in _NOT_DEFERRED:

@@ -16,7 +16,7 @@ _VERSION = re.compile(r"-[0-9]")
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls("dnf", "microdnf"):
         texts = one.command.texts
-        if "install" in texts:
+        if "install" in texts and "group" not in texts:  # a group has no version
             module = "module" in texts
             words = [word for word in one.command.operands if word.masked not in {"install", "module"}]
             loose = [word for word in words if not (":" in word.masked if module else _VERSION.search(word.masked))]

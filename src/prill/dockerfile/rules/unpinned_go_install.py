@@ -9,25 +9,31 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
-_MOVING = frozenset({"latest", "none", "upgrade", "patch", "main", "master", "HEAD"})
+_MOVING = frozenset({"", "latest", "none", "upgrade", "patch", "main", "master", "HEAD"})
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls("go"):
-        words = one.command.operands
+        words = one.command.without_values("-C")
         if not words or words[0].masked not in {"install", "get", "run"}:
             continue
-        packages = words[1:2] if words[0].masked == "run" else words[1:]
+        runs = words[0].masked == "run"
+        packages = words[1:2] if runs else [word for word in words[1:] if word.masked != "tool"]  # those of go.mod
         loose = [word for word in packages if _is_loose(word.masked)]
         if loose:
-            yield report(one, span=spanning(loose))
+            found = report(one, span=spanning(loose))
+            known = any(_version(word.masked) in {"", "latest", "none"} for word in loose)
+            yield found if known else found._replace(aliases=())
 
 
 def _is_loose(package: str) -> bool:
     if package.startswith((".", "/")) or package.endswith(".go"):
         return False
-    _, at, version = package.partition("@")
-    return not at or version in _MOVING
+    return _version(package) in _MOVING
+
+
+def _version(package: str) -> str:
+    return package.partition("@")[2]
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._commands import report, spanning
 from prill.dockerfile.rules._pip import pip_installs
+from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -16,17 +17,22 @@ _VALUES = (
     "--implementation", "-m", "--no-binary", "--only-binary", "--platform", "--prefix", "--progress-bar", "--proxy",
     "--python-version", "--root", "--src", "-t", "--target", "--trusted-host", "--upgrade-strategy",
 )  # fmt: skip
-_FILES = frozenset({"-r", "--requirement", "-c", "--constraint", "."})
 _COMPARED = re.compile(r"[<>!=~]=|[<>]")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in pip_installs(dockerfile):
-        if _FILES.isdisjoint(one.command.texts):
+        if "." not in one.command.texts and not _reads_file(one.command):
             words = one.command.without_values(*_VALUES)
             loose = [word for word in words if word.masked != "install" and _is_loose(word.masked)]
             if loose:
                 yield report(one, span=spanning(loose))
+
+
+def _reads_file(command: ShellCommand) -> bool:
+    """Whether a file says what is installed, or which versions may be."""
+    named = not {"-r", "--requirement"}.isdisjoint(command.texts) or command.has_flag("constraint")
+    return named or any(text[:2] == "-c" for text in command.texts)
 
 
 def _is_loose(package: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.rules._commands import cached, lasting, report
+from prill.dockerfile.rules._commands import cached_below, lasting, report
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -18,7 +18,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             continue
         later = step.commands[step.commands.index(one.command) + 1 :]
         cleaned = any(command.name == "yarn" and {"cache", "clean"} <= set(command.texts) for command in later)
-        if not cleaned and not cached(step, "/usr/local/share/.cache/yarn"):
+        if not cleaned and not cached_below(step, ".cache/yarn"):
             yield report(one)
 
 
