@@ -249,6 +249,18 @@ def test_what_another_vendor_built_is_no_package_of_the_release(shop: Workshop):
     }
 
 
+def test_a_name_in_an_image_does_not_command_the_terminal(shop: Workshop):
+    imported(shop, npm(shop))
+    component = {"type": "library", "name": "a\x1b[2J", "version": "x\x1b", "purl": "pkg:npm/left@1.0.0"}
+    path = write_json(
+        shop.root / "sbom.cdx.json", {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [component]}
+    )
+    for words in ((), ("--explain", "CVE-2026-2000"), ("--explain", "CVE-1999-1")):
+        ran = shop.run("scan", path, *words)
+        assert "\x1b" not in ran.out + ran.err
+        assert r"\x1b" in ran.out + ran.err
+
+
 def test_a_document_without_packages_is_not_clean(shop: Workshop):
     path = write_json(shop.root / "sbom.cdx.json", {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []})
     ran = shop.run("scan", path, "--format", "json")

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from advisories import deb, language
 from prill.model.sbom import Subject
-from prill.model.scan_report import Advice, ScanReport
+from prill.model.scan_report import Advice, ScanReport, Upgrade
 from prill.views.ages import age
 from prill.views.scan_explanation import explain_vulnerability
 from prill.views.scan_html import scan_html
@@ -44,6 +44,10 @@ class TestTable:
 
     def test_control_characters_are_written_out(self):
         assert "\x1b" not in scan_table(REPORT, width=100)
+        advice = Advice(upgrades=(Upgrade(name="a\x1b[2J\u202e", version="1\n2", packages=(), removes=1),), removes=1)
+        assert scan_table(replace(REPORT, advice=advice), width=200).endswith(
+            r"next: upgrade a\x1b[2J\u202e to 1\n2: it removes 1 of 1 vulnerability"
+        )
 
     @pytest.mark.parametrize("other", ["v1.25.0", "go1.25.0"])
     def test_a_go_version_is_the_same_however_it_is_written(self, other: str):

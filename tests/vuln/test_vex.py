@@ -80,6 +80,14 @@ def test_any_id_of_the_vulnerability_will_do():
     assert not dismissed(statement(vulnerabilities=("CVE-2026-2",)))
 
 
+@pytest.mark.parametrize("kind", ["waiver", "trivyignore", "grype"])
+def test_an_asterisk_is_everything_to_grype_alone(kind: str):
+    assert dismissed(Waiver(id="*", source="x", kind=kind, packages=("libssl3@*",))) is (kind == "grype")
+    result = judged(statement(vulnerabilities=("*",)))
+    assert result.matches[0].suppressed_by is None
+    assert "the statement that * is not_affected concerns nothing" in result.notes[0]
+
+
 def test_the_newest_of_several_counts():
     old, new = statement(time="2026-01-01"), statement(time="2026-02-01", status=VexStatus.AFFECTED)
     assert not dismissed(old, new)

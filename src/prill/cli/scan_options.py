@@ -1,12 +1,12 @@
 """Options of the commands that look at images anybody built: what is remembered, and how much is read."""
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
+from prill.cli.output import warn
 from prill.cli.settings import load_settings
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def open_options(arguments: argparse.Namespace) -> "OpenOptions":
 
 def tell_notes(notes: Iterable[str], *, quiet: bool) -> None:
     """Tell the person what was decided for them."""
-    for note in notes if not quiet else ():
-        print(f"prill: {note}", file=sys.stderr)
+    for note in notes:
+        warn(note, quiet=quiet)
 
 
 def _limit(text: str) -> tuple[str, int]:

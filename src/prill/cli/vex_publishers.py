@@ -1,13 +1,12 @@
 """``prill vex update`` and ``prill vex list``: what publishers state for everybody."""
 
 import argparse
-import sys
 
 from prill.api.vex_publications import is_address, read_published
 from prill.api.vex_publishers import update_publisher
 from prill.cli.exit import Exit
 from prill.cli.options import open_services
-from prill.cli.output import say
+from prill.cli.output import say, warn
 from prill.cli.settings import load_settings
 from prill.errors import PrillError
 from prill.model import Gap
@@ -35,16 +34,16 @@ def update_publishers(arguments: argparse.Namespace) -> Exit:
                 if len(failed) + 1 == len(wanted):
                     raise
                 failed.append(error)
-                print(f"prill: {error}", file=sys.stderr)
+                warn(str(error))
                 continue
             gaps += made.publication.gaps
             statements = count(sum(1 for _ in made.publication.statements), "statement")
             told = f"{statements} in {count(len(made.publication.documents), 'document')}, {made.fetched} fetched"
             say(f"{address}: {told}", quiet=arguments.quiet)
             if address not in known:
-                print(f"prill: {address} is not in the settings' vex.publishers, so no scan reads it", file=sys.stderr)
+                warn(f"{address} is not in the settings' vex.publishers, so no scan reads it")
     for gap in gaps:
-        print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+        warn(f"{gap.subject}: {gap.reason}")
     return Exit.INCOMPLETE if (failed or gaps) and not arguments.allow_gaps else Exit.GOOD
 
 
@@ -63,5 +62,5 @@ def list_publishers(arguments: argparse.Namespace) -> Exit:
     rows = [(source.name, str(source.records), age(now - source.retrieved)) for source in published.sources]
     say(table(("PUBLISHER", "STATEMENTS", "FETCHED"), rows, texts=1), quiet=arguments.quiet)
     for gap in published.gaps:
-        print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+        warn(f"{gap.subject}: {gap.reason}")
     return Exit.INCOMPLETE if published.gaps else Exit.GOOD

@@ -59,7 +59,7 @@ def _vulnerability(match: VulnerabilityMatch, width: int) -> Iterator[str]:
     if not advisory.ratings:
         yield "  severity: none of the sources says"
     if used.known_since:
-        yield f"  exploited: known since {used.known_since} (CISA KEV)"
+        yield printable(f"  exploited: known since {used.known_since} (CISA KEV)")
     if used.epss is not None:
         rank = f", more probable than {used.percentile:.0%} of all" if used.percentile is not None else ""
         yield f"  exploited within 30 days: {used.epss:.1%} (EPSS){rank}"

@@ -78,7 +78,7 @@ def scan_table(report: ScanReport, *, width: int) -> str:
     lines += [piece for text in texts for piece in _wrapped(printable(text), width)]
     if report.gaps:
         lines += gap_lines(report.gaps, width=width)
-    lines += ["", *_wrapped(next_step(report), width)]
+    lines += ["", *_wrapped(printable(next_step(report)), width)]
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ __all__ = ["Judged", "judge"]
 _DISMISSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
 _UNDATED, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _ANY = "*"
-"""The id of an exception for whatever is found."""
+"""The id of Grype's exceptions for whatever is found in a package; nobody else's `*` means all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,8 @@ def _by_id(everything: Iterable[VexStatement | Waiver]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for number, one in enumerate(everything):
         for id_ in (one.id,) if isinstance(one, Waiver) else one.vulnerabilities:
-            found.setdefault(id_, []).append(number)
+            if id_ != _ANY or (isinstance(one, Waiver) and one.kind == "grype"):
+                found.setdefault(id_, []).append(number)
     return found
 
 

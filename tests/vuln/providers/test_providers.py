@@ -101,12 +101,17 @@ def test_red_hats_modules_epochs_and_denials(shared_data: Path):
 
 
 def test_alpines_entries_may_name_several_ids(tmp_path: Path):
-    fixes = {"1.2-r0": ["CVE-2019-17349 XSA-295", "unreliable (+ regression)"], "0": ["CVE-2020-1"]}
+    fixes = {
+        "1.2-r0": ["CVE-2019-17349 XSA-295", "unreliable (+ regression)"],
+        "0": ["CVE-2020-1"],
+        "1.3-r0": ["CVE-2021-1 CVE-2021-2"],
+    }
     document = {"distroversion": "v3.20", "packages": [{"pkg": {"name": "xen", "secfixes": fixes}}]}
     path = write_json(tmp_path / "main.json", document)
     found = records(path)
     assert found["CVE-2019-17349"].aliases == ("XSA-295",)
     assert found["CVE-2019-17349"].affected[0].ecosystem == "Alpine:v3.20"
+    assert (found["CVE-2021-1"].aliases, found["CVE-2021-2"].aliases) == ((), ())
     assert found["CVE-2020-1"].affected[0].state is MatchState.NOT_AFFECTED
     assert [one.harmless for one in read(path) if isinstance(one, Skipped)] == [True]
 

@@ -17,14 +17,13 @@ examples:
 """
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.cli.db_registry import add_pull, add_push, pull, push
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, open_services
-from prill.cli.output import say
+from prill.cli.output import say, warn
 
 if TYPE_CHECKING:
     from prill.api.database import Imported
@@ -100,12 +99,12 @@ def _tell(made: "Imported", arguments: argparse.Namespace) -> Exit:
         more += f", {skipped} not understood" if skipped else ""
         say(f"{taken.source.name} ({taken.source.id}): {taken.records} records{more}", quiet=arguments.quiet)
         for reason, count in taken.reasons.most_common(None if arguments.verbose else 3):
-            print(f"prill: {taken.source.name}: {count} times: {reason[:200]}", file=sys.stderr)
+            warn(f"{taken.source.name}: {count} times: {reason[:200]}")
     for gap in made.gaps if arguments.verbose else ():
-        print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+        warn(f"{gap.subject}: {gap.reason}")
     for gap in made.gaps if not arguments.verbose else ():
         if not any(gap in taken.gaps for taken in made.taken):
-            print(f"prill: {gap.subject}: {gap.reason}", file=sys.stderr)
+            warn(f"{gap.subject}: {gap.reason}")
     say(f"wrote {made.path}: {made.records} vulnerabilities, {human_size(made.size)}", quiet=arguments.quiet)
     return Exit.INCOMPLETE if made.gaps and not arguments.allow_gaps else Exit.GOOD
 

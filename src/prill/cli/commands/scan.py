@@ -23,7 +23,7 @@ from prill import __version__
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_network, add_platform, add_registry, open_services
-from prill.cli.output import say
+from prill.cli.output import say, warn
 from prill.cli.sbom_output import columns
 from prill.cli.scan_options import add_scan, open_options, tell_notes
 from prill.cli.trust_options import add_signers, signer_named, verification_of
@@ -168,8 +168,8 @@ def _explain(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
         say(explain_vulnerability(matches, width=columns()), quiet=arguments.quiet)
         return Exit.GOOD
     say(f"{arguments.explain}: no source says that it is in {report.subject.name}", quiet=arguments.quiet)
-    for gap in report.gaps if not arguments.quiet else ():
-        print(f"prill: not looked at: {gap.subject}: {gap.reason}", file=sys.stderr)
+    for gap in report.gaps:
+        warn(f"not looked at: {gap.subject}: {gap.reason}", quiet=arguments.quiet)
     return Exit.INCOMPLETE if report.gaps and not arguments.allow_gaps else Exit.NOTHING
 
 
@@ -232,7 +232,7 @@ def _verdict(arguments: argparse.Namespace, report: "ScanReport", whole: "ScanRe
 
     if report.expired:
         for text in report.expired:
-            print(f"prill: {text}", file=sys.stderr)
+            warn(text)
         return Exit.NO
     if arguments.fail_on:
         if matches_at_least(report, Level(arguments.fail_on)):

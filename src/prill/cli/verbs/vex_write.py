@@ -17,7 +17,7 @@ from pathlib import Path
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_network, open_services
-from prill.cli.output import say
+from prill.cli.output import say, warn
 from prill.cli.scan_options import add_reading, open_options, tell_notes
 
 __all__ = ["run", "setup_parser"]
@@ -57,6 +57,6 @@ def run(arguments: argparse.Namespace) -> Exit:
         say(f"attached {descriptor.digest}: {said}", quiet=arguments.quiet)
     if arguments.output is None and not arguments.attach:
         sys.stdout.buffer.write(vex.document)
-    for gap in vex.report.gaps if not arguments.quiet else ():
-        print(f"prill: not looked at: {gap.subject}: {gap.reason}", file=sys.stderr)
+    for gap in vex.report.gaps:
+        warn(f"not looked at: {gap.subject}: {gap.reason}", quiet=arguments.quiet)
     return Exit.INCOMPLETE if vex.report.gaps and not arguments.allow_gaps else Exit.GOOD

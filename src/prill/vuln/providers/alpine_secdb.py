@@ -19,7 +19,7 @@ __all__ = ["PROVIDER", "AlpineSecdbProvider"]
 
 _MAX_BYTES = 64 << 20
 _IDS = re.compile(r"\b[A-Z]{2,}(?:-[A-Z]+)*-[0-9][0-9A-Za-z-]{0,60}\b").findall
-"""The ids in an entry, which may name several of one vulnerability: ``CVE-2019-17349 XSA-295``."""
+"""The ids in an entry, which may name several of one vulnerability, ``CVE-2019-17349 XSA-295``, or several of them."""
 _TRACKER = "https://security.alpinelinux.org/vuln/"
 
 
@@ -66,8 +66,9 @@ class AlpineSecdbProvider:
                     if not ids:
                         yield Skipped((text or "")[:100], "it names no vulnerability", harmless=True)
                         continue
-                    found.setdefault(ids[0], []).append(_affected(ecosystem, package.pkg.name, version))
-                    aliases.setdefault(ids[0], set()).update(ids[1:])
+                    for id_, others in _vulnerabilities(ids):
+                        found.setdefault(id_, []).append(_affected(ecosystem, package.pkg.name, version))
+                        aliases.setdefault(id_, set()).update(others)
         if source.whole or len(secdb.packages or ()) >= FEWEST_IN_A_FEED:
             yield Covered(ecosystem, secdb.reponame if ecosystem.startswith("Alpine:") else "")
         for id_, affected in sorted(found.items()):
@@ -102,6 +103,15 @@ def _ecosystem(secdb: _Secdb, name: str) -> str:
         if word in secdb.urlprefix or word in name.lower():
             return ecosystem
     raise InvalidAdvisories(f"{name} does not say whose release it is about")
+
+
+def _vulnerabilities(ids: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the vulnerabilities that an entry names, each with its other ids: several CVEs are several."""
+    cves = [id_ for id_ in ids if id_.startswith("CVE-")]
+    if len(cves) > 1:
+        yield from ((id_, []) for id_ in cves)
+    else:
+        yield ids[0], ids[1:]
 
 
 def _affected(ecosystem: str, package: str, version: str) -> Affected:
