@@ -5,7 +5,8 @@ import pytest
 from debian_changelogs import OLDER, changelog
 from prill.distro.deb.changelog import parse_changelog
 from prill.distro.deb.version import InvalidVersion
-from prill.vuln.changelog_fixes import ChangelogFixes, fixes_between, fixes_of, named_before, standing_fixes
+from prill.vuln.changelog_fixes import ChangelogFixes, fixes_between, named_before, standing_fixes
+from prill.vuln.changelog_items import fixes_of
 
 
 def fixes(*entries: tuple[str, list[str]], end: str = "") -> ChangelogFixes:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from prill._io.regular import NotRegular, read_regular
 from prill.api.open_options import OpenOptions
 from prill.api.sbom import catalogue_image
-from prill.formats.sbom_documents import MAX_BYTES, InvalidSbom, faults_of, read_sbom
 from prill.model import Sbom
 from prill.model.value import dataclass
 
@@ -44,6 +43,8 @@ def is_document(text: str) -> bool:
 
 def read_document(text: str) -> bytes:
     """Return a file's content; raise `InvalidSbom` for one that is too large or no file."""
+    from prill.formats.sbom_documents import MAX_BYTES, InvalidSbom  # noqa: PLC0415 - an image is no document
+
     try:
         data = read_regular(Path(text), MAX_BYTES)
     except NotRegular as error:
@@ -56,6 +57,8 @@ def read_document(text: str) -> bytes:
 def open_sbom(text: str, options: OpenOptions) -> tuple[Sbom, tuple[str, ...]]:
     """Return the SBOM that a document says or that an image gives, and notes for the person."""
     if is_document(text):
+        from prill.formats.sbom_documents import read_sbom  # noqa: PLC0415 - an image is no document
+
         return read_sbom(read_document(text), text), ()
     return catalogue_image(text, options)
 
@@ -63,6 +66,7 @@ def open_sbom(text: str, options: OpenOptions) -> tuple[Sbom, tuple[str, ...]]:
 def check_sbom(text: str, *, against: tuple[str, ...]) -> SbomCheck:
     """Hold a document to its own schema and to the rules in ``against``; raise `InvalidSbom` where it is no SBOM."""
     from prill.formats.minimum_elements import STANDARDS, missing_elements  # noqa: PLC0415 - only here
+    from prill.formats.sbom_documents import faults_of, read_sbom  # noqa: PLC0415 - an image is no document
 
     data = read_document(text)
     title, faults = faults_of(data, text)

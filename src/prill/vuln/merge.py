@@ -108,10 +108,13 @@ def enrich(matches: Sequence[VulnerabilityMatch], database: Database) -> tuple[V
     known = database.known(number for found in numbers.values() for number in found)
     more = {id_: [known[number] for number in found] for id_, found in numbers.items()}
     done: dict[Advisory, Advisory] = {}
+    enriched = []
     for match in matches:
-        if match.advisory not in done:
-            done[match.advisory] = _enriched(match.advisory, more, exploits)
-    return tuple(replace(match, advisory=done[match.advisory]) for match in matches)
+        advisory = done.get(match.advisory)
+        if advisory is None:
+            advisory = done[match.advisory] = _enriched(match.advisory, more, exploits)
+        enriched.append(replace(match, advisory=advisory))
+    return tuple(enriched)
 
 
 def _enriched(

@@ -8,15 +8,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from prill._io.cache import ContentCache
 from prill.distro.deb.archive import Archive
-from prill.distro.deb.index import PackageIndex, PackageRecord, Universe
 from prill.distro.deb.indexes import packages_paths
 from prill.distro.deb.release import SignedRelease
 from prill.errors import PrillError
+
+if TYPE_CHECKING:
+    from prill.distro.deb.index import PackageRecord, Universe
 
 __all__ = ["Newest", "NewestPackages", "newest_of"]
 
@@ -38,7 +41,7 @@ class Newest(msgspec.Struct, frozen=True, array_like=True):
     pocket: str
 
     @classmethod
-    def of(cls, record: PackageRecord) -> "Newest":
+    def of(cls, record: "PackageRecord") -> "Newest":
         """Return it of a stanza."""
         return cls(
             record.name,
@@ -52,7 +55,7 @@ class Newest(msgspec.Struct, frozen=True, array_like=True):
         )
 
 
-def newest_of(universe: Universe, names: Iterable[str]) -> dict[str, Newest | str]:
+def newest_of(universe: "Universe", names: Iterable[str]) -> dict[str, Newest | str]:
     """Return the newest version of each name that ``universe`` has, or what is wrong with its stanzas."""
     found: dict[str, Newest | str] = {}
     for name in sorted(set(names)):
@@ -102,7 +105,9 @@ class NewestPackages:
         return found
 
     @cached_property
-    def _universe(self) -> Universe:
+    def _universe(self) -> "Universe":
+        from prill.distro.deb.index import PackageIndex, Universe  # noqa: PLC0415 - what was asked before is remembered
+
         indexes = self._archive.packages(self._architecture)
         return Universe.of(PackageIndex.parse(data, pocket=release.pocket) for release, data in indexes)
 

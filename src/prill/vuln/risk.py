@@ -63,7 +63,7 @@ def advise(matches: Sequence[VulnerabilityMatch]) -> Advice:
     upgrades = [
         Upgrade(
             name=name,
-            version=max((one.fixed_in for one in group), key=lambda version: _newest(group, version)),
+            version=max({one.fixed_in for one in group}, key=lambda version: _newest(group, version)),
             packages=tuple(sorted({one.package.name for one in group})),
             removes=len({one.advisory.id for one in group}),
         )

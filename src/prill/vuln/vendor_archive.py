@@ -18,7 +18,6 @@ import msgspec
 from prill._io.cache import ContentCache
 from prill._io.parallel import run_parallel
 from prill.distro.deb.archive import Archive, Wanted
-from prill.distro.deb.changelog import parse_changelog, read_changelog
 from prill.distro.deb.downloads import Progress
 from prill.distro.deb.release import SignedRelease
 from prill.distro.deb.version import InvalidVersion, sort_key
@@ -32,7 +31,6 @@ from prill.vuln.changelog_fixes import (
     Fix,
     VersionFixes,
     fixes_between,
-    fixes_of,
     named_before,
     standing_fixes,
 )
@@ -226,9 +224,10 @@ class _Changelogs:
             return None
 
     def _open(self, record: Newest, deb: Path) -> ChangelogFixes:
+        from prill.vuln.changelog_items import read_fixes  # noqa: PLC0415 - what was read is remembered
+
         try:
-            read = read_changelog(deb, record.name)
-            fixes = ChangelogFixes(link=read) if isinstance(read, str) else fixes_of(parse_changelog(read))
+            fixes = read_fixes(deb, record.name)
         except PrillError as error:
             fixes = ChangelogFixes(missing=str(error))
         self._cache.put_derived(_KIND, _key(record), msgspec.json.encode(fixes))
