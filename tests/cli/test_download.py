@@ -11,7 +11,7 @@ import pytest
 from attached_shop import AttachedShop, artifact, open_shop, statement
 from images import ARM64, file, image_of, index_of
 from prill.formats.in_toto import MEDIA_TYPE as IN_TOTO
-from prill.model import Platform
+from prill.model import Digest, Platform
 from prill.oci.descriptor import EMPTY_JSON
 from prill.oci.index import Index
 from prill.oci.push import push
@@ -184,6 +184,34 @@ def test_an_artifact_may_be_signed_itself(shop: Shop):
     code, out, err = shop.download("--key", shop.keys())
     assert (code, out) == (0, content)
     assert "verified: signed by" in err
+
+
+def test_a_tag_alone_is_nobodys_word(shop: Shop):
+    """The signed SBOM of another image, moved below this image's ``.sbom`` tag, has a good signature all the same."""
+    content = spdx("of another image")
+    tag = cosign_tag(shop.image.manifest.digest, "sbom")
+    digest = shop.attach(artifact(None, content, "text/spdx+json"), content, tag)
+    shop.keys()
+
+    def sign(digest: Digest) -> int:
+        name = f"{shop.server.host}/app@{digest}"
+        return shop.prill("sign", name, "--key", shop.folder / "cosign.key", "--plain-http").code
+
+    assert sign(digest) == 0
+    code, out, err = shop.download("--key", shop.keys())
+    assert (code, out) == (10, b"")
+    assert "step 3.9: nothing that could be signed says that it is about" in err
+    assert shop.download()[1] == content
+    about = artifact(shop.image.manifest.descriptor(), content, "text/spdx+json")
+    assert sign(shop.attach(about, content, tag)) == 0
+    assert shop.download("--key", shop.keys())[:2] == (0, content)
+
+
+def test_an_attestation_has_one_signer(shop: Shop):
+    shop.attest(spdx("attested"), "spdxjson")
+    code, out, err = shop.download("--key", shop.keys(), "--min-signers", "2")
+    assert (code, out) == (10, b"")
+    assert "1 distinct signers, and 2 are needed" in err
 
 
 def test_an_attestation_about_another_image_is_left_aside(shop: Shop):

@@ -83,8 +83,8 @@ SBOMS = DocumentKind(
 class AttachedDocument:
     """A document as it was found. ``where`` names it among the others, ``subject`` is what it is attached to.
 
-    ``signed`` is the attestation that it came in; ``artifact`` the manifest that holds it, which may have signatures of
-    its own. Nothing of it is verified.
+    ``signed`` is the attestation that it came in; ``artifact`` the manifest that holds it and has the image as its
+    subject, which may have signatures of its own. Nothing of it is verified.
     """
 
     place: DocumentPlace
@@ -169,6 +169,8 @@ class DocumentSearch:
         self, place: DocumentPlace, where: str, subject: Digest, manifest: Manifest, artifact_type: str
     ) -> Iterator[AttachedDocument]:
         """Yield the layers that are such documents, or statements that hold one."""
+        bound = manifest.subject is not None and manifest.subject.digest == subject
+        artifact = manifest.digest if bound else None
         for number, layer in enumerate(manifest.layers, 1):
             kind = layer.media_type
             known = kind == IN_TOTO or self._names(kind)
@@ -182,9 +184,7 @@ class DocumentSearch:
             elif kind == IN_TOTO:
                 continue
             if content and (known or _is_document(content)):
-                yield AttachedDocument(
-                    place=place, where=origin, subject=subject, content=content, artifact=manifest.digest
-                )
+                yield AttachedDocument(place=place, where=origin, subject=subject, content=content, artifact=artifact)
 
     def _names(self, kind: str) -> bool:
         """Tell a document by its media type, or by the artifact type of what holds it."""

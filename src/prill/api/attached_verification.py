@@ -1,7 +1,9 @@
 """Whose word an attached document is: the signature that holds for it, wherever the document is kept.
 
 - An attestation is verified by its own signature; its statement names the image or the index by digest.
-- An artifact that holds a document is verified by a signature about that artifact.
+- An artifact that holds a document is verified by a signature about that artifact, whose subject is the image. One that
+  only a tag says to be about the image, as cosign's ``.sbom``, is verified by nothing: whoever may write tags could put
+  another image's there, with its good signature.
 - What is in the image, or in its index, is verified by a signature about the image, or the index.
 """
 
@@ -11,7 +13,7 @@ from prill.api.attached_documents import AttachedDocument, DocumentPlace
 from prill.model import Digest
 from prill.oci.store import ImageSource
 from prill.signing.images import ImageVerification, verify_subject
-from prill.signing.steps import VerificationError
+from prill.signing.steps import Step, VerificationError
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.verified import Verified
 
@@ -35,11 +37,18 @@ class DocumentVerifier:
             claim = Claim(kind=kind, digest=document.subject, predicate_type=document.predicate_type)
             verified = self._verification.verifier.verify(document.signed, claim)
             self._verification.conditions.check_one(verified, self._verification.now)
+            self._verification.conditions.check_all([verified])
             return verified
         if document.place in (DocumentPlace.FILE, DocumentPlace.BUILDKIT):
             inside = [] if document.place is DocumentPlace.BUILDKIT else [self._image]
             return self._first_of(self._target, *inside)
-        return self._first_of(document.artifact or document.subject)
+        if document.artifact is None:
+            raise VerificationError(
+                Step.CONTENT,
+                f"nothing that could be signed says that it is about {document.subject}: a tag does, and may be moved",
+                hint="attest it: prill attest --type spdxjson",
+            )
+        return self._first_of(document.artifact)
 
     def _first_of(self, *digests: Digest) -> Verified:
         """Return the first signature about one of the digests that holds; raise the first reason why none does."""
