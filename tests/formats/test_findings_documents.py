@@ -1,6 +1,7 @@
 """A report in every format, read back by what reads such documents."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -89,6 +90,15 @@ def test_json_holds_everything():
     assert len(document["findings"]) == 3
     assert document["findings"][0]["fixes"][0]["safe"] is False
     assert document["gaps"] == [{"subject": "gone", "reason": "Permission denied"}]
+
+
+@pytest.mark.parametrize("report", [REPORT, EMPTY], ids=["full", "empty"])
+def test_json_is_laid_out_as_the_standard_library_does(report: Report):
+    written = text("json", report)
+    assert written == json.dumps(json.loads(written), indent=2) + "\n"
+    odd = replace(report, subjects=('"\\\udc80', ""), gaps=(Gap("é\n", "\U0001f433"),))
+    assert json.loads(text("json", odd))["subjects"] == ['"\\\udc80', ""]
+    assert text("json", odd) == json.dumps(json.loads(text("json", odd)), indent=2) + "\n"
 
 
 def test_junit():

@@ -10,6 +10,7 @@ from prill.dockerfile.variables import unquote
 __all__ = ["Copy", "From", "Health", "Pair", "read_copy", "read_from", "read_health", "read_pairs", "read_words"]
 
 _BARE = re.compile(r"[^\t\v\f\r ]+")
+_HEALTH = re.compile(r"(\S+)\s*")
 _QUOTED = {
     escape: re.compile(
         rf"""(?:[^\s'"{re.escape(escape)}]|{re.escape(escape)}.?|'[^']*(?:'|\Z)|"(?:[^"{re.escape(escape)}]|{re.escape(escape)}.?)*(?:"|\Z))+""",
@@ -64,14 +65,9 @@ def read_words(instruction: Instruction) -> tuple[Word, ...]:
     """Return the arguments: the exec form's strings, or what blanks separate."""
     if instruction.json is not None:
         return instruction.json
-    return _split(_BARE, instruction.logical, instruction.start, instruction.end)
-
-
-def _split(pattern: re.Pattern[str], logical: Logical, start: int, end: int) -> tuple[Word, ...]:
-    span = logical.span
-    return tuple(
-        [Word(match[0], span(match.start(), match.end())) for match in pattern.finditer(logical.text, start, end)]
-    )
+    logical, span = instruction.logical, instruction.logical.span
+    found = _BARE.finditer(logical.text, instruction.start, instruction.end)
+    return tuple([Word(match[0], span(*match.span())) for match in found])
 
 
 def read_from(instruction: Instruction) -> From | None:
@@ -87,23 +83,20 @@ def read_from(instruction: Instruction) -> From | None:
 def read_pairs(instruction: Instruction, escape: str = "\\") -> tuple[Pair, ...]:
     """Read the pairs of ENV, LABEL or ARG (``parseNameVal``, ``parseNameOrNameVal``)."""
     logical, start, end = instruction.logical, instruction.start, instruction.end
-    words = _split(_QUOTED[escape], logical, start, end)
-    if not words:
+    found = list(_QUOTED[escape].finditer(logical.text, start, end))
+    if not found:
         return ()
-    if instruction.keyword != "ARG" and "=" not in words[0].text:
+    if instruction.keyword != "ARG" and "=" not in found[0][0]:
         return _legacy(logical, start, end)
-    pairs = []
-    for word, match in zip(words, _QUOTED[escape].finditer(logical.text, start, end), strict=True):
-        key, equals, value = word.text.partition("=")
-        cut = match.start() + len(key)
-        pairs.append(
-            Pair(
-                Word(key, logical.span(match.start(), cut)),
-                Word(value, logical.span(cut + 1, match.end())) if equals else None,
-                word.span,
-            )
-        )
-    return tuple(pairs)
+    return tuple([_pair(logical, match) for match in found])
+
+
+def _pair(logical: Logical, match: re.Match[str]) -> Pair:
+    key, equals, value = match[0].partition("=")
+    start, end = match.span()
+    cut = start + len(key)
+    written = Word(value, logical.span(cut + 1, end)) if equals else None
+    return Pair(Word(key, logical.span(start, cut)), written, logical.span(start, end))
 
 
 def _legacy(logical: Logical, start: int, end: int) -> tuple[Pair, ...]:
@@ -116,9 +109,8 @@ def _legacy(logical: Logical, start: int, end: int) -> tuple[Pair, ...]:
     return (Pair(word, value, logical.span(start, end), legacy=True),)
 
 
-def read_copy(instruction: Instruction) -> Copy | None:
-    """Read COPY or ADD; None with fewer than two arguments."""
-    words = read_words(instruction)
+def read_copy(instruction: Instruction, words: tuple[Word, ...]) -> Copy | None:
+    """Read COPY or ADD, whose arguments are ``words``; None with fewer than two."""
     if len(words) < 2:  # noqa: PLR2004 - a source and a destination
         return None
     openers = {heredoc.opener for heredoc in instruction.heredocs}
@@ -128,7 +120,7 @@ def read_copy(instruction: Instruction) -> Copy | None:
 
 def read_health(instruction: Instruction) -> Health | None:
     """Read HEALTHCHECK; None for what is neither ``NONE`` nor ``CMD``."""
-    kind = re.compile(r"(\S+)\s*").match(instruction.logical.text, instruction.start, instruction.end)
+    kind = _HEALTH.match(instruction.logical.text, instruction.start, instruction.end)
     if kind is None or kind[1].upper() not in {"CMD", "NONE"}:
         return None
     return Health(kind[1].upper(), kind.end())

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from prill.dockerfile.arguments import From, read_from
 from prill.dockerfile.parser import parse
-from prill.dockerfile.state import State, advance
+from prill.dockerfile.state import CHANGING, State, advance
 from prill.dockerfile.step import Invocation, Step
 from prill.dockerfile.syntax import Comment, File, Flag
 from prill.dockerfile.variables import MAX_TEXT, Expanded, expand
@@ -78,6 +78,8 @@ class Stage:
     @property
     def states(self) -> tuple[State, ...]:
         """What holds before each step of the stage, and, last, what it leaves behind."""
+        if self._states:
+            return self._states
         waiting: list[Stage] = []
         stage: Stage | None = self
         while stage is not None and not stage._states:  # noqa: SLF001 - another one of these
@@ -202,7 +204,9 @@ class Dockerfile:
 
     def after(self, step: Step, before: State, defaults: Mapping[str, str]) -> State:
         """Return what holds after a step; what is longer than the file's values may be is kept in `overlong`."""
-        after = advance(before, step.instruction, self.file.escape, defaults, max(0, min(MAX_TEXT, self._room)))
+        if step.keyword not in CHANGING:
+            return before
+        after = advance(before, step, defaults, max(0, min(MAX_TEXT, self._room)))
         self._room -= after.written - before.written
         if after.overlong > before.overlong:
             self.overlong.append(step)

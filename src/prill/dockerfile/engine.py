@@ -100,8 +100,10 @@ def lint(
 def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -> list[Finding]:
     """Return findings with the severities of the settings, marked where the settings or a comment suppress them."""
     pragmas = find_pragmas(document) if selection.pragmas else ()
-    suppressions = Suppressions(pragmas) if pragmas else None
     fails = read_check_directive(document).fails
+    if not (pragmas or fails or selection.off or selection.severities):
+        return findings
+    suppressions = Suppressions(pragmas) if pragmas else None
     return [_weighed(finding, selection, suppressions, fails=fails) for finding in findings]
 
 

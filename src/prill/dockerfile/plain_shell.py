@@ -38,21 +38,41 @@ _RESERVED = frozenset(
 
 def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ...] | None:
     """Return the commands of the text from ``start`` to ``end``; None where it takes the grammar to read it."""
-    while start < end and logical.text[start] in " \t":
+    text, starts, sources = logical.text, logical.starts, logical.sources
+    while start < end and text[start] in " \t":
         start += 1
-    reading = _Reading(logical)
-    for token in _TOKEN.finditer(logical.text, start, end):
-        if token.start() != start or not reading.take(token):
+    reading = _Reading()
+    for token in _TOKEN.finditer(text, start, end):
+        begin, after = token.span()
+        if begin != start:
             return None
-        start = token.end()
+        start = after
+        kind = token.lastindex or 0
+        if kind == _JOIN:
+            if not reading.join(token[_JOIN]):
+                return None
+            continue
+        raw = token[kind]
+        begin, after = token.span(kind)
+        line = bisect_right(starts, begin) - 1
+        last = line if line + 1 == len(starts) or after <= starts[line + 1] else bisect_right(starts, after - 1) - 1
+        span = Span(sources[line] + begin - starts[line], sources[last] + after - starts[last])
+        word = ShellWord(raw, span, raw) if _QUOTED.search(raw) is None else ShellWord(_text(raw), span, _masked(raw))
+        if kind == _REDIRECTED:
+            reading.redirections.append(Redirection(token[2], word, logical.span(token.start(2), after)))
+        elif reading.redirections:
+            return None
+        elif reading.words or not _ASSIGNMENT.match(raw):
+            reading.words.append(word)
+        else:
+            reading.assigned.append(word)
     return tuple(reading.found) if start == end and reading.finish() else None
 
 
 class _Reading:
-    """Takes tokens in order; what it answers says whether they are plain so far."""
+    """The commands so far, and the parts of the one that is being read."""
 
-    def __init__(self, logical: Logical) -> None:
-        self.logical = logical
+    def __init__(self) -> None:
         self.found: list[ShellCommand] = []
         self.connector = ""
         self.pipeline = 1
@@ -63,32 +83,12 @@ class _Reading:
         self.words: list[ShellWord] = []
         self.redirections: list[Redirection] = []
 
-    def take(self, token: re.Match[str]) -> bool:
-        kind = token.lastindex or 0
-        if kind == _JOIN:
-            return self._join(token[_JOIN])
-        raw = token[kind]
-        begin, end = token.span(kind)
-        starts, sources = self.logical.starts, self.logical.sources
-        first, last = bisect_right(starts, begin) - 1, bisect_right(starts, end - 1) - 1
-        span = Span(sources[first] + begin - starts[first], sources[last] + end - starts[last])
-        word = ShellWord(raw, span, raw) if _QUOTED.search(raw) is None else ShellWord(_text(raw), span, _masked(raw))
-        if kind == _REDIRECTED:
-            self.redirections.append(Redirection(token[2], word, self.logical.span(token.start(2), end)))
-        elif self.redirections:
-            return False
-        elif self.words or not _ASSIGNMENT.match(raw):
-            self.words.append(word)
-        else:
-            self.assigned.append(word)
-        return True
-
     def finish(self) -> bool:
         """End the last command; a ``;`` may be the end as well."""
         nothing = not (self.assigned or self.words or self.redirections)
-        return self._join("") if not nothing else self.connector == ";"
+        return self.join("") if not nothing else self.connector == ";"
 
-    def _join(self, connector: str) -> bool:
+    def join(self, connector: str) -> bool:
         """End a command; it is no plain one where its first word makes something else of it, or there is none."""
         words = self.words
         if not words or words[0].text in _RESERVED or not _PROGRAM.fullmatch(words[0].masked):

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
-from prill.dockerfile.arguments import read_from, read_pairs, read_words
+from prill.dockerfile.arguments import read_from
 from prill.dockerfile.flag_values import flag_faults
 from prill.dockerfile.lexing import why_not_expanded
 from prill.dockerfile.source import Span, Word
-from prill.dockerfile.syntax import Fault, Instruction
+from prill.dockerfile.step import Step
+from prill.dockerfile.syntax import Fault
 from prill.dockerfile.variables import unquote
 
 __all__ = ["find_refusal"]
@@ -24,18 +25,19 @@ _RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
 _HEALTH = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
 
-Check = Callable[[Instruction, str], Iterator[Fault]]
+Check = Callable[[Step, str], Iterator[Fault]]
 
 
-def find_refusal(instruction: Instruction, escape: str = "\\") -> Fault | None:
+def find_refusal(step: Step) -> Fault | None:
     """Return the first thing for which BuildKit refuses an instruction; None where it accepts it."""
+    instruction = step.instruction
     if instruction.faults:
         return instruction.faults[0]
     if instruction.keyword == "HEALTHCHECK" and instruction.arguments.upper() == "NONE":
         return None  # its flags are not looked at
-    fault = next(flag_faults(instruction), None)
+    fault = next(flag_faults(instruction), None) if instruction.flags else None
     check = _CHECKS.get(instruction.keyword)
-    return fault if fault or check is None else next(check(instruction, escape), None)
+    return fault if fault or check is None else next(check(step, step.document.file.escape), None)
 
 
 def _unexpanded(text: str, span: Span, escape: str, *, shared: bool = False) -> Iterator[Fault]:
@@ -44,8 +46,8 @@ def _unexpanded(text: str, span: Span, escape: str, *, shared: bool = False) -> 
         yield Fault("expansion", said, span, shared=shared and "quote" in said)
 
 
-def _from(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    source = read_from(instruction)
+def _from(step: Step, escape: str) -> Iterator[Fault]:
+    source = read_from(step.instruction)
     if source is None:
         return
     if source.extra:
@@ -58,9 +60,9 @@ def _from(instruction: Instruction, escape: str) -> Iterator[Fault]:
     yield from _unexpanded(source.image.text, source.image.span, escape)
 
 
-def _pairs(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    keyword = instruction.keyword
-    for pair in read_pairs(instruction, escape):
+def _pairs(step: Step, escape: str) -> Iterator[Fault]:
+    keyword = step.keyword
+    for pair in step.pairs:
         if pair.value is None and keyword != "ARG":
             yield Fault("pair", f"{keyword} takes key=value", pair.span)
         if not pair.key.text:
@@ -70,12 +72,12 @@ def _pairs(instruction: Instruction, escape: str) -> Iterator[Fault]:
                 yield from _unexpanded(word.text, word.span, escape, shared=not pair.legacy and keyword != "ARG")
 
 
-def _copy(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    words = read_words(instruction)
-    openers = {heredoc.opener for heredoc in instruction.heredocs}
-    keyword = instruction.keyword
+def _copy(step: Step, escape: str) -> Iterator[Fault]:
+    words = step.words
+    openers = {heredoc.opener for heredoc in step.instruction.heredocs}
+    keyword = step.keyword
     if len(words) < 2:  # noqa: PLR2004 - a source and a destination
-        yield Fault("copy-words", f"{keyword} needs a source and a destination", instruction.arguments_span)
+        yield Fault("copy-words", f"{keyword} needs a source and a destination", step.instruction.arguments_span)
     elif words[-1].span in openers:
         yield Fault("copy-words", f"{keyword} cannot have a heredoc for its destination", words[-1].span)
     for word in words:
@@ -83,25 +85,25 @@ def _copy(instruction: Instruction, escape: str) -> Iterator[Fault]:
             yield from _unexpanded(word.text, word.span, escape)
 
 
-def _volume(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    words = read_words(instruction)
+def _volume(step: Step, escape: str) -> Iterator[Fault]:
+    words = step.words
     if not words:
-        yield Fault("no-arguments", "VOLUME needs an argument", instruction.arguments_span, shared=False)
+        yield Fault("no-arguments", "VOLUME needs an argument", step.instruction.arguments_span, shared=False)
     for word in words:
         if not word.text.strip():
             yield Fault("volume", "a VOLUME is no empty string", word.span, shared=False)
         yield from _unexpanded(word.text, word.span, escape)
 
 
-def _shell(instruction: Instruction, _escape: str) -> Iterator[Fault]:
-    if not instruction.json:
-        shared = instruction.json is None and instruction.arguments.startswith("[")
+def _shell(step: Step, _escape: str) -> Iterator[Fault]:
+    if not step.instruction.json:
+        shared = step.instruction.json is None and step.instruction.arguments.startswith("[")
         message = "SHELL takes a JSON array with a program in it"
-        yield Fault("shell", message, instruction.arguments_span, shared=shared)
+        yield Fault("shell", message, step.instruction.arguments_span, shared=shared)
 
 
-def _expose(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    for word in read_words(instruction):
+def _expose(step: Step, escape: str) -> Iterator[Fault]:
+    for word in step.words:
         yield from _unexpanded(word.text, word.span, escape, shared=True)
         if "$" not in word.text:
             yield from _port(unquote(word.text, escape), word)
@@ -117,20 +119,20 @@ def _port(text: str, word: Word) -> Iterator[Fault]:
         yield Fault("port", f"{word.text!r}: the range ends before it begins", word.span, shared=False)
 
 
-def _health(instruction: Instruction, _escape: str) -> Iterator[Fault]:
-    found = _HEALTH.fullmatch(instruction.arguments)
+def _health(step: Step, _escape: str) -> Iterator[Fault]:
+    found = _HEALTH.fullmatch(step.instruction.arguments)
     kind, rest = (found[1].upper(), found[2]) if found else ("", "")
     if kind not in {"CMD", "NONE"}:
-        yield Fault("health", "HEALTHCHECK takes CMD and a command, or NONE", instruction.arguments_span)
+        yield Fault("health", "HEALTHCHECK takes CMD and a command, or NONE", step.instruction.arguments_span)
     elif kind == "NONE" and rest.replace(" ", "") != "[]":
-        yield Fault("health", "HEALTHCHECK NONE takes nothing else", instruction.arguments_span)
-    elif kind == "CMD" and (instruction.json == () or not rest):
-        shared = instruction.json is None
-        yield Fault("health", "HEALTHCHECK CMD needs a command", instruction.arguments_span, shared=shared)
+        yield Fault("health", "HEALTHCHECK NONE takes nothing else", step.instruction.arguments_span)
+    elif kind == "CMD" and (step.instruction.json == () or not rest):
+        shared = step.instruction.json is None
+        yield Fault("health", "HEALTHCHECK CMD needs a command", step.instruction.arguments_span, shared=shared)
 
 
-def _one_word(instruction: Instruction, escape: str) -> Iterator[Fault]:
-    yield from _unexpanded(instruction.arguments, instruction.arguments_span, escape)
+def _one_word(step: Step, escape: str) -> Iterator[Fault]:
+    yield from _unexpanded(step.instruction.arguments, step.instruction.arguments_span, escape)
 
 
 _CHECKS = MappingProxyType[str, Check](

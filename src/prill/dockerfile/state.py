@@ -6,14 +6,19 @@ The rules are those of BuildKit's dockerfile2llb.
 import posixpath
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from prill.dockerfile.arguments import read_pairs
 from prill.dockerfile.environment import NO_VARIABLES, Variables, Visible
 from prill.dockerfile.syntax import Instruction
 from prill.dockerfile.variables import MAX_TEXT, Expanded, expand
 
-__all__ = ["GLOBAL_ARGS", "PREDEFINED_ARGS", "ShellKind", "State", "advance", "shell_kind"]
+if TYPE_CHECKING:
+    from prill.dockerfile.step import Step
+
+__all__ = ["CHANGING", "GLOBAL_ARGS", "PREDEFINED_ARGS", "ShellKind", "State", "advance", "shell_kind"]
+
+CHANGING = frozenset({"ARG", "CMD", "ENTRYPOINT", "ENV", "SHELL", "USER", "WORKDIR"})
+"""The instructions after which something else holds than before."""
 
 PREDEFINED_ARGS = frozenset(
     name for one in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY") for name in (one, one.lower())
@@ -86,27 +91,21 @@ class State(NamedTuple):
         )
 
 
-def advance(
-    state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str], limit: int = MAX_TEXT
-) -> State:
-    """Return what holds after ``instruction``.
+def advance(state: State, step: "Step", defaults: Mapping[str, str], limit: int = MAX_TEXT) -> State:
+    """Return what holds after ``step``.
 
     ``defaults`` are the values of the ARGs before the first FROM; a text of more than ``limit`` characters is not
     known, as variables that double each other are longer than any memory after 40 lines.
     """
-    keyword = instruction.keyword
+    keyword, instruction, escape = step.keyword, step.instruction, step.document.file.escape
     if keyword == "ENV":
         values = state.values()
-        new = {
-            pair.key.text: expand(pair.value.text, values, escape, limit=limit)
-            for pair in read_pairs(instruction, escape)
-            if pair.value
-        }
+        new = {pair.key.text: expand(pair.value.text, values, escape, limit=limit) for pair in step.pairs if pair.value}
         return state._replace(env=state.env.set({name: found.known for name, found in new.items()})).counting(
             *new.values()
         )
     if keyword == "ARG":
-        return _argument(state, instruction, escape, defaults, limit)
+        return _argument(state, step, escape, defaults, limit)
     if keyword == "SHELL":
         return state._replace(shell=tuple(word.text for word in instruction.json)) if instruction.json else state
     if keyword in {"USER", "WORKDIR"}:
@@ -126,10 +125,10 @@ def _placed(state: State, instruction: Instruction, escape: str, limit: int) -> 
     return state._replace(workdir=folder).counting(Expanded(folder))
 
 
-def _argument(state: State, instruction: Instruction, escape: str, defaults: Mapping[str, str], limit: int) -> State:
+def _argument(state: State, step: "Step", escape: str, defaults: Mapping[str, str], limit: int) -> State:
     args = state.args
     counted: list[Expanded] = []
-    for pair in read_pairs(instruction, escape):
+    for pair in step.pairs:
         name = pair.key.text
         if pair.value is not None:
             found = expand(pair.value.text, Visible(state.env, args), escape, limit=limit)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from prill.dockerfile.arguments import Copy, Pair, read_copy, read_pairs
+from prill.dockerfile.arguments import Copy, Pair, read_copy, read_pairs, read_words
 from prill.dockerfile.script import Script, read_script
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.source import Span, Word
@@ -79,9 +79,14 @@ class Step:
         return read_pairs(self.instruction, self.document.file.escape)
 
     @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """The arguments: the exec form's strings, or what blanks separate."""
+        return read_words(self.instruction)
+
+    @cached_property
     def copy(self) -> Copy | None:
         """What COPY or ADD copies; None with fewer than two arguments."""
-        return read_copy(self.instruction)
+        return read_copy(self.instruction, self.words)
 
     @cached_property
     def script(self) -> Script:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from prill.dockerfile.source import Source, Span, Word
+from prill.model.cached import cached_property
 
 __all__ = [
     "Comment",
@@ -70,10 +71,14 @@ class Logical(NamedTuple):
         if len(self.starts) == 1:  # one line, as most are
             shift = self.sources[0] - self.starts[0]
             return Span(start + shift, max(start, end) + shift)
+        starts, sources = self.starts, self.sources
+        first = bisect_right(starts, start) - 1
+        place = sources[first] + start - starts[first]
         if end <= start:
-            place = self.at(start)
             return Span(place, place)
-        return Span(self.at(start), self.at(end - 1) + 1)
+        if first + 1 < len(starts) and starts[first + 1] < end:  # it ends on a later line
+            first = bisect_right(starts, end - 1, first + 1) - 1
+        return Span(place, sources[first] + end - starts[first])
 
     def word(self, start: int, end: int) -> Word:
         """Return the text from ``start`` to ``end`` with its span."""
@@ -185,20 +190,22 @@ class Instruction(NamedTuple):
 Node = Trivia | Comment | Directive | Instruction
 
 
-class File(NamedTuple):
-    """A parsed file: ``nodes`` cover ``source`` from the first character to the last; ``faults`` belong to no node."""
-
+class _File(NamedTuple):
     source: Source
     nodes: tuple[Node, ...]
     escape: str
     faults: tuple[Fault, ...] = ()
 
-    @property
+
+class File(_File):
+    """A parsed file: ``nodes`` cover ``source`` from the first character to the last; ``faults`` belong to no node."""
+
+    @cached_property
     def directives(self) -> tuple[Directive, ...]:
         """The parser directives, in order."""
         return tuple(node for node in self.nodes if isinstance(node, Directive))
 
-    @property
+    @cached_property
     def instructions(self) -> tuple[Instruction, ...]:
         """The instructions, in order; those deferred by ONBUILD are inside theirs."""
         return tuple(node for node in self.nodes if isinstance(node, Instruction))

@@ -21,6 +21,8 @@ MAX_TEXT = 32 * 1024
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-]")
 _UNTIL_SLASH = re.compile(r"(?:\\.|[^/\\])*", re.DOTALL)
 _MODIFIER = re.compile(r":[-+?]|##?|%%?|//?|[-+?]")
+_PLAIN = {escape: re.compile(rf"""[^'"${re.escape(escape)}]+""") for escape in "\\`"}
+"""A run of characters that mean themselves, in double quotes as well."""
 
 
 class Reference(NamedTuple):
@@ -65,12 +67,16 @@ class _Lexer:
     found: list[Reference] = field(default_factory=list)
 
     def parts(self) -> Iterator[str | Reference]:
-        """Yield literal characters and references, in order."""
+        """Yield literal text and references, in order."""
         text, size = self.text, len(self.text)
+        plain = _PLAIN[self.escape]
         double = False
         while self.place < size:
             char = text[self.place]
-            if char == "'" and not double:
+            if run := plain.match(text, self.place):
+                yield run[0]
+                self.place = run.end()
+            elif char == "'" and not double:
                 end = text.find("'", self.place + 1)
                 end = size if end < 0 else end
                 yield text[self.place + 1 : end]
@@ -130,6 +136,8 @@ def find_references(text: str, escape: str = "\\") -> tuple[Reference, ...]:
 
 def expand(text: str, values: Mapping[str, str], escape: str = "\\", depth: int = 0, limit: int = MAX_TEXT) -> Expanded:
     """Put values in and take quotes away. What has no value becomes nothing, and is named in ``unset``."""
+    if len(text) <= limit and _PLAIN[escape].fullmatch(text):
+        return Expanded(text)
     texts: list[str] = []
     unset: list[str] = []
     size = 0
@@ -151,6 +159,8 @@ def expand(text: str, values: Mapping[str, str], escape: str = "\\", depth: int 
 
 def unquote(text: str, escape: str = "\\") -> str:
     """Take quotes and escapes away, and leave variables as they are written."""
+    if _PLAIN[escape].fullmatch(text):
+        return text
     return "".join(
         text[part.start : part.end] if isinstance(part, Reference) else part for part in _Lexer(text, escape).parts()
     )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
@@ -13,7 +12,7 @@ __all__ = ["RULE"]
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("EXPOSE"):
-        for word in read_words(step.instruction):
+        for word in step.words:
             if ":" in re.sub(r"\$\{[^}]*\}", "", word.text):
                 yield Problem(span=word.span, message=f"{word.text}: EXPOSE takes a port of the container alone")
 

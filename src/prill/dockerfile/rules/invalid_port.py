@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
@@ -16,7 +15,7 @@ _NUMBER = re.compile(r"[0-9]+")
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("EXPOSE"):
-        for word in read_words(step.instruction):
+        for word in step.words:
             ports = word.text.strip("\"'").partition("/")[0]
             numbers = [int(part[:9]) for part in ports.split("-") if _NUMBER.fullmatch(part)]
             if any(number > _HIGHEST for number in numbers) and not step.deferred:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._users import name_of, stays_root
@@ -22,7 +21,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     user = name_of(final.result.user)
     for stage in final.lineage:
         for step in stage.of("EXPOSE"):
-            for word in read_words(step.instruction):
+            for word in step.words:
                 found = _PORT.match(step.expand(word.text).text)
                 if found and 0 < int(found[1]) < _FIRST_FREE:
                     yield Problem(

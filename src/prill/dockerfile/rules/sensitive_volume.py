@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
@@ -12,7 +11,7 @@ __all__ = ["RULE"]
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("VOLUME"):
-        for word in read_words(step.instruction):
+        for word in step.words:
             path = word.text.rstrip("/")
             if path in {"/dev", "/proc", "/sys"} or path.startswith(("/dev/", "/proc/", "/sys/")):
                 yield Problem(span=word.span)

@@ -25,7 +25,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if not faults and step.statement.inner is not None and step.keyword in _NOT_DEFERRED:
             continue  # another rule's, whatever follows
         if not faults:
-            refusal = find_refusal(step.instruction, dockerfile.file.escape) or _mount_at_root(step)
+            refusal = find_refusal(step) or _mount_at_root(step)
             faults = (refusal,) if refusal else ()
         for fault in faults:
             yield Problem(span=fault.span, message=fault.message, aliases=None if fault.shared else ())

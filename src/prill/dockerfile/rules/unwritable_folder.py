@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterator
 
-from prill.dockerfile.arguments import read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of, runs_unseen, steps_before
@@ -38,7 +37,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 yield from _run(step)
         if stage is dockerfile.final and not stays_root(stage.result.user):
             for step in stage.of("VOLUME"):
-                for word in read_words(step.instruction):
+                for word in step.words:
                     folder = step.expand(word.text)
                     if not folder.unset and folder.text.startswith("/") and not _given(stage.steps, folder.text):
                         user = stage.result.user

@@ -31,6 +31,8 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 _UNSIGNED = re.compile(
     r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
 )
+_SETTING = frozenset({"declare", "export", "git", "pnpm"})
+"""What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
 _NEVER = frozenset({"0", "false", "no", "off", "never", "none"})
 _ALWAYS = frozenset({"1", "true", "yes", "on"})
 _VARIABLES: dict[str, frozenset[str]] = {
@@ -58,9 +60,11 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             name, _, value = word.text.partition("=")
             if _switched_off(name, value):
                 yield Problem(span=word.span, message=f"{name} switches the check off")
+        program = command.program
+        own = program in _FLAGS or program in _SETTING
         for word in command.words[1:]:
-            if _off(command.program, word.masked, command.texts):
-                yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked")
+            if (own or "=" in word.masked) and _off(program, word.masked, command.texts):
+                yield Problem(span=word.span, message=f"{program} {word.text}: nothing is checked")
             elif "yes" in word.text and _UNSIGNED.search(word.text):
                 yield Problem(span=word.span, message="packages of a source that is trusted unsigned are not checked")
 
