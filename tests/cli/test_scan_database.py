@@ -249,6 +249,16 @@ def test_what_another_vendor_built_is_no_package_of_the_release(shop: Workshop):
     }
 
 
+def test_what_was_not_understood_is_noted_by_each_scan(shop: Workshop):
+    imported(shop, npm(shop, osv("A-1", "npm", "left"), {"id": "B-1", "affected": "x"}))
+    found = scanned(shop)
+    said = "npm.zip had 1 more, which were not understood when it was imported: what these say is missing here"
+    assert said in found["notes"]
+    assert [one["missed"] for one in found["sources"] if "missed" in one] == [1]
+    imported(shop, write_json(shop.root / "kev.json", {"catalogVersion": "1", "vulnerabilities": []}))
+    assert said in scanned(shop)["notes"]
+
+
 def test_a_name_in_an_image_does_not_command_the_terminal(shop: Workshop):
     imported(shop, npm(shop))
     component = {"type": "library", "name": "a\x1b[2J", "version": "x\x1b", "purl": "pkg:npm/left@1.0.0"}

@@ -201,6 +201,7 @@ def _crashed(error: Exception) -> None:
 
 
 def _complain(message: str, hint: str | None) -> None:
-    print(f"prill: {message}", file=sys.stderr)
-    if hint:
-        print(f"  → {hint}", file=sys.stderr)
+    from prill.views.columns import printable  # noqa: PLC0415 - only for what went wrong
+
+    lines = [f"prill: {message}", *([f"  → {hint}"] if hint else [])]
+    print(*(printable(line) for text in lines for line in text.split("\n")), sep="\n", file=sys.stderr)

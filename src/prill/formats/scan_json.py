@@ -125,6 +125,7 @@ def _source(source: AdvisorySource) -> _Json:
         retrieved=source.retrieved,
         modified=source.modified,
         records=source.records,
+        missed=source.missed,
         license=source.license,
     )
 

@@ -44,8 +44,8 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class AdvisorySource:
     """Where advisories came from. Times are in seconds since 1970; ``modified`` is the data's own, 0 where it has none.
 
-    ``id`` is the provider's; ``records`` how many there were, 0 where nobody counted; ``version`` is what its server
-    tells it from a later one by, empty where it does not.
+    ``id`` is the provider's; ``records`` how many there were, 0 where nobody counted, ``missed`` how many more were not
+    understood; ``version`` is what its server tells it from a later one by, empty where it does not.
     """
 
     id: str
@@ -56,6 +56,7 @@ class AdvisorySource:
     records: int = 0
     license: str = ""
     version: str = ""
+    missed: int = 0
 
 
 class Exploitation(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -22,7 +22,8 @@ _MAX_DETAILS = 1 << 20
 _RAW = -15
 """Deflate's largest window, without zlib's header and checksum (zlib manual, ``inflateInit2``)."""
 _DETAILS = msgspec.msgpack.Decoder(PackedVulnerability)
-_SOURCE = tuple[str, str, str, int, int, int, str, str]
+_SOURCE = ("id", "name", "url", "retrieved", "modified", "records", "license", "version", "missed")
+_SOURCE_TYPES = tuple[str, str, str, int, int, int, str, str, int]
 _EXPLOITS = "FROM exploited LEFT JOIN source ON source.number = exploited.source"
 _NEWEST = "ORDER BY source.modified DESC, source.retrieved DESC, exploited.source"
 
@@ -154,12 +155,15 @@ class Database:
 
     def numbered_sources(self) -> tuple[tuple[int, AdvisorySource], ...]:
         """Return the sources with their numbers in this database."""
-        columns = "number, id, name, location, retrieved, modified, records, license, version"
+        columns = "number, id, name, location, retrieved, modified, records, license, version, missed"
         rows = self._all(f"SELECT {columns} FROM source ORDER BY number")  # noqa: S608 - its own names
         try:
-            return tuple((row[0], _source(*msgspec.convert(row[1:], type=_SOURCE))) for row in rows)
+            checked: list[tuple[int, dict[str, Any]]] = [
+                (row[0], dict(zip(_SOURCE, msgspec.convert(row[1:], type=_SOURCE_TYPES), strict=True))) for row in rows
+            ]
         except msgspec.MsgspecError as error:
             raise self._damaged(error) from error
+        return tuple((number, AdvisorySource(**values)) for number, values in checked)
 
     def vulnerabilities(self) -> Iterator[tuple[int, str, int, bytes]]:
         """Yield number, id, source's number and unpacked details of all vulnerabilities, for another database."""
@@ -249,21 +253,6 @@ class Database:
         return DamagedDatabase(
             f"the database {self._name} is damaged: {error}", hint="make it again: prill db import FILES"
         )
-
-
-def _source(
-    id_: str, name: str, url: str, retrieved: int, modified: int, records: int, license_: str, version: str
-) -> AdvisorySource:
-    return AdvisorySource(
-        id=id_,
-        name=name,
-        url=url,
-        retrieved=retrieved,
-        modified=modified,
-        records=records,
-        license=license_,
-        version=version,
-    )
 
 
 def open_database(path: Path) -> Database:

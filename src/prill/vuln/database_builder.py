@@ -110,7 +110,8 @@ class DatabaseBuilder:
                     taken.harmless += 1
                 case Skipped(subject=subject, reason=reason):
                     taken.missed(subject, reason)
-        taken.source = replace(source, modified=modified, records=taken.records)
+        missed = sum(taken.reasons.values())
+        taken.source = replace(source, modified=modified, records=taken.records, missed=missed)
         self._sources.append(taken.source)
         return taken
 
@@ -177,7 +178,7 @@ class DatabaseBuilder:
         meta = [("created", created), ("dictionary", dictionary), ("records", len(self._vulnerabilities))]
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
         connection.executemany(
-            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((number, *_source_row(source)) for number, source in enumerate(self._sources)),
         )
         connection.executemany(
@@ -295,4 +296,5 @@ def _source_row(source: AdvisorySource) -> tuple[object, ...]:
         source.records,
         source.license,
         source.version,
+        source.missed,
     )

@@ -41,7 +41,7 @@ FORM = 5
 SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE source(number INTEGER PRIMARY KEY, id TEXT, name TEXT, location TEXT, retrieved INTEGER,
-    modified INTEGER, records INTEGER, license TEXT, version TEXT);
+    modified INTEGER, records INTEGER, license TEXT, version TEXT, missed INTEGER);
 CREATE TABLE package(key TEXT PRIMARY KEY, entries BLOB) WITHOUT ROWID;
 CREATE TABLE vulnerability(number INTEGER PRIMARY KEY, id TEXT, source INTEGER, details BLOB);
 CREATE TABLE alias(name TEXT, number INTEGER, PRIMARY KEY(name, number)) WITHOUT ROWID;

@@ -27,14 +27,14 @@ class EventRange(msgspec.Struct, gc=False):
     """One range, of versions of a ``type``."""
 
     type: str = ""
-    events: list[Event] = []
+    events: list[Event] | None = None
 
 
-def intervals_of(ranges: Iterable[EventRange], ecosystem: str) -> Iterator[VersionRange]:
+def intervals_of(ranges: Iterable[EventRange] | None, ecosystem: str) -> Iterator[VersionRange]:
     """Yield what the ranges of one package say; those of commits say nothing about versions."""
-    for one in ranges:
+    for one in ranges or ():
         if one.type != "GIT":
-            yield from _intervals(_in_order([*_single(one.events)], ecosystem))
+            yield from _intervals(_in_order([*_single(one.events or ())], ecosystem))
 
 
 def _single(events: Iterable[Event]) -> Iterator[Event]:

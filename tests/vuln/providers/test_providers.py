@@ -293,6 +293,19 @@ class TestOsv:
         with pytest.raises(InvalidAdvisories):
             read_record(data)
 
+    def test_what_is_null_is_not_there(self):
+        record = osv("A-1")
+        record["affected"][0] |= {"versions": None, "severity": None}
+        found = read_record(json.dumps(record).encode())
+        assert isinstance(found, Record)
+        assert found.affected[0].ranges == (VersionRange("0", "2.0"),)
+        record["affected"][0] |= {"versions": ["1.5"], "ranges": None}
+        found = read_record(json.dumps(record).encode())
+        assert isinstance(found, Record)
+        assert (found.affected[0].ranges, found.affected[0].versions) == ((), ("1.5",))
+        record["affected"][0]["ranges"] = [{"type": "ECOSYSTEM", "events": None}]
+        assert isinstance(read_record(json.dumps(record).encode()), Record)
+
     def test_a_hundred_thousand_versions_are_read_and_more_than_twice_that_are_not(self):
         record = osv("A-1")
         record["affected"][0]["versions"] = [f"{number}.0" for number in range(100_000)]

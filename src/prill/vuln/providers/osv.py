@@ -55,9 +55,9 @@ class _Severity(msgspec.Struct, gc=False):
 
 class _Affected(msgspec.Struct, gc=False):
     package: _Package | None = None
-    ranges: list[EventRange] = []
-    versions: list[str] = []
-    severity: list[_Severity] = []
+    ranges: list[EventRange] | None = None
+    versions: list[str] | None = None
+    severity: list[_Severity] | None = None
     ecosystem_specific: Any = None
     database_specific: Any = None
 
@@ -258,7 +258,7 @@ def _affected(osv: _Osv) -> Iterator[Affected]:
                 ecosystem=_folded(ecosystem),
                 package=one.package.name,
                 ranges=ranges,
-                versions=tuple(one.versions),
+                versions=tuple(one.versions or ()),
                 state=state,
                 module=module,
             )
@@ -295,7 +295,7 @@ def _ratings(osv: _Osv) -> Iterator[RatingText]:
     urgency = highest_urgency(map(_urgency, osv.affected or ()))
     if urgency:
         yield RatingText("Debian", urgency)
-    for severity in (*(osv.severity or ()), *(one for each in osv.affected or () for one in each.severity)):
+    for severity in (*(osv.severity or ()), *(one for each in osv.affected or () for one in each.severity or ())):
         if severity.score and severity.score not in seen:
             seen.add(severity.score)
             yield RatingText(name, severity.score)
