@@ -4,14 +4,10 @@ An entry counts for the same manifest, hence the same layers, within the same li
 the same code.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields
-from functools import cache
-from hashlib import sha256
 from operator import attrgetter
-from os import scandir
-from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
 
@@ -20,6 +16,7 @@ import msgspec
 from prill import __version__
 from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
+from prill._io.code_stamp import code_stamp
 from prill.archive.bounds import Limits
 from prill.model import Details, Package, Sbom, Subject
 
@@ -27,9 +24,6 @@ __all__ = ["StoredSboms"]
 
 _KIND = "sbom"
 _DETAILS: tuple[type[Details], ...] = get_args(Details)
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-
 _PACKAGE_FIELDS = tuple(field.name for field in fields(Package) if field.name != "details")
 _SBOM_FIELDS = tuple(field.name for field in fields(Sbom) if field.name != "packages")
 
@@ -52,7 +46,7 @@ class StoredSboms:
 
     def __init__(self, cache: ContentCache, limits: Limits) -> None:
         self._cache = cache
-        self._prefix = f"{_code()} {limits!r}"
+        self._prefix = f"{__version__} {code_stamp()} {limits!r}"
 
     def find(self, subject: Subject) -> Sbom | None:
         """Return what is known of an image; a damaged entry counts as none."""
@@ -91,22 +85,3 @@ def _decoded(data: bytes) -> Sbom:
         for one in stored.packages
     )
     return Sbom(packages=packages, **dict(zip(_SBOM_FIELDS, _values_of_sbom(stored), strict=True)))
-
-
-@cache
-def _code() -> str:
-    """Return what changes whenever any module does: what is concluded depends on many of them."""
-    seen = sha256()
-    for line in sorted(_modules(_PACKAGE)):
-        seen.update(line.encode("utf-8", "surrogateescape"))
-    return f"{__version__} {seen.hexdigest()}"
-
-
-def _modules(folder: Path | str) -> Iterator[str]:
-    with suppress(OSError), scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _modules(entry.path)
-            elif entry.name.endswith(".py"):
-                info = entry.stat()
-                yield f"{entry.path} {info.st_size} {info.st_mtime_ns}\n"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
 __all__ = ["absent_code", "dismissed_as_absent", "is_code", "present_code"]
 
 _CODE = re.compile(
-    r"(?:usr/|opt/|usr/local/)?(?:s?bin|libexec)/.+|.+\.so(?:\.[0-9][0-9.]*)?|.+\.(?:py|pyc|pl|pm|jar|js|mjs|cjs|rb|php)"
+    r"(?:usr/|opt/|usr/local/)?(?:s?bin|libexec)/.+|.+\.(?:so(?:\.[0-9][0-9.]*)?|py|pyc|pl|pm|jar|js|mjs|cjs|rb|php)"
 )
 _HARMLESS = re.compile(
     r"(?:etc|var|usr/lib/locale|usr/share/(?:bash-completion|bug|doc|doc-base|info|lintian|locale|man))/.+"
@@ -22,6 +23,7 @@ _MOST_NAMED = 5
 _FIRST = re.compile(r".*/s?bin/[^/]+|.+\.so[0-9.]*")
 
 
+@lru_cache(maxsize=200_000)  # of each file it is asked twice
 def is_code(path: str) -> bool:
     """Return whether a file at ``path`` is one that runs or that programs load."""
     return _CODE.fullmatch(path) is not None
