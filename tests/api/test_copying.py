@@ -1,5 +1,6 @@
 """Images are copied with all that is attached to them, from every kind of place to every other."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -223,3 +224,29 @@ def test_an_image_of_one_platform_needs_no_choice(places: Places):
     write_layout(into, blobs=made.store, entries=made.entries, tag="1.0")
     done = copied(here, places.new("api"), whole=False)
     assert (done.digest, done.notes) == (made.manifest.digest, ())
+
+
+@pytest.mark.parametrize(
+    ("named", "tag"),
+    [
+        ("1.0", "1.0"),
+        ("localhost/image:1", "1"),
+        ("registry.example.test:5000/a/b:v2", "v2"),
+        ("what is this?", "latest"),
+        (f"x@{Digest.of(b'')}", "x"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["layout", "archive", "api"])
+def test_a_layout_may_name_the_whole_image(places: Places, tmp_path: Path, named: str, tag: str, kind: str):
+    """As podman save and skopeo write it."""
+    made = image_of([file("a")])
+    write_layout(tmp_path / "theirs", blobs=made.store, entries=made.entries, tag="1.0")
+    index = tmp_path / "theirs" / "index.json"
+    document = json.loads(index.read_bytes())
+    document["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"] = named
+    index.write_text(json.dumps(document))
+    into = places.new(kind)
+    assert copied(f"oci-dir:{tmp_path}/theirs", into).digest == made.manifest.digest
+    with open_place(into, access=PLAIN) as place:
+        assert place.target.digest == made.manifest.digest
+        assert place.store.tags() == (("1.0",) if kind == "api" else (tag,))

@@ -8,12 +8,13 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.api.progress import Progress, SilentProgress
-from prill.model import Digest, Gap, ImageReference, Platform
+from prill.model import Digest, Gap, ImageReference, InvalidReference, Platform
 from prill.model.value import dataclass
 from prill.oci.attachments import Attached, find_attachments
 from prill.oci.descriptor import REF_NAME, Descriptor
@@ -197,5 +198,11 @@ def _name(place: Place, target: Descriptor) -> ImageReference:
         return ImageReference(
             registry=place.reference.registry, repository=place.reference.repository, tag=place.reference.tag
         )
-    tag = place.target.annotation(REF_NAME) or target.annotation(REF_NAME) or "latest"
-    return ImageReference.parse(f"localhost/image:{tag}")
+    text = place.target.annotation(REF_NAME) or target.annotation(REF_NAME) or "latest"
+    # Most layouts name a tag; podman's and skopeo's may name the whole image, or anything at all.
+    for name in (f"localhost/image:{text}", text):
+        with suppress(InvalidReference):
+            known = ImageReference.parse(name)
+            if known.tag:
+                return ImageReference(registry=known.registry, repository=known.repository, tag=known.tag)
+    return ImageReference.parse("localhost/image:latest")
