@@ -19,6 +19,7 @@ from prill.dockerfile.parser import parse
         "Containerfile",
         "x.containerfile",
         "a-Dockerfile",
+        "a\n.Dockerfile",
     ],
 )
 def test_names_of_dockerfiles(name: str):

@@ -47,6 +47,36 @@ FOUND = {
     "an option of check that is none": ("syntax-error", "# check=foo=bar\nFROM a:1\n"),
     "an option of check without a value": ("syntax-error", "# check=skip\nFROM a:1\n"),
     "an error that is no truth": ("syntax-error", "# check=error=maybe\nFROM a:1\n"),
+    **{
+        f"a check switched off by {text}": ("verification-off", f"FROM debian:13\n{text}\n")
+        for text in (
+            "RUN apt-get -o Acquire::https::Verify-Peer=false update",
+            "RUN echo 'Acquire::https::Verify-Peer \"false\";' > /etc/apt/apt.conf.d/x",
+            "RUN go env -w GOSUMDB=off",
+            "RUN composer config -g disable-tls true",
+            "RUN conda config --set ssl_verify False",
+            "RUN docker pull --disable-content-trust x",
+            "RUN ssh -o StrictHostKeyChecking=no x",
+            "RUN echo 'StrictHostKeyChecking no' >> /root/.ssh/config",
+            "ENV GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=no'",
+            "RUN mvn -Dmaven.wagon.http.ssl.insecure=true package",
+            "RUN pip3.11 install --trusted-host x y",
+            "RUN python3 -m pip install --trusted-host=x y",
+            "RUN pip config set global.trusted-host x",
+            "RUN helm repo add --insecure-skip-tls-verify x y",
+        )
+    },
+    **{
+        f"a secret in {text}": ("secret-value", f"FROM debian:13\nRUN {text}\n")
+        for text in (
+            "docker login -u a -p S3cretPass x",
+            "podman login --password=S3cretPass x",
+            "sshpass -p S3cret ssh x",
+            "mysql -uroot -pS3cret x",
+            'curl -H "Authorization: Bearer abcdefghijklmnop0123" x',
+            "curl --header 'PRIVATE-TOKEN: abcdefghijklmnop0123' x",
+        )
+    },
     "an argument with a password": ("sensitive-variable", ALPINE + "ARG DB_PASS=hunter2\n"),
     "a folder of keys": ("copied-credentials", ALPINE + "ADD .ssh /root/.ssh\n"),
     "a login of registries": ("copied-credentials", ALPINE + "COPY login.json /root/.docker/config.json\n"),
@@ -92,6 +122,27 @@ NOT_FOUND = {
     "an absolute folder in a variable": ("relative-workdir", "FROM a:1\nARG X=/a\nWORKDIR $X\n"),
     "a check that nobody asked for": ("InvalidDefinitionDescription", "# b\nFROM a:1 AS c\n"),
     "hadolint and check": ("DL1000", "# check=foo=bar\nFROM a:1\n"),
+    **{
+        f"a check left on by {text}": ("verification-off", f"FROM debian:13\n{text}\n")
+        for text in (
+            "RUN docker pull --disable-content-trust=false x",
+            "RUN composer config -g disable-tls false",
+            "RUN ssh -o StrictHostKeyChecking=yes x",
+            "RUN apt-get -o Acquire::https::Verify-Peer=true update",
+            "RUN pip config get global.trusted-host",
+        )
+    },
+    **{
+        f"no secret in {text}": ("secret-value", f"FROM debian:13\nRUN {text}\n")
+        for text in (
+            "docker run -p 8080:80 x",
+            "docker login -u a -p $PASSWORD x",
+            "docker login -u a --password-stdin x",
+            "mysql -uroot -p x",
+            'curl -H "Authorization: Bearer $TOKEN" x',
+            "mkdir -p /x/y",
+        )
+    },
     "npm without a package": ("DL3016", "FROM node:24\nRUN npm --loglevel error install\n"),
     "npm, where install is a value": ("DL3016", "FROM node:24\nRUN npm --loglevel install foo\n"),
     "the lists, removed by two flags": (

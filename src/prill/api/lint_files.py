@@ -14,7 +14,7 @@ __all__ = ["NoDockerfile", "find_dockerfiles", "is_dockerfile", "read_ignore_tex
 MAX_IGNORE = 1 << 20
 
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules", "vendor", "venv"})
-_NAME = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+[._-](?:docker|container)file", re.IGNORECASE)
+_NAME = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+[._-](?:docker|container)file", re.IGNORECASE | re.DOTALL)
 _OTHER = re.compile(
     r"\.(?:dockerignore|md|rst|txt|py|go|js|ts|sh|json|ya?ml|toml|html?|orig|bak|j2|swp)$", re.IGNORECASE
 )
@@ -51,11 +51,13 @@ def find_dockerfiles(paths: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+    unread: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         for name in sorted(names):
             if is_dockerfile(name) or (is_inline_host(name) and _has_inline(Path(root) / name)):
                 yield Path(root) / name
+    yield from (Path(error.filename) for error in unread)  # as a file that nobody can read, it is a gap
 
 
 def _has_inline(path: Path) -> bool:

@@ -203,7 +203,7 @@ def encode_issues(
         text = _BY_FILE[name](issues, files, called)
     else:
         text = _PLAIN[name](issues)
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
 
 def _tty(issue: Issue, *, colour: bool) -> str:

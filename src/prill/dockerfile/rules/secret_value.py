@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.shell import ShellCommand, ShellWord
 from prill.dockerfile.source import Span
 from prill.model.finding import Severity
 
@@ -22,7 +24,7 @@ _SECRETS = re.compile(
     r"|AIza[A-Za-z0-9_-]{35}"
     r"|dckr_pat_[A-Za-z0-9_-]{20,}"
     r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
-    r"|[a-z][a-z0-9+.-]*://[^/\s:@$]+:[^/\s:@${]{3,}@[A-Za-z0-9]"
+    r"|[a-z][a-z0-9+.-]{0,24}://[^/\s:@$]{1,128}:[^/\s:@${]{3,256}@[A-Za-z0-9]"
     r")"
 )
 _LOGIN = re.compile(
@@ -30,6 +32,14 @@ _LOGIN = re.compile(
     r"(?P<quote>[\"']?)[^\s:\"'$]{1,64}:(?P<secret>[^\s\"'${}:/]{6,128})(?P=quote)(?=\s|$)"
 )
 """A login on the command line of curl or wget: ``-u user:word``; the bounds keep a hostile line cheap."""
+_HEADER = re.compile(
+    r"(?:authorization:\s*(?:bearer|basic|token)|(?:private-token|x-api-key|x-jfrog-art-api):)\s*"
+    r"(?P<secret>[A-Za-z0-9._~+/=-]{16,512})\Z",
+    re.IGNORECASE,
+)
+_LOGINS = frozenset({"buildah", "docker", "helm", "nerdctl", "oras", "podman", "skopeo"})
+_ATTACHED = frozenset({"mariadb", "mariadb-admin", "mysql", "mysqladmin", "mysqldump"})
+_SAID = "a password stands on the command line"
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
 
 
@@ -42,7 +52,27 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if node.keyword == "RUN":
             for found in _LOGIN.finditer(source.text, node.span.start, node.span.end):
                 if not _PLACEHOLDER.search(found["secret"]):
-                    yield Problem(span=Span(*found.span("secret")), message="a password stands on the command line")
+                    yield Problem(span=Span(*found.span("secret")), message=_SAID)
+    for one in dockerfile.invocations:
+        for word, secret in _given(one.command):
+            if word.literal and secret and not _PLACEHOLDER.search(secret):
+                yield Problem(span=word.span, message=_SAID)
+
+
+def _given(command: ShellCommand) -> Iterator[tuple[ShellWord, str]]:
+    """Yield the words of a command that give a password or a token, and what they give."""
+    program = command.program
+    logs_in = program == "sshpass" or (program in _LOGINS and "login" in command.texts)
+    for before, word in pairwise(command.words):
+        text = word.text
+        if text.startswith("--password=") and (logs_in or program in _ATTACHED):
+            yield word, text.partition("=")[2]
+        elif logs_in and before.text in {"-p", "--password"}:
+            yield word, text
+        elif program in _ATTACHED and text.startswith("-p"):
+            yield word, text[2:]
+        elif program in {"curl", "wget"} and (found := _HEADER.search(text)):
+            yield word, found["secret"]
 
 
 RULE = Rule(

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
+_PIP = re.compile(r"pip[0-9.]*")
 _FLAGS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure", "--doh-insecure"),
     "wget": ("--no-check-certificate",),
@@ -22,8 +25,12 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "zypper": ("--no-gpg-checks",),
     "rpm": ("--nodigest", "--nosignature", "--noverify", "--nogpg"),
     "pip": ("--trusted-host",),
-    "pip3": ("--trusted-host",),
     "gem": ("--no-verify-peer",),
+    "uv": ("--allow-insecure-host", "--trusted-host"),
+    "docker": ("--disable-content-trust",),
+    "kubectl": ("--insecure-skip-tls-verify",),
+    "oc": ("--insecure-skip-tls-verify",),
+    "helm": ("--insecure-skip-tls-verify",),
     "npm": ("--strict-ssl=false",),
     "yarn": ("--strict-ssl=false",),
 }
@@ -31,10 +38,18 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 _UNSIGNED = re.compile(
     r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
 )
-_SETTING = frozenset({"declare", "export", "git", "pnpm"})
+_SETTING = frozenset({"composer", "conda", "declare", "export", "git", "go", "mamba", "pnpm"})
 """What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
+# ssh_config(5), apt.conf(5) and Maven's Wagon: as arguments, and as lines of a file that is written.
+_SETTINGS = re.compile(
+    r"\bstricthostkeychecking(?:\s*=\s*|\s+)(?:no|off)\b|(?:\b|-D)maven\.wagon\.http\.ssl\.(?:insecure|allowall)=true\b"
+    r"|\bverify-(?:peer|host)[\s=\"']{1,8}(?:false|0|no)\b"
+    r"|::allow(?:insecurerepositories|unauthenticated)[\s=\"']{1,8}(?:true|1|yes)\b",
+    re.IGNORECASE,
+)
 _NEVER = frozenset({"0", "false", "no", "off", "never", "none"})
 _ALWAYS = frozenset({"1", "true", "yes", "on"})
+_SAYS_SO = {"composer": ("disable-tls", _ALWAYS), "conda": ("ssl_verify", _NEVER), "mamba": ("ssl_verify", _NEVER)}
 _VARIABLES: dict[str, frozenset[str]] = {
     "CURL_INSECURE": _ALWAYS,
     "GIT_SSL_NO_VERIFY": _ALWAYS,
@@ -54,19 +69,32 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for pair in step.pairs:
             if _switched_off(pair.key.text, pair.text):
                 yield Problem(span=pair.span, message=f"{pair.key.text} switches the check off")
+            elif _SETTINGS.search(pair.text):
+                yield Problem(span=pair.span, message=f"{pair.key.text} has a switch that turns the check off")
     for one in dockerfile.invocations:
-        command = one.command
-        for word in command.assignments:
-            name, _, value = word.text.partition("=")
-            if _switched_off(name, value):
-                yield Problem(span=word.span, message=f"{name} switches the check off")
-        program = command.program
-        own = program in _FLAGS or program in _SETTING
-        for word in command.words[1:]:
-            if (own or "=" in word.masked) and _off(program, word.masked, command.texts):
-                yield Problem(span=word.span, message=f"{program} {word.text}: nothing is checked")
-            elif "yes" in word.text and _UNSIGNED.search(word.text):
-                yield Problem(span=word.span, message="packages of a source that is trusted unsigned are not checked")
+        yield from _called(one.command)
+
+
+def _called(command: ShellCommand) -> Iterator[Problem]:
+    for word in command.assignments:
+        name, _, value = word.text.partition("=")
+        if _switched_off(name, value):
+            yield Problem(span=word.span, message=f"{name} switches the check off")
+    program = _name(command)
+    own = program in _FLAGS or program in _SETTING
+    for word in command.words[1:]:
+        off = (own or "=" in word.masked) and _off(program, word.masked, command.texts)
+        if off or (("=" in word.text or " " in word.text) and _SETTINGS.search(word.text)):
+            yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked")
+        elif "yes" in word.text and _UNSIGNED.search(word.text):
+            yield Problem(span=word.span, message="packages of a source that is trusted unsigned are not checked")
+
+
+def _name(command: ShellCommand) -> str:
+    """Return the program's name, and pip's for each of its names."""
+    program = command.program
+    module = program.startswith("python") and ("-m", "pip") in pairwise(command.texts)
+    return "pip" if module or _PIP.fullmatch(program) else program
 
 
 def _switched_off(name: str, value: str) -> bool:
@@ -79,16 +107,25 @@ def _off(program: str, text: str, texts: tuple[str, ...]) -> bool:
     """Whether an argument switches a check off; ``export`` and the settings of git, npm, yarn and yum count, too."""
     if program == "curl" and text[:1] == "-" and text[:2] != "--":
         return "k" in text.partition("=")[0] and not text.startswith(("-H", "-o", "-u", "-A", "-d", "-X"))
-    if program in {"export", "declare"}:
+    if program in {"export", "declare"} or (program == "go" and texts[:1] == ("env",)):
         name, _, value = text.partition("=")
         return _switched_off(name, value)
+    name, _, value = text.partition("=")
+    flags = _FLAGS.get(program, ())
+    return text in flags or (name in flags and value.lower() != "false") or _set_off(program, text.lower(), texts)
+
+
+def _set_off(program: str, text: str, texts: tuple[str, ...]) -> bool:
+    """Whether an argument names a setting that is given a value which switches a check off."""
     if program == "git":
-        return text.lower() == "http.sslverify=false" or (text.lower() == "http.sslverify" and "false" in texts)
-    if program in {"npm", "yarn", "pnpm"} and text.lower() == "strict-ssl":
+        return text == "http.sslverify=false" or (text == "http.sslverify" and "false" in texts)
+    if program in _SAYS_SO and text == _SAYS_SO[program][0]:
+        return not _SAYS_SO[program][1].isdisjoint(map(str.lower, texts))
+    if program == "pip" and text.endswith(".trusted-host"):
+        return "set" in texts
+    if program in {"npm", "yarn", "pnpm"} and text == "strict-ssl":
         return "false" in texts
-    if text.lower().replace("--setopt=", "") in {"sslverify=0", "sslverify=false", "gpgcheck=0"}:
-        return True
-    return text.partition("=")[0] in _FLAGS.get(program, ()) or text in _FLAGS.get(program, ())
+    return text.replace("--setopt=", "") in {"sslverify=0", "sslverify=false", "gpgcheck=0"}
 
 
 RULE = Rule(
