@@ -5,12 +5,14 @@ import dataclasses
 import inspect
 import operator
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 
 Declare = Callable[..., Any]
 COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
@@ -155,14 +157,14 @@ class TestLikeTheStandardLibrary:
             theirs, ours = (made(make(each), args, kwargs) for each in (dataclasses.dataclass, dataclass))
             if theirs is None:
                 continue
-            for field in dataclasses.fields(theirs):
-                changed = [outcome(lambda v=v, n=field.name: setattr(v, n, 5)) for v in (theirs, ours)]
+            for one in dataclasses.fields(theirs):
+                changed = [outcome(lambda v=v, n=one.name: setattr(v, n, 5)) for v in (theirs, ours)]
                 assert changed[1] == changed[0]
                 replaced = [
-                    outcome(lambda v=v, n=field.name: shown(dataclasses.replace(v, **{n: 6}))) for v in (theirs, ours)
+                    outcome(lambda v=v, n=one.name: shown(dataclasses.replace(v, **{n: 6}))) for v in (theirs, ours)
                 ]
                 assert replaced[1] == replaced[0]
-                deleted = [outcome(lambda v=v, n=field.name: delattr(v, n)) for v in (theirs, ours)]
+                deleted = [outcome(lambda v=v, n=one.name: delattr(v, n)) for v in (theirs, ours)]
                 assert deleted[1] == deleted[0]
 
     def test_what_the_class_says_of_itself(self, make: Callable[[Declare], type[Any]], calls: list[Any]):
@@ -244,3 +246,82 @@ def test_what_is_not_supported_is_refused():
         @dataclass
         class Wrong:
             a: dataclasses.InitVar[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    a: int
+    b: list[int] = field(default_factory=list, repr=False)
+    c: str = field(default="c", compare=False)
+    d: int = field(init=False, default=4)
+    e: int = field(default=5, kw_only=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DescribedThere:
+    a: int
+    b: list[int] = dataclasses.field(default_factory=list, repr=False)
+    c: str = dataclasses.field(default="c", compare=False)
+    d: int = dataclasses.field(init=False, default=4)
+    e: int = dataclasses.field(default=5, kw_only=True)
+
+
+NAMES = ("name", "type", "default", "default_factory", "init", "repr", "hash", "compare", "metadata", "kw_only")
+
+
+def test_a_field_is_what_the_standard_library_makes_of_it():
+    ours, theirs = dataclasses.fields(Described), dataclasses.fields(DescribedThere)
+    for name in NAMES:
+        assert [getattr(one, name) for one in ours] == [getattr(one, name) for one in theirs]
+    assert repr(Described(1, [2])) == repr(DescribedThere(1, [2])).replace("There", "")
+    assert Described.__match_args__ == DescribedThere.__match_args__
+    assert dataclasses.asdict(Described(1)) == dataclasses.asdict(DescribedThere(1))
+
+
+@pytest.mark.parametrize("changes", [{}, {"a": 2}, {"b": [1], "e": 3}, {"d": 1}, {"z": 1}], ids=str)
+def test_a_changed_value(changes: dict[str, Any]):
+    expected = outcome(lambda: dataclasses.asdict(dataclasses.replace(DescribedThere(1), **changes)))
+    assert str(outcome(lambda: dataclasses.asdict(replace(Described(1), **changes)))) == str(expected).replace(
+        "DescribedThere", "Described"
+    )
+
+
+def test_the_standard_librarys_own_are_changed_too():
+    assert replace(DescribedThere(1), a=2) == DescribedThere(2)
+
+
+def test_a_value_that_derives_from_the_standard_librarys():
+    @dataclass(frozen=True)
+    class Here(DescribedThere):
+        z: int = 9
+
+    assert (Here(1).z, replace(Here(1), z=2).z, replace(Here(1), a=2).a) == (9, 2, 2)
+    assert [one.name for one in dataclasses.fields(Here)] == ["a", "b", "c", "d", "e", "z"]
+
+
+@pytest.mark.parametrize("kind", ["dataclasses.KW_ONLY", dataclasses.KW_ONLY, "InitVar[int]", dataclasses.InitVar])
+def test_what_else_is_not_supported(kind: object):
+    with pytest.raises(TypeError, match="not supported"):
+        dataclass(type("Wrong", (), {"__annotations__": {"a": kind}}))
+
+
+def test_mistakes_are_refused_as_there():
+    with pytest.raises(ValueError, match="mutable default"):
+        dataclass(type("Shared", (), {"__annotations__": {"a": list}, "a": []}))
+    with pytest.raises(TypeError, match="no type annotation"):
+        dataclass(type("Untyped", (), {"a": field(default=1)}))
+    with pytest.raises(TypeError, match="already specifies __slots__"):
+        dataclass(slots=True)(type("Slotted", (), {"__annotations__": {"a": int}, "__slots__": ("a",)}))
+    with pytest.raises(ValueError, match="cannot specify both"):
+        field(default=1, default_factory=int)
+
+
+def test_the_standard_librarys_module_is_not_imported():
+    """It brings the readers of source code and of byte code along."""
+    program = (
+        "import sys\nfrom prill.model.value import dataclass, field, replace\n"
+        "@dataclass(frozen=True, slots=True)\nclass A:\n    a: int = field(default=1)\n"
+        "assert replace(A(), a=2) == A(2)\nprint({'dataclasses', 'inspect'} & set(sys.modules))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"

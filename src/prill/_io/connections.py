@@ -20,7 +20,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -29,7 +28,7 @@ from prill._io.connection import Connection
 from prill._io.fetch_errors import UnexpectedAnswer, Unreachable, socket_errors
 from prill._io.fields import InvalidMessage
 from prill._io.urls import redact
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 if TYPE_CHECKING:
     import ssl

@@ -5,12 +5,11 @@ For services that are told something: certificate authorities, logs, token endpo
 """
 
 from contextlib import closing
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prill._io.fetch_errors import AccessDenied, FetchFailed, ServerFailed, UnexpectedAnswer, library_errors
 from prill._io.urls import UnsupportedURL, is_loopback, redact
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 if TYPE_CHECKING:
     import httpx2

@@ -1,12 +1,11 @@
 """Proxies: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, as most programs read them."""
 
 from base64 import b64encode
-from dataclasses import field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 from prill._io.urls import UnsupportedURL, redact
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Proxy", "proxy_for"]
 

@@ -9,7 +9,6 @@ Files inside the image are `prill.api.sboms_inside`'s.
 """
 
 from collections.abc import Iterator
-from dataclasses import field
 from enum import StrEnum
 
 import msgspec
@@ -20,7 +19,7 @@ from prill.formats.in_toto import MEDIA_TYPE as IN_TOTO
 from prill.formats.in_toto import Statement
 from prill.formats.sbom_documents import MAX_BYTES
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
 from prill.oci.index import Index

@@ -7,10 +7,9 @@
 - What is in the image, or in its index, is verified by a signature about the image, or the index.
 """
 
-from dataclasses import replace
-
 from prill.api.attached_documents import AttachedDocument, DocumentPlace
 from prill.model import Digest
+from prill.model.value import replace
 from prill.oci.store import ImageSource
 from prill.signing.images import ImageVerification, verify_subject
 from prill.signing.steps import Step, VerificationError

@@ -5,7 +5,6 @@ by whom the person named dismisses anything; the rest is told, and counts for no
 """
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 
 from prill._io.fetch_errors import FetchFailed
 from prill.api.attached_documents import AttachedDocument, DocumentKind, DocumentSearch
@@ -13,7 +12,7 @@ from prill.api.attached_verification import DocumentVerifier
 from prill.api.open_options import OpenOptions
 from prill.formats.vex_documents import MAX_VEX, InvalidVex, read_vex
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.model.vex import VexProduct, VexStatement
 from prill.oci.image import select_image
 from prill.oci.places import open_place

@@ -1,14 +1,13 @@
 """Signing and verifying files: the signature is a Sigstore bundle, or older and bare, beside them."""
 
 import mmap
-from dataclasses import field, replace
 from pathlib import Path
 
 from prill._io.regular import open_regular
 from prill.api.signing_services import Signing
 from prill.errors import PrillError
 from prill.model import Digest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.signing._json import Malformed, from_base64
 from prill.signing.bundle import Bundle
 from prill.signing.conditions import Conditions

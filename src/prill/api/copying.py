@@ -9,13 +9,12 @@
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.api.progress import Progress, SilentProgress
 from prill.model import Digest, Gap, ImageReference, InvalidReference, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.attachments import Attached, find_attachments
 from prill.oci.descriptor import REF_NAME, Descriptor
 from prill.oci.destinations import Destination, DestinationKind, write_image

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 
 from prill.api.opening import Looked, OpenOptions, look_at
 from prill.api.sbom import catalogue_owned
@@ -10,7 +9,7 @@ from prill.archive.globs import compile_glob
 from prill.errors import PrillError
 from prill.model import FileKind, Gap, Subject
 from prill.model.image_files import ListedFile
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.folder import FolderTree
 from prill.oci.rootfs import ImageTree
 from prill.sbom.file_owners import FileOwners

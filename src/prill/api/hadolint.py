@@ -1,7 +1,6 @@
 """Lint as hadolint does: its codes, severities, configuration and exit code, found by Prill's rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +16,7 @@ from prill.dockerfile.rule import LabelRule
 from prill.formats.hadolint_documents import Issue
 from prill.model.finding import Finding, Severity
 from prill.model.report import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["HadolintAnswer", "HadolintChoice", "hadolint_fails", "hadolint_issues", "heaviest"]
 

@@ -1,7 +1,6 @@
 """From a lock and its packages to finished images in memory, with everything that is attached to them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from prill.api.attach import Attachment, attachments
 from prill.build.assemble import Assembly, Ingredients, assemble
@@ -11,6 +10,7 @@ from prill.build.inventory import inventory
 from prill.build.lock import Lock, LockedPlatform, encode_lock
 from prill.build.spec import Spec
 from prill.build.spec_variant import apply_variant
+from prill.model.value import replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.index import Index
 from prill.oci.store import Blob

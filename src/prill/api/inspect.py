@@ -1,7 +1,6 @@
 """What an image is: opened, read, catalogued, asked every question; and remembered for the day."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from prill.catalogue.known_bases import KnownBases
 from prill.errors import PrillError
 from prill.model import Subject
 from prill.model.facts import ImageFacts
+from prill.model.value import replace
 from prill.oci.sources import OpenedImage, folder_of, open_image
 
 if TYPE_CHECKING:

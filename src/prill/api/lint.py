@@ -1,7 +1,6 @@
 """Lint Dockerfiles: read them, run the rules as the settings say; what could not be read is a gap."""
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from prill.dockerfile.source import Source
 from prill.errors import PrillError
 from prill.model.finding import Finding, Report, RuleInfo
 from prill.model.report import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 
 if TYPE_CHECKING:
     from prill.api.lint_cache import LintCache

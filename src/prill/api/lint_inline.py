@@ -9,13 +9,12 @@ count characters of another text.
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import replace
 from itertools import accumulate
 
 from prill.api.inline_scalars import Character, block_scalar, quoted_scalar
 from prill.dockerfile.source import Source
 from prill.model.finding import Finding, Location
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["InlineDockerfile", "find_inline", "is_inline_host", "moved", "unread_inline"]
 

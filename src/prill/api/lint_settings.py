@@ -7,7 +7,6 @@ file, the allowed bases are those that it says.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from prill.dockerfile.allowed_bases import AllowedBase, InvalidAllowedBase
 from prill.dockerfile.rule import LabelRule
 from prill.errors import PrillError
 from prill.model.finding import Severity
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 
 __all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
 

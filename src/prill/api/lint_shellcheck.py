@@ -1,7 +1,6 @@
 """ShellCheck's findings in a report of lint: in Dockerfiles, and in those inside of other files."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from prill.dockerfile.parser import parse
 from prill.dockerfile.source import Source
 from prill.model.finding import Finding, Report
 from prill.model.report import Gap
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.lint_cache import LintCache

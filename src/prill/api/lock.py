@@ -1,6 +1,5 @@
 """``prill lock``: resolve a spec, fetch what it names, write its lock."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from prill.api.specs import NoLock, is_spec_there, load_spec, lock_path, places_
 from prill.build.lock import Change, InvalidLock, Lock, encode_lock, lock_changes
 from prill.build.locking import LockRequest, make_lock
 from prill.model import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["LockOutcome", "check_lock", "lock_spec"]
 

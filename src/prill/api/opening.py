@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
 from prill.model import Gap, Subject
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.config import ImageConfig
 from prill.oci.evidence import AnyReader
 from prill.oci.gather import Gathered, gather, gather_image

@@ -4,8 +4,6 @@ A build knows no advisories, and those of tomorrow would change its bytes; so th
 are dated by the newest of their sources, so that the same image and the same sources give the same document.
 """
 
-from dataclasses import replace
-
 from prill import __version__
 from prill.api.open_options import OpenOptions
 from prill.api.scan import ScanOptions, scan
@@ -13,7 +11,7 @@ from prill.api.services import Services
 from prill.api.vex import report_statements
 from prill.formats.openvex import encode_openvex
 from prill.model.scan_report import ScanReport
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.model.vex import VexStatus
 from prill.oci.descriptor import Descriptor
 

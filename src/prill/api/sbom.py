@@ -1,11 +1,11 @@
 """What is in an image that anybody built, or in a folder: opened, read, catalogued."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
 from prill.model import Ownership, Platform, Sbom, Subject
+from prill.model.value import replace
 from prill.oci.config import ImageConfig
 from prill.oci.registry_access import RegistryAccess
 from prill.oci.sources import OpenedImage, folder_of, open_image

@@ -6,7 +6,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from prill.model.advisory import AdvisorySource
 from prill.model.report import LICENCE_GAPS
 from prill.model.sbom_diff import ecosystem_of
 from prill.model.scan_report import ScanReport
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.model.vex import VexStatement, Waiver
 from prill.model.vulnerability_match import VulnerabilityMatch
 from prill.oci.sources import folder_of, open_image

@@ -1,12 +1,11 @@
 """What is stated beside a scanned image: the verified statements to judge by, and notes about all others."""
 
-from dataclasses import replace
-
 from prill.api.attached_vex import AttachedVex, find_vex
 from prill.api.open_options import OpenOptions
 from prill.api.sbom_documents import is_document
 from prill.model import Gap
 from prill.model.scan_report import ScanReport
+from prill.model.value import replace
 from prill.model.vex import VexStatement
 from prill.oci.sources import folder_of
 from prill.signing.images import ImageVerification

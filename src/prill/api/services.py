@@ -1,7 +1,6 @@
 """What a journey needs from the world; the command line makes it, tests make their own."""
 
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ from prill._io.cache import ContentCache
 from prill._io.clock import Clock
 from prill.api.progress import Progress, SilentProgress
 from prill.distro.deb.snapshot import SNAPSHOT
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher

@@ -1,12 +1,11 @@
 """Who signs and who witnesses: a key, or a certificate for an identity; and the services of a Sigstore instance."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from importlib.resources import files
 
 from prill._io.exchange import Exchange
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing.fulcio import KeylessSigner, certified_signer
 from prill.signing.identity import Expected, IdentityRule
 from prill.signing.oidc import IdentityToken, find_token

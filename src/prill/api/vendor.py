@@ -1,6 +1,5 @@
 """The archive of the image's distribution as a source of advisories, where it has one that can be verified."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -8,6 +7,7 @@ from prill.api.release_archive import archive_of, report_download
 from prill.api.services import Services
 from prill.distro.debian import DebianRelease
 from prill.model import DebDetails, Gap, Package, Sbom
+from prill.model.value import replace
 from prill.vuln.vendor_archive import VendorAnswer, ask_archive
 
 __all__ = ["ask_vendor"]

@@ -6,12 +6,11 @@ platform it is that platform's image, by a signature of its own or by one of the
 """
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
 from prill.model import Digest, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import indexed
 from prill.oci.image import select_image

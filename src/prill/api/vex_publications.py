@@ -5,7 +5,6 @@ that was named and never fetched is a gap: its statements are not known.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,7 @@ from prill.formats.vex_documents import MAX_VEX, InvalidVex, read_vex
 from prill.formats.vex_repository import INDEX, document_paths
 from prill.model import Digest, Gap
 from prill.model.advisory import AdvisorySource
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.model.vex import VexStatement
 
 __all__ = ["Publication", "PublishedDocument", "PublishedVex", "is_address", "publication_path", "read_published"]

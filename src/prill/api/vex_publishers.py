@@ -11,7 +11,6 @@ Nobody signs most of these documents: that they come from the publisher is what 
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
@@ -35,7 +34,7 @@ from prill.formats.csaf_provider import (
 from prill.formats.vex_documents import InvalidVex, read_vex
 from prill.formats.vex_repository import INDEX, MANIFEST_PLACE, archive_address, document_paths
 from prill.model import FileKind, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["PlainPublisher", "Updated", "update_publisher"]
 

@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from prill import __version__
 from prill._io.regular import read_regular
 from prill.cli.output import say
 from prill.model.finding import Report, Severity
+from prill.model.value import replace
 
 __all__ = ["deliver"]
 

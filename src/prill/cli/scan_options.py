@@ -2,12 +2,12 @@
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import warn
 from prill.cli.settings import load_settings
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.open_options import OpenOptions

@@ -9,11 +9,10 @@ Syntax: pkg.go.dev/regexp/syntax. Scripts (``\p{Greek}``) are not translated, si
 """
 
 import re
-from dataclasses import field
 
 from prill.errors import PrillError
 from prill.model.go_regex_classes import MAX_RUNE, PERL, POSIX, Ranges, complement, unicode_category, written
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["GoRegex", "InvalidRegex", "Piece"]
 

@@ -1,9 +1,8 @@
 """Whose the files of an image are."""
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Ownership"]
 

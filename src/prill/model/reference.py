@@ -1,11 +1,10 @@
 """Names of images, as Docker's reference grammar normalises them."""
 
 import re
-from dataclasses import replace
 
 from prill.errors import PrillError
 from prill.model.digest import Digest, InvalidDigest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["DEFAULT_REGISTRY", "DEFAULT_TAG", "ImageReference", "InvalidReference"]
 

@@ -1,11 +1,9 @@
 """What a scan found, from which sources, and what it could not know."""
 
-from dataclasses import field
-
 from prill.model.advisory import AdvisorySource
 from prill.model.report import Gap
 from prill.model.sbom import Distro, Sbom, Subject
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import VulnerabilityMatch
 
 __all__ = ["Advice", "ScanReport", "Upgrade"]

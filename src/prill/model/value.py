@@ -3,22 +3,33 @@
 The standard library writes and compiles six methods for each frozen dataclass while its module is imported, which takes
 about a millisecond a class, and a command imports a hundred of them and makes values of a few. What is declared here is
 a dataclass all the same: `dataclasses.fields`, ``replace`` and ``is_dataclass`` know it, and for a type checker it is
-the standard library's own. Why: docs/adr/0009.
+the standard library's own. Its module is not imported for it, nor for `field` and `replace`. Why: docs/adr/0009.
 """
 
-import dataclasses
 from collections.abc import Callable
 from functools import partial
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass"]
+from prill.model.value_fields import (
+    ABSENT,
+    FieldSpec,
+    collect_fields,
+    fields_of,
+    note_fields,
+    replace_fields,
+    with_slots,
+)
+
+__all__ = ["dataclass", "field", "replace"]
 
 _OPERATORS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass  # noqa: TID251
+    from dataclasses import dataclass, field, replace  # noqa: TID251
 else:
+    field = FieldSpec
+    replace = replace_fields
 
     def dataclass(
         cls: type | None = None,
@@ -32,8 +43,8 @@ else:
     ) -> type | Callable[[type], type]:
         """Make a dataclass of a class, as `dataclasses.dataclass` does (PEP 557), with some of its options.
 
-        ``InitVar`` is not supported: TypeError. A field without default after one with a default is a SyntaxError when
-        the first value is made, not before.
+        ``InitVar`` and ``KW_ONLY`` are not supported: TypeError. A field without default after one with a default is a
+        SyntaxError when the first value is made, not before.
         """
 
         def declare(cls: type) -> type:
@@ -49,11 +60,10 @@ def _declare(cls: type, *, eq: bool, order: bool, frozen: bool, kw_only: bool, s
     if not cls.__doc__:
         # Else the standard library makes one of the signature, which reads it as source code: 4 ms, once.
         cls.__doc__ = cls.__name__
-    # Asked for none of the methods, the standard library collects the fields, makes the slots, and compiles nothing.
-    collect = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)  # noqa: TID251
-    cls = collect(cls)
-    if any("InitVar" in repr(field.type) for field in vars(cls)["__dataclass_fields__"].values()):
-        raise TypeError(f"{cls.__qualname__}: InitVar is not supported")
+    fields = collect_fields(cls, kw_only=kw_only)
+    if slots:
+        cls = with_slots(cls, tuple(fields))
+    note_fields(cls, fields)
     methods: dict[str, Any] = {"__init__": _written_later(cls, "__init__", _init_frozen if frozen else _init)}
     methods["__repr__"] = _repr
     if eq:
@@ -97,13 +107,13 @@ def _init(cls: type, names: dict[str, Any], assignment: str = "self.{0} = {1}") 
     positional: list[str] = []
     keyword: list[str] = []
     body: list[str] = []
-    for field in dataclasses.fields(cls):
+    for field in fields_of(cls):
         parameter = value = field.name
         default = f"_of_{field.name}"
-        if field.default is not dataclasses.MISSING:
+        if field.default is not ABSENT:
             names[default] = field.default
             parameter, value = f"{field.name}={default}", field.name if field.init else default
-        elif field.default_factory is not dataclasses.MISSING:
+        elif field.default_factory is not ABSENT:
             names[default] = field.default_factory
             parameter, value = f"{field.name}=_absent", f"{default}()"
             if field.init:
@@ -127,7 +137,7 @@ def _order(name: str, cls: type, _: dict[str, Any]) -> str:
 
 
 def _comparison(cls: type, name: str, operator: str) -> str:
-    compared = [field.name for field in dataclasses.fields(cls) if field.compare]
+    compared = [field.name for field in fields_of(cls) if field.compare]
     return _function(
         name,
         ["self", "other"],
@@ -138,7 +148,7 @@ def _comparison(cls: type, name: str, operator: str) -> str:
 
 
 def _hash(cls: type, _: dict[str, Any]) -> str:
-    hashed = [field.name for field in dataclasses.fields(cls) if (field.compare if field.hash is None else field.hash)]
+    hashed = [field.name for field in fields_of(cls) if (field.compare if field.hash is None else field.hash)]
     return _function("__hash__", ["self"], f"return hash({_tuple('self', hashed)})")
 
 
@@ -150,28 +160,28 @@ def _function(name: str, parameters: list[str], *body: str) -> str:
     return f"def {name}({', '.join(parameters)}):\n" + "".join(f"    {line}\n" for line in body)
 
 
-def _fields(value: object) -> "tuple[dataclasses.Field[Any], ...]":
-    return dataclasses.fields(cast("Any", value))
-
-
 @recursive_repr()
 def _repr(self: object) -> str:
-    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in _fields(self) if field.repr)
+    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields_of(self.__class__) if field.repr)
     return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
 
 def _refuse_to_set(_: object, name: str, value: object) -> None:  # noqa: ARG001
-    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 - only for an error
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _refuse_to_delete(_: object, name: str) -> None:
-    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 - only for an error
+
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 def _state(self: object) -> list[object]:
-    return [getattr(self, field.name) for field in _fields(self)]
+    return [getattr(self, field.name) for field in fields_of(self.__class__)]
 
 
 def _set_state(self: object, state: list[object]) -> None:
-    for field, value in zip(_fields(self), state, strict=True):
+    for field, value in zip(fields_of(self.__class__), state, strict=True):
         object.__setattr__(self, field.name, value)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from os import sched_getaffinity
 from threading import Event
@@ -12,7 +11,7 @@ from prill._io.forked import can_fork, run_forked
 from prill._io.parallel import run_parallel
 from prill.archive.bounds import BoundExceeded, Limits, OutputTooLarge, TooManyEntries
 from prill.model import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.oci._contents import LayerContents, RegionContents
 from prill.oci.entries import EntryTable
 from prill.oci.image import Image, Layer

@@ -6,9 +6,9 @@ they outlive a new build that makes the same image again, and what the old build
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from prill.model import Digest, InvalidDigest
+from prill.model.value import replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.index import Index
 

@@ -2,10 +2,10 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from prill.archive.globs import compile_glob
 from prill.model import FileKind, FileStat
+from prill.model.value import replace
 from prill.oci._merge import MADE, Folder, Linked, Merge, Place, entry_at, handle_of
 from prill.oci.entries import DIRECTORY, FILE, SYMLINK, EntryTable
 

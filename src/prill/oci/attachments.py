@@ -8,13 +8,11 @@ For the image's index, each image in it, and each artifact that is found:
 Level by level, each digest once, so that a list that leads back to where it came from leads nowhere; and to a bound.
 """
 
-from dataclasses import field
-
 from prill._io.fetch_errors import FetchFailed
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
 from prill.oci.index import Index

@@ -1,10 +1,9 @@
 """Image configs: how a container starts, and which layers its root filesystem has (OCI image-spec, config.md)."""
 
-from dataclasses import field
 from datetime import UTC, datetime
 
 from prill.model import Digest, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci import _wire
 from prill.oci._wire import ConfigJson, ContainerJson, HistoryJson, InvalidDocument, RootfsJson
 from prill.oci.descriptor import Annotations, Descriptor, map_to_pairs, parse_platform

@@ -8,14 +8,13 @@ and last the program for all of them. Such programs are run by `credential_helpe
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import field
 from pathlib import Path
 
 import msgspec
 
 from prill.errors import PrillError
 from prill.model.reference import DEFAULT_REGISTRY
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["DOCKER_HUB_ADDRESS", "Credentials", "InvalidCredentials", "read_credentials"]
 

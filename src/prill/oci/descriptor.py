@@ -1,9 +1,7 @@
 """Descriptors: what points from one content to another (OCI image-spec, descriptor.md)."""
 
-from dataclasses import replace
-
 from prill.model import Digest, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.oci._wire import DescriptorJson, InvalidDocument, PlatformJson
 
 __all__ = [

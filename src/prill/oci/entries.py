@@ -5,11 +5,10 @@ Of each entry only its path is an object; all else are numbers in arrays, and te
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import field
 
 from prill.archive.tar_entry import TarRow
 from prill.model import FileKind, FileStat
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["KINDS", "NOWHERE", "EntryTable"]
 

@@ -1,12 +1,11 @@
 """The evidence that is visible in a tree: read from it, or brought together from what was read of an image's layers."""
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from typing import Any, BinaryIO
 
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat, Gap, Location
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci._merge import handle_of
 from prill.oci.dispatch import Dispatch
 from prill.oci.evidence import AnyReader, ScanTree, Seen, ask

@@ -1,12 +1,10 @@
 """Image indexes: one image for several platforms, a layout's content, or a list of referrers (image-index.md)."""
 
-from dataclasses import field, replace
-
 from msgspec import UNSET
 
 from prill.errors import PrillError
 from prill.model import Digest, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci import _wire
 from prill.oci._wire import IndexJson, InvalidDocument
 from prill.oci.descriptor import (

@@ -5,11 +5,10 @@ files that a later layer hides, and can be remembered for every image that has t
 """
 
 from collections.abc import Sequence
-from dataclasses import field
 from typing import Any, BinaryIO, Protocol
 
 from prill.model import Digest, FileStat
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.dispatch import Dispatch
 from prill.oci.entries import EntryTable
 from prill.oci.evidence import AnyReader, ask

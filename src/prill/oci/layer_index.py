@@ -1,9 +1,7 @@
 """What is known of one layer once it was read: its entries, and the content of a few small files that say much."""
 
-from dataclasses import field
-
 from prill.model import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.entries import EntryTable
 
 __all__ = ["MAX_SMALL", "SMALL_FILES", "LayerIndex"]

@@ -8,7 +8,6 @@ Either may happen in another process than the one that asks, so what was read is
 """
 
 from collections.abc import Iterator
-from dataclasses import field
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, Protocol
@@ -23,7 +22,7 @@ from prill.archive.tar_numbers import InvalidTar
 from prill.archive.tar_scan import PieceCursor, Scanned, scan
 from prill.archive.tar_tolerant import TolerantHeaders
 from prill.model import FileKind, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci._contents import LayerContents, Places, RegionContents, SpooledContents
 from prill.oci._layer_stream import BROKEN, LayerStream
 from prill.oci._region import ChangedWhileRead, Region, RegionCursor, RegionSource

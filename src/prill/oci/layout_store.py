@@ -5,11 +5,11 @@ whole: of two who add at once, both are in it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from prill._io.atomic import open_atomic, write_atomic
 from prill.errors import PrillError
+from prill.model.value import replace
 from prill.oci._layout_marks import with_attached
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import parse_manifest

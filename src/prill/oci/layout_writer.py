@@ -16,12 +16,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from prill._io.atomic import open_atomic, write_atomic, writing
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
+from prill.model.value import replace
 from prill.oci._layout_marks import attached_to, is_ours, marked, with_attached
 from prill.oci.descriptor import REF_NAME, Descriptor
 from prill.oci.graph import reachable

@@ -1,11 +1,9 @@
 """Image manifests: one image of one platform, or an artifact (OCI image-spec, manifest.md)."""
 
-from dataclasses import field, replace
-
 from msgspec import UNSET
 
 from prill.model import Digest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci import _wire
 from prill.oci._wire import InvalidDocument, ManifestJson
 from prill.oci.descriptor import Annotations, Descriptor, descriptor_from_wire, descriptor_to_wire, map_to_pairs

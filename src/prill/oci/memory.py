@@ -1,10 +1,10 @@
 """Blobs in a dict: what a builder hands over, and what tests use."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import BinaryIO
 
 from prill.model import Digest
+from prill.model.value import replace
 from prill.oci.descriptor import REF_NAME, Descriptor
 from prill.oci.graph import parse_manifest, referrers_among
 from prill.oci.index import with_entry

@@ -8,7 +8,6 @@ import errno
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,7 +16,7 @@ from prill._io.fetch_errors import FetchFailed
 from prill.errors import PrillError
 from prill.model import ImageReference, InvalidReference
 from prill.model.reference import DEFAULT_REGISTRY
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.registry_access import RegistryAccess
 from prill.oci.store import ImageSource, ImageStore

@@ -6,13 +6,12 @@ else is left out, and that is told. Distribution-spec 1.1, "Listing Referrers" a
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import field
 
 from prill._io.fetch_errors import FetchFailed
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
 from prill.oci.index import Index

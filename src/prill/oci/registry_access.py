@@ -1,11 +1,10 @@
 """How to talk to registries and to Docker; what reads and what writes images take it."""
 
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.model.reference import DEFAULT_REGISTRY, ImageReference
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.credentials import DOCKER_HUB_ADDRESS, Credentials, read_credentials
 
 if TYPE_CHECKING:

@@ -5,13 +5,12 @@ A path that exists needs no prefix; nor does a name that begins with a registry'
 
 import os
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from prill.model import InvalidPlatform, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.image import Image, select_image
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE

@@ -3,10 +3,9 @@
 protobuf-specs, sigstore_bundle.proto. Version 0.3 is written.
 """
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
 from prill.signing.dsse import Envelope
 from prill.signing.keys import Message

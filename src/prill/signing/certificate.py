@@ -5,11 +5,10 @@ the authority's own intermediate certificates, no policies, no name constraints.
 """
 
 from collections.abc import Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._der import UTF8, parse_der
 from prill.signing._json import Malformed
 from prill.signing.keys import PublicKey, UnusableKey

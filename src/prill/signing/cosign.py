@@ -7,13 +7,12 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from prill._io.fetch_errors import FetchFailed
 from prill.errors import PrillError
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
 from prill.oci.manifest import Manifest

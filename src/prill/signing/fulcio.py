@@ -1,10 +1,8 @@
 """Fulcio: a certificate for a key made a moment ago, about whoever an identity token is about (fulcio.proto, v2)."""
 
-from dataclasses import field
-
 from prill._io.exchange import Exchange, Question
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import encode_json, parse_json, to_base64
 from prill.signing._pem import pem_blocks, to_pem
 from prill.signing.certificate import SigningCertificate

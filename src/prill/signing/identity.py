@@ -15,11 +15,10 @@ may name a branch: ``https://github.com/evil/…@refs/heads/x@example.com`` ends
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import field
 
 from prill.errors import PrillError
 from prill.model.go_regex import GoRegex, Piece
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Expected", "IdentityRule", "OpenPattern"]
 

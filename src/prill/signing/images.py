@@ -7,10 +7,9 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 
 from prill.model import Digest, Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.store import ImageSource
 from prill.oci.tags import cosign_tag
 from prill.signing._json import Malformed

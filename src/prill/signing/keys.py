@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import Malformed, to_base64
 from prill.signing._pem import pem_blocks, to_pem
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 __all__ = ["BadSignature", "Message", "PublicKey", "UnusableKey"]
 
@@ -178,17 +179,16 @@ def _usual_key(pem: bytes) -> PublicKey | None:
 
 def _checks(key: "_Supported", message: Message) -> "list[_Check]":
     """Return the ways in which ``key`` may have signed ``message``."""
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - lazy
-    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 - lazy
+    from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415
 
-    digest, hashed, data = message.sha256, Prehashed(SHA256()), message.data
+    digest, hashed, data = message.sha256, utils.Prehashed(SHA256()), message.data
     if isinstance(key, ec.EllipticCurvePublicKey):
-        checks: list[_Check] = [lambda signature: key.verify(signature, digest, ec.ECDSA(hashed))]
+        checks: list[_Check] = [lambda signature: key.verify(signature, digest, _ecdsa(hashed))]
         fitting: dict[str, HashAlgorithm] = {"secp384r1": SHA384(), "secp521r1": SHA512()}
         larger = fitting.get(key.curve.name)
         if larger is not None:
-            checks.append(lambda signature: key.verify(signature, _whole(data, larger.name), ec.ECDSA(larger)))
+            checks.append(lambda signature: key.verify(signature, _whole(data, larger.name), _ecdsa(larger)))
         return checks
     from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 - lazy
 
@@ -216,3 +216,21 @@ def _whole(data: "bytes | memoryview[int] | None", algorithm: str) -> "bytes | m
             f"it is not over the SHA-256, the only hash that is known; the file may have a good {algorithm}"
         )
     return data
+
+
+def _ecdsa(hashed: "HashAlgorithm | Prehashed") -> "ec.ECDSA":
+    """Return ECDSA over a hash: what ``ec.ECDSA`` makes, which first asks for all that `cryptography` can do.
+
+    That question is whether this OpenSSL can sign without randomness; nothing is signed here. It takes as long to
+    answer as to import what verifies.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - lazy
+
+    class Verifying(ec.ECDSA):
+        def __init__(self) -> None:
+            """Ask nothing."""
+
+        algorithm = hashed
+        deterministic_signing = False
+
+    return Verifying()

@@ -1,8 +1,6 @@
 """Entries of transparency logs, from bundles and from cosign's older annotations (sigstore_rekor.proto)."""
 
-from dataclasses import field
-
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import Fields, Malformed, encode_json, to_base64
 
 __all__ = ["InclusionProof", "LogEntry"]

@@ -7,12 +7,11 @@ to know who will stand in the certificate.
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import field
 from urllib.parse import quote
 
 from prill._io.exchange import Exchange, Question
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import Fields, Malformed, parse_json
 
 __all__ = ["AUDIENCE", "IdentityToken", "InvalidToken", "find_token"]

@@ -1,11 +1,10 @@
 """Private keys: made, read from PEM or from cosign's files, and used."""
 
 from collections.abc import Callable
-from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._pem import pem_blocks
 from prill.signing.cosign_key import LABELS, decrypt_key
 from prill.signing.keys import PublicKey, UnusableKey

@@ -6,11 +6,10 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from prill.model import Digest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.signing._json import encode_json
 from prill.signing.bundle import Bundle, MessageSignature
 from prill.signing.dsse import IN_TOTO_PAYLOAD, Envelope, EnvelopeSignature, pae

@@ -1,10 +1,9 @@
 """One signature as it was found, whatever layout it stood in."""
 
-from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing.dsse import Envelope
 from prill.signing.keys import Message
 

@@ -1,11 +1,10 @@
 """What signs: a key in a file, in a token, in the environment, or one that lives for a single signature."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Protocol
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing.keys import PublicKey
 
 __all__ = ["KeyContext", "Signer", "SignerKind", "UnknownSigner", "open_signer"]

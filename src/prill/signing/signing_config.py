@@ -1,8 +1,6 @@
 """Signing configurations: where the services of a Sigstore instance are (protobuf-specs, sigstore_trustroot.proto)."""
 
-from dataclasses import replace
-
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.signing._json import Fields, Malformed, parse_json
 from prill.signing.trusted_root import Period, parse_time
 

@@ -4,10 +4,9 @@ A trusted root is data, in the JSON that Sigstore publishes; `prill trust update
 believed; everything else is verified up to it.
 """
 
-from dataclasses import field
 from datetime import UTC, datetime
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing._json import Fields, Malformed, parse_json
 from prill.signing.keys import PublicKey
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing.signed import Signed
 from prill.signing.steps import Step, VerificationError
 from prill.signing.verified import LogRecord

@@ -12,13 +12,13 @@ examples:
 
 import argparse
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry
 from prill.cli.output import say
 from prill.cli.scan_options import add_scan, open_options
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.bases import BaseUpdate

@@ -16,12 +16,12 @@ examples:
 import argparse
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.errors import PrillError
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.lint import LintOptions

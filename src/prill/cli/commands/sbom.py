@@ -10,11 +10,11 @@ examples:
 """
 
 import argparse
-from dataclasses import replace
 
 from prill.cli.exit import Exit
 from prill.cli.sbom_output import add_document_options, deliver
 from prill.cli.scan_options import add_reading, open_options
+from prill.model.value import replace
 
 __all__ = ["run", "setup_parser"]
 

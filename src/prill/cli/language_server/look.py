@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from prill.dockerfile.source import Source
 from prill.errors import PrillError
 from prill.model.finding import Finding, Location, Report, Severity
 from prill.model.report import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["MAX_BYTES", "LookOptions", "Looked", "Opened", "look"]
 

@@ -1,9 +1,8 @@
 """One request and its answer, without the HTTP around them."""
 
-from dataclasses import field
 from typing import BinaryIO
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.serving.problems import Problem
 from prill.oci.serving.uploads import Reading
 

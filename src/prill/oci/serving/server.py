@@ -6,14 +6,13 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.serving.api import RegistryApi
 from prill.oci.serving.handler import Handler
 from prill.oci.serving.limits import ServerLimits

@@ -9,14 +9,13 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
 from io import BufferedRandom
 from pathlib import Path
 from typing import Protocol
 
 from prill._io.atomic import writing
 from prill.model import Digest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.serving.limits import ServerLimits
 from prill.oci.serving.problems import Problem
 from prill.oci.serving.storage import RegistryStorage

@@ -7,12 +7,11 @@ PIN comes from ``pin-value`` or from ``PRILL_PKCS11_PIN``, or cosign's ``COSIGN_
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.signing.keys import PublicKey
 from prill.signing.signer import KeyContext, SignerKind, UnknownSigner
 
