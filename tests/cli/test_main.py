@@ -13,6 +13,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from deb_files import Deb
 from loopback import Handler, Loopback
@@ -40,6 +43,22 @@ HEAVY = [
     "typing",
 ]
 
+UNUSED = [
+    "msgspec",
+    "dataclasses",
+    "inspect",
+    "typing_extensions",
+    "uuid",
+    "ssl",
+    "httpx2",
+    "asyncio",
+    "email",
+    "concurrent.futures",
+    "logging",
+    "cryptography.x509",
+    "cryptography.hazmat.backends",
+]
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
@@ -62,6 +81,24 @@ class TestStartUp:
             [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
         )
         assert done.stdout.splitlines()[-1] == "[]"
+
+    def test_verifying_with_a_key_imports_what_it_needs(self):
+        """What decodes types, declares data classes, and knows all of cryptography takes longer than to verify."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        signature = key.sign(b"signed", ec.ECDSA(SHA256()))
+        code = (
+            "import sys, prill.api.verify, prill.cli.commands.verify, prill.oci.registry, prill.signing.bundle\n"
+            "from prill.signing.keys import BadSignature, Message, PublicKey\n"
+            f"key = PublicKey.parse_pem({pem!r})\n"
+            f"key.verify({signature!r}, Message.of(b'signed'))\n"
+            "try:\n    key.verify("
+            f"{signature!r}, Message.of(b'other'))\nexcept BadSignature:\n    print([m for m in {UNUSED} if m in sys.modules])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "[]\n"
 
 
 def _with_path(code: str) -> str:

@@ -61,6 +61,28 @@ def test_what_is_not_asked_again(lines: str):
     assert not read(f"{lines}\r\n\r\n".encode())[0].persistent
 
 
+@pytest.mark.parametrize(
+    ("value", "persistent"),
+    [
+        ("close", False),
+        ("keep-alive, Close", False),
+        ("x ,\tclose ,", False),
+        ("closed", True),
+        ("disclose", True),
+        ("close-notify, keep-alive", True),
+        ("", True),
+    ],
+)
+def test_what_a_connection_is_told_are_whole_words(value: str, persistent: bool):  # noqa: FBT001
+    answer = f"HTTP/1.1 200 OK\r\nConnection: {value}\r\nContent-Length: 0\r\n\r\n"
+    assert read(answer.encode())[0].persistent == persistent
+
+
+def test_connection_may_stand_there_twice():
+    answer = b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    assert not read(answer)[0].persistent
+
+
 def test_chunks_count_more_than_a_length_and_nothing_may_follow():
     head, body, _ = read(
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"

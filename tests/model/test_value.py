@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from prill.model.value import dataclass, field, replace
+from prill.model.value import FEW, dataclass, field, replace
 
 Declare = Callable[..., Any]
 COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
@@ -213,16 +213,40 @@ def test_a_frozen_value_with_slots_can_be_pickled():
     assert pickle.loads(pickle.dumps(Kept(1, (2,)))) == Kept(1, (2,))  # noqa: S301
 
 
-def test_a_method_is_compiled_once_when_it_is_first_called():
+def test_init_is_compiled_once_when_it_is_called_often():
     made = point(dataclass)
     declared = vars(made)["__init__"]
     assert "x" not in inspect.signature(declared).parameters
-    made(x=1)
+    for number in range(FEW):
+        assert made(x=number).x == number
+        assert vars(made)["__init__"] is declared
+    assert made(x=FEW).x == FEW
     compiled = vars(made)["__init__"]
     assert list(inspect.signature(compiled).parameters) == ["self", "x", "y", "names"]
     made(x=2)
     assert vars(made)["__init__"] is compiled
     assert compiled.__qualname__ == f"{made.__qualname__}.__init__"
+
+
+def test_another_method_is_compiled_once_when_it_is_first_called():
+    made = point(dataclass)
+    declared = vars(made)["__eq__"]
+    assert made(x=1) == made(x=1)
+    compiled = vars(made)["__eq__"]
+    assert compiled is not declared
+    assert made(x=1) != made(x=2)
+    assert vars(made)["__eq__"] is compiled
+
+
+@pytest.mark.parametrize(("make", "calls"), MADE, ids=[make.__name__ for make, _ in MADE])
+def test_the_compiled_init_does_as_the_first_calls_do(make: Callable[[Declare], type[Any]], calls: list[Any]):
+    for args, kwargs in calls:
+        cls = make(dataclass)
+        outcomes = [
+            outcome(lambda cls=cls, args=args, kwargs=kwargs: shown(cls(*args, **copy.deepcopy(kwargs))))
+            for _ in range(FEW + 2)
+        ]
+        assert outcomes == [outcomes[0]] * len(outcomes)
 
 
 def test_a_derived_class_that_declares_nothing_is_made_as_its_base():
@@ -319,7 +343,7 @@ def test_mistakes_are_refused_as_there():
 def test_the_standard_librarys_module_is_not_imported():
     """It brings the readers of source code and of byte code along."""
     program = (
-        "import sys\nfrom prill.model.value import dataclass, field, replace\n"
+        "import sys\nfrom prill.model.value import FEW, dataclass, field, replace\n"
         "@dataclass(frozen=True, slots=True)\nclass A:\n    a: int = field(default=1)\n"
         "assert replace(A(), a=2) == A(2)\nprint({'dataclasses', 'inspect'} & set(sys.modules))\n"
     )

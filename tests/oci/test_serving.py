@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -449,6 +449,52 @@ def test_chunks_that_are_none_end_the_connection(server: RegistryServer, client:
         connection.sendall(head + chunks)
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(65536) == b""
+
+
+def test_a_trailer_is_passed_over(server: RegistryServer, client: Client):
+    place = begun(client).encode()
+    head = b"PATCH " + place + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert raw(server, head + b"3\r\nabc\r\n0\r\nX: y\r\nZ: " + b"z" * 200 + b"\r\n\r\n").startswith(b"HTTP/1.1 202 ")
+
+
+@pytest.mark.parametrize(
+    "trailer",
+    [b"A: b\r\n" * 1000, b"A: " + b"b" * 70_000 + b"\r\n", (b"A: " + b"b" * 60_000 + b"\r\n") * 10, b"garbage\r\n"],
+    ids=["many fields", "a long field", "long fields", "no field"],
+)
+def test_a_trailer_is_bounded(server: RegistryServer, client: Client, trailer: bytes):
+    """The connection ends while the client could still go on: nothing here says that the trailer is over."""
+    place = begun(client).encode()
+    head = b"PATCH " + place + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    address, _, port = server.host.rpartition(":")
+    with socket.create_connection((address, int(port)), timeout=20) as connection, suppress(ConnectionError):
+        connection.sendall(head + b"3\r\nabc\r\n0\r\n" + trailer)
+        assert connection.recv(65536) == b""
+
+
+@pytest.mark.parametrize(
+    ("host", "version", "status"),
+    [
+        (b"", b"1.1", b"400"),
+        (b"Host: a\r\nHost: b\r\n", b"1.1", b"400"),
+        (b"Host: a, b\r\n", b"1.1", b"400"),
+        (b"Host: a b\r\n", b"1.1", b"400"),
+        (b"Host: me@a\r\n", b"1.1", b"400"),
+        (b"Host: a/b\r\n", b"1.1", b"400"),
+        (b"Host: \xe9\r\n", b"1.0", b"400"),
+        (b"Host: a\r\nHost: b\r\n", b"1.0", b"400"),
+        (b"", b"1.0", b"200"),
+        (b"Host:\r\n", b"1.1", b"200"),
+        (b"Host: registry.example.test:5000\r\n", b"1.1", b"200"),
+        (b"host: [::1]:5000\r\n", b"1.1", b"200"),
+    ],
+)
+def test_a_request_names_one_host(server: RegistryServer, host: bytes, version: bytes, status: bytes):
+    following = b"GET /v2/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answer = raw(server, b"GET /v2/ HTTP/" + version + b"\r\n" + host + b"\r\n" + following)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    if status == b"400":
+        assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_what_came_before_a_connection_broke_is_kept(server: RegistryServer, client: Client):

@@ -8,7 +8,7 @@ What two programs could understand in two ways is refused: folded headers, two d
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from prill._io.fields import InvalidMessage, read_fields, read_line
+from prill._io.fields import InvalidMessage, list_of, read_fields, read_line
 from prill.model.value import dataclass
 
 __all__ = ["Head", "read_body", "read_head"]
@@ -90,7 +90,7 @@ def _framed(version: bytes, status: int, headers: dict[str, str], method: str) -
     if coding is not None and coding.lower() != "chunked":
         raise InvalidMessage(f"an unknown transfer coding: {coding[:_LINE_SIZE]!r}")
     length = _length(headers.get("content-length"))
-    closes = version == b"HTTP/1.0" or status == _SWITCHING or "close" in headers.get("connection", "").lower()
+    closes = version == b"HTTP/1.0" or status == _SWITCHING or "close" in list_of(headers.get("connection"))
     if method in ("HEAD", "CONNECT") or status in _EMPTY or status < _FINAL:
         length, coding = 0, None
     elif coding is not None:

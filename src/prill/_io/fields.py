@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from prill.errors import PrillError
 
-__all__ = ["InvalidMessage", "read_fields", "read_line"]
+__all__ = ["InvalidMessage", "list_of", "read_fields", "read_line"]
 
 _MAX_LINE = 1 << 16
 _MAX_FIELDS, _MAX_SIZE = 200, 1 << 18
@@ -51,3 +51,8 @@ def read_fields(reader: BinaryIO) -> dict[str, str]:
         known = found.get(name)
         found[name] = value if known is None else f"{known}, {value}"
     raise InvalidMessage(f"more than {_MAX_FIELDS} headers")
+
+
+def list_of(value: str | None) -> frozenset[str]:
+    """Return a field's elements in lower case, as in ``Connection: keep-alive, Close`` (RFC 9110, section 5.6.1)."""
+    return frozenset(element.strip(" \t").lower() for element in (value or "").split(",")) - {""}

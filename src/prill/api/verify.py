@@ -13,7 +13,6 @@ from prill.model import Digest, Platform
 from prill.model.value import dataclass, field, replace
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import indexed
-from prill.oci.image import select_image
 from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.places import Place, open_place
 from prill.oci.registry_access import RegistryAccess
@@ -109,6 +108,8 @@ def _entry(place: Place, entry: Descriptor, request: ImageVerification) -> Subje
 
 def _for_platform(place: Place, platform: Platform) -> Descriptor:
     """Return the platform's image, whose config says that it is; raise `PlatformNotFound` or `PlatformMismatch`."""
+    from prill.oci.image import select_image  # noqa: PLC0415 - configs, which few ask for, bring a library along
+
     image, _ = select_image(place.store, place.target, platform=platform, host=platform)
     return image.descriptor
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
@@ -13,6 +12,7 @@ from prill.cli.progress import progress_for
 from prill.cli.sbom_output import InvalidOption
 from prill.cli.scan_options import tell_notes
 from prill.cli.settings import load_settings
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.copying import Copied

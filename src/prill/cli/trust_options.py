@@ -31,7 +31,7 @@ __all__ = [
 
 _SIGNERS = ("key", "identity", "issuer", "identity_regexp", "issuer_regexp", "trust")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_AGE = re.compile(r"([1-9][0-9]{0,8})([smhdw])")
+_AGE = r"([1-9][0-9]{0,8})([smhdw])"
 _MAX_KEY = 1 << 20
 
 
@@ -232,7 +232,7 @@ def key_value(text: str) -> tuple[str, str]:
 
 
 def _age(text: str) -> int:
-    found = _AGE.fullmatch(text)
+    found = re.fullmatch(_AGE, text)
     if found is None:
         raise argparse.ArgumentTypeError(f"a number and one of {', '.join(_UNITS)}, such as 30d, not {text[:40]!r}")
     return int(found[1]) * _UNITS[found[2]]

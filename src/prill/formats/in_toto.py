@@ -5,8 +5,6 @@ A statement is not signed here. What is signed later are these bytes, so they ar
 
 from typing import Any
 
-import msgspec
-
 from prill.errors import PrillError
 from prill.model import Digest
 from prill.model.value import dataclass
@@ -63,6 +61,8 @@ def encode_statement(statement: Statement) -> bytes:
     Raise `InvalidStatement` without a subject, for a subject without a digest, and for a predicate that is no JSON
     object.
     """
+    import msgspec  # noqa: PLC0415 - who only reads statements needs none
+
     if not statement.subjects:
         raise InvalidStatement("a statement needs a subject")
     for subject in statement.subjects:

@@ -7,7 +7,7 @@ from prill.model.value import dataclass
 
 __all__ = ["InvalidPlatform", "Platform"]
 
-_PART = re.compile(r"[a-z0-9_.-]{1,64}")
+_PART = r"[a-z0-9_.-]{1,64}"
 _ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64"}
 
 
@@ -29,7 +29,7 @@ class Platform:
         parts = text.lower().split("/")
         if len(parts) == 1:
             parts = ["linux", *parts]
-        if len(parts) > 3 or not all(_PART.fullmatch(part) for part in parts):  # noqa: PLR2004
+        if len(parts) > 3 or not all(re.fullmatch(_PART, part) for part in parts):  # noqa: PLR2004
             raise InvalidPlatform(f"not a platform: {text[:160]!r}", hint="write os/architecture, such as linux/arm64")
         parts[1] = _ALIASES.get(parts[1], parts[1])
         if parts[1] == "arm64" and parts[2:] == ["v8"]:

@@ -18,7 +18,7 @@ _REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9
 _PATH_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_IMAGE_ID = r"[0-9a-f]{64}"
 
 
 class InvalidReference(PrillError):
@@ -75,7 +75,7 @@ class ImageReference:
             raise InvalidReference(f"not an image's name: {text[:160]!r}", hint="a tag follows the colon")
         if head in {DEFAULT_REGISTRY, "index.docker.io"}:
             head = DEFAULT_REGISTRY
-            if _IMAGE_ID.fullmatch(repository):
+            if re.fullmatch(_IMAGE_ID, repository):
                 raise InvalidReference(f"{repository!r} looks like an image ID, not like a name")
             if "/" not in repository:
                 repository = f"library/{repository}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from prill.model.value_fields import (
     ABSENT,
     FieldSpec,
+    arguments_of,
     collect_fields,
     fields_of,
     note_fields,
@@ -22,6 +23,9 @@ from prill.model.value_fields import (
 )
 
 __all__ = ["dataclass", "field", "replace"]
+
+FEW = 16
+"""How many values of a class are made before its ``__init__`` is compiled, which takes as long as filling thirty."""
 
 _OPERATORS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
@@ -64,7 +68,7 @@ def _declare(cls: type, *, eq: bool, order: bool, frozen: bool, kw_only: bool, s
     if slots:
         cls = with_slots(cls, tuple(fields))
     note_fields(cls, fields)
-    methods: dict[str, Any] = {"__init__": _written_later(cls, "__init__", _init_frozen if frozen else _init)}
+    methods: dict[str, Any] = {"__init__": _init_later(cls, frozen=frozen)}
     methods["__repr__"] = _repr
     if eq:
         methods["__eq__"] = _written_later(cls, "__eq__", _eq)
@@ -95,6 +99,27 @@ def _written_later(cls: type, name: str, write: Callable[[type, dict[str, Any]],
         return written(*args, **kwargs)
 
     return method
+
+
+def _init_later(cls: type, *, frozen: bool) -> Callable[..., None]:
+    """Return an ``__init__`` that fills the first few values field by field, then is written: most stay few."""
+    write = _written_later(cls, "__init__", _init_frozen if frozen else _init)
+    assign = object.__setattr__ if frozen else setattr
+    calls = 0
+
+    def init(self: object, *args: object, **kwargs: object) -> None:
+        nonlocal calls
+        calls += 1
+        given = arguments_of(cls, args, kwargs) if calls <= FEW else None
+        if given is None:  # the written one says what is wrong with the arguments, if anything is
+            write(self, *args, **kwargs)
+            return
+        for name, value in given:
+            assign(self, name, value)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()  # type: ignore[attr-defined]
+
+    return init
 
 
 def _init_frozen(cls: type, names: dict[str, Any]) -> str:

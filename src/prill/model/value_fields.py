@@ -5,10 +5,20 @@ until it does its work. ``dataclasses.fields`` and the like find what they look 
 """
 
 import sys
+from collections.abc import Iterator
 from types import MemberDescriptorType
 from typing import Any
 
-__all__ = ["ABSENT", "FieldSpec", "collect_fields", "fields_of", "note_fields", "replace_fields", "with_slots"]
+__all__ = [
+    "ABSENT",
+    "FieldSpec",
+    "arguments_of",
+    "collect_fields",
+    "fields_of",
+    "note_fields",
+    "replace_fields",
+    "with_slots",
+]
 
 ABSENT = object()
 _FIELDS = "__value_fields__"
@@ -131,6 +141,28 @@ def fields_of(cls: type) -> list[FieldSpec]:
         if found is not None:
             return list(found.values())
     raise TypeError(f"{cls.__qualname__} is no dataclass")
+
+
+def arguments_of(cls: type, args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[tuple[str, object]] | None:
+    """Return each field with the value that a call gives it, defaults included; None for a call that does not fit."""
+    fields = fields_of(cls)
+    positional = [spec.name for spec in fields if spec.init and not spec.kw_only]
+    given = dict(zip(positional, args, strict=False)) | kwargs
+    known = {spec.name for spec in fields if spec.init}
+    needed = {spec.name for spec in fields if spec.init and spec.default is spec.default_factory is ABSENT}
+    if len(given) != len(args) + len(kwargs) or not needed <= given.keys() <= known:
+        return None
+    return _values(fields, given)
+
+
+def _values(fields: list[FieldSpec], given: dict[str, object]) -> Iterator[tuple[str, object]]:
+    for spec in fields:
+        if spec.name in given:
+            yield spec.name, given[spec.name]
+        elif spec.default is not ABSENT:
+            yield spec.name, spec.default
+        elif spec.default_factory is not ABSENT:
+            yield spec.name, spec.default_factory()
 
 
 def replace_fields(value: Any, /, **changes: Any) -> Any:  # noqa: ANN401

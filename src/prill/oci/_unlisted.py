@@ -8,13 +8,10 @@ same field for its referrers API. Readers that take one manifest, such as syft a
 from collections.abc import Container, Iterable, Iterator
 from typing import BinaryIO, Protocol
 
-import msgspec
-from msgspec import UNSET, UnsetType
-
 from prill.errors import PrillError
 from prill.model import Digest
 from prill.model.digest import InvalidDigest
-from prill.oci._wire import MAX_DOCUMENT_BYTES, DescriptorJson
+from prill.oci._wire import MAX_DOCUMENT_BYTES, InvalidDocument, parse
 from prill.oci.descriptor import Descriptor
 from prill.oci.media_types import INDEX, INDEXES, MANIFEST, MANIFESTS
 
@@ -33,12 +30,6 @@ class _Files(Protocol):
     def open(self, name: str) -> tuple[BinaryIO, int]: ...
 
     def blobs(self) -> Iterable[str]: ...
-
-
-class _Glance(msgspec.Struct, frozen=True, rename="camel"):
-    media_type: str = ""
-    subject: DescriptorJson | None = None
-    manifests: msgspec.Raw | UnsetType = UNSET
 
 
 def unlisted_referrers(files: _Files, listed: Container[str]) -> Iterator[Descriptor]:
@@ -85,8 +76,9 @@ def _referrer_type(data: bytes) -> str | None:
     if b'"subject"' not in data:
         return None
     try:
-        seen = msgspec.json.decode(data, type=_Glance)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        seen = parse(data, "manifest")
+        stated = seen.text("mediaType", "") or (INDEX if seen.has("manifests") else MANIFEST)
+        subject = seen.fields("subject")
+    except InvalidDocument:
         return None
-    stated = seen.media_type or (MANIFEST if seen.manifests is UNSET else INDEX)
-    return stated if seen.subject is not None and stated in (*MANIFESTS, *INDEXES) else None
+    return stated if subject is not None and stated in (*MANIFESTS, *INDEXES) else None

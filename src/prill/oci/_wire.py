@@ -1,41 +1,22 @@
-"""The JSON of the OCI image specification 1.1, as it is spelled there.
+"""JSON as registries and images have it: bounded, every field of the kind it has to be, read without a library.
 
-Fields stand in the specification's order and are written in it; maps are written sorted by key; nothing is indented.
-What other programs add is ignored on reading: it stays in the bytes that were parsed.
+A verification or a push reads five small documents, and whatever decodes straight into types takes longer to import
+than all of them to read; configs, of which many are read, have it: `prill.oci._config_wire`. What other programs add
+is ignored on reading: it stays in the bytes that were parsed.
 """
 
-from typing import Annotated, TypeVar
-
-import msgspec
-from msgspec import UNSET, Meta, UnsetType
+import json
+from typing import Any
 
 from prill.errors import PrillError
 
-__all__ = [
-    "MAX_DOCUMENT_BYTES",
-    "ConfigJson",
-    "ContainerJson",
-    "DescriptorJson",
-    "DocumentTooLarge",
-    "HistoryJson",
-    "IndexJson",
-    "InvalidDocument",
-    "LayoutJson",
-    "ManifestJson",
-    "PlatformJson",
-    "RootfsJson",
-    "decode",
-    "encode",
-]
+__all__ = ["MAX_DOCUMENT_BYTES", "DocumentTooLarge", "Fields", "InvalidDocument", "encode", "parse"]
 
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 """What registries accept as a manifest (distribution-spec, "Pushing Manifests", recommends at least this bound)."""
 
-_Size = Annotated[int, Meta(ge=0, le=2**53)]
-_Version = Annotated[int, Meta(ge=2, le=2)]
-_Strings = Annotated[tuple[str, ...], Meta(max_length=10_000)]
-_Map = Annotated[dict[str, str], Meta(max_length=10_000)]
-_Keys = Annotated[dict[str, dict[str, str]], Meta(max_length=10_000)]
+_MOST = 10_000
+_SHOWN = 80
 
 
 class InvalidDocument(PrillError):
@@ -46,102 +27,107 @@ class DocumentTooLarge(InvalidDocument):
     """A JSON document is larger than anything honest."""
 
 
-class PlatformJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    architecture: str
-    os: str
-    variant: str = ""
+class Fields:
+    """An object in a document; a field that is missing or of another kind raises `InvalidDocument`, which names it."""
+
+    __slots__ = ("_path", "_values", "_what")
+
+    def __init__(self, values: dict[str, Any], what: str, path: str = "") -> None:
+        """Take the object at ``path`` in the document ``what``."""
+        self._values = values
+        self._what = what
+        self._path = path
+
+    def has(self, name: str) -> bool:
+        """Say whether the field is there, be it null."""
+        return name in self._values
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all fields."""
+        return tuple(self._values)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text; ``default`` stands for one that is missing."""
+        value = self._values.get(name, default)
+        if type(value) is not str:
+            raise self._wrong(name, "a text")
+        return value
+
+    def number(self, name: str, least: int, most: int) -> int:
+        """Return a whole number within its bounds."""
+        value = self._values.get(name)
+        if type(value) is not int or not least <= value <= most:
+            raise self._wrong(name, f"a number from {least} to {most}")
+        return value
+
+    def texts(self, name: str, most: int = _MOST) -> tuple[str, ...]:
+        """Return a list of texts; one that is missing or null is empty."""
+        values = self._values.get(name)
+        if values is None:
+            return ()
+        if type(values) is not list or len(values) > most or not all(type(value) is str for value in values):
+            raise self._wrong(name, f"a list of at most {most} texts")
+        return tuple(values)
+
+    def text_map(self, name: str, most: int = _MOST) -> dict[str, str]:
+        """Return texts by name; an object that is missing or null is empty."""
+        values = self._values.get(name)
+        if values is None:
+            return {}
+        if type(values) is not dict or len(values) > most or not all(type(one) is str for one in values.values()):
+            raise self._wrong(name, f"an object of at most {most} texts")
+        return values
+
+    def fields(self, name: str) -> "Fields | None":
+        """Return an object; None for one that is missing or null."""
+        values = self._values.get(name)
+        if values is None:
+            return None
+        if type(values) is not dict:
+            raise self._wrong(name, "an object")
+        return Fields(values, self._what, f"{self._path}{name}.")
+
+    def needed(self, name: str) -> "Fields":
+        """Return an object that has to be there."""
+        found = self.fields(name)
+        if found is None:
+            raise self._wrong(name, "an object")
+        return found
+
+    def items(self, name: str, most: int = _MOST, *, null: bool = False) -> "tuple[Fields, ...]":
+        """Return the objects of a list; with ``null``, which Go writes for it, an empty one may be that."""
+        values = self._values.get(name)
+        if null and values is None and name in self._values:
+            return ()
+        if type(values) is not list or len(values) > most or not all(type(value) is dict for value in values):
+            raise self._wrong(name, f"a list of at most {most} objects")
+        return tuple(Fields(value, self._what, f"{self._path}{name}[{number}].") for number, value in enumerate(values))
+
+    def _wrong(self, name: str, wanted: str) -> InvalidDocument:
+        seen = repr(self._values[name])[:_SHOWN] if name in self._values else "missing"
+        return InvalidDocument(f"this is no {self._what}: {self._path}{name} is {seen}, not {wanted}")
 
 
-class DescriptorJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    media_type: str
-    digest: str
-    size: _Size
-    urls: _Strings | None = None
-    annotations: _Map | None = None
-    platform: PlatformJson | None = None
-    artifact_type: str = ""
-
-
-_Descriptors = Annotated[tuple[DescriptorJson, ...], Meta(max_length=10_000)]
-
-
-class ManifestJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    schema_version: _Version
-    media_type: str = ""
-    artifact_type: str = ""
-    config: DescriptorJson
-    layers: _Descriptors
-    subject: DescriptorJson | None = None
-    annotations: _Map | None = None
-    manifests: msgspec.Raw | UnsetType = UNSET
-
-
-class IndexJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    schema_version: _Version
-    media_type: str = ""
-    artifact_type: str = ""
-    manifests: _Descriptors | None
-    subject: DescriptorJson | None = None
-    annotations: _Map | None = None
-    config: msgspec.Raw | UnsetType = UNSET
-    layers: msgspec.Raw | UnsetType = UNSET
-
-
-class LayoutJson(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    image_layout_version: str
-
-
-class ContainerJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
-    """What a container starts with; keys in capitals, as Docker once wrote them (config.md, "Properties")."""
-
-    user: str = ""
-    exposed_ports: _Keys | None = None
-    env: _Strings | None = None
-    entrypoint: _Strings | None = None
-    cmd: _Strings | None = None
-    volumes: _Keys | None = None
-    working_dir: str = ""
-    labels: _Map | None = None
-    stop_signal: str = ""
-
-
-class HistoryJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    created: str | None = None
-    created_by: str = ""
-    author: str = ""
-    comment: str = ""
-    empty_layer: bool = False
-
-
-class RootfsJson(msgspec.Struct, frozen=True, kw_only=True):
-    type: str
-    diff_ids: _Strings
-
-
-class ConfigJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    created: str | None = None
-    author: str = ""
-    architecture: str
-    os: str
-    variant: str = ""
-    config: ContainerJson | None = None
-    rootfs: RootfsJson
-    history: Annotated[tuple[HistoryJson, ...], Meta(max_length=10_000)] | None = None
-
-
-_Document = TypeVar("_Document")
-
-
-def decode(data: bytes, kind: type[_Document], what: str) -> _Document:
-    """Read ``data`` as ``kind``; raise `DocumentTooLarge` or `InvalidDocument`, which name ``what`` was read."""
+def parse(data: bytes, what: str) -> Fields:
+    """Read an object; ``what`` names it in errors. Raise `DocumentTooLarge` or `InvalidDocument`."""
     if len(data) > MAX_DOCUMENT_BYTES:
         raise DocumentTooLarge(f"{what} has {len(data)} bytes, more than {MAX_DOCUMENT_BYTES}")
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidDocument(f"this is no {what}: {error}; it begins with {data[:40]!r}") from error
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        if b"\\ud" in data or b"\\uD" in data:
+            encode(value)  # half a character, which no text has, cannot be written
+    except (ValueError, RecursionError) as error:
+        reason = str(error)[:_SHOWN]
+        raise InvalidDocument(f"this is no {what}: {reason}; it begins with {data[:40]!r}") from error
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"this is no {what}: it is no object; it begins with {data[:40]!r}")
+    return Fields(value, what)
 
 
-def encode(document: msgspec.Struct) -> bytes:
-    """Write a document: compact UTF-8, fields in the specification's order, maps sorted by key."""
-    return msgspec.json.encode(document, order="deterministic")
+def encode(document: object) -> bytes:
+    """Write a document: compact UTF-8, fields in the order they are given in."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON number")

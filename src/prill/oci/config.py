@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from prill.model import Digest, Platform
 from prill.model.value import dataclass, field
-from prill.oci import _wire
-from prill.oci._wire import ConfigJson, ContainerJson, HistoryJson, InvalidDocument, RootfsJson
+from prill.oci import _config_wire
+from prill.oci._config_wire import ConfigJson, ContainerJson, HistoryJson, RootfsJson
+from prill.oci._wire import InvalidDocument
 from prill.oci.descriptor import Annotations, Descriptor, map_to_pairs, parse_platform
 from prill.oci.media_types import CONFIG
 
@@ -68,12 +69,12 @@ class ImageConfig:
             rootfs=RootfsJson(type="layers", diff_ids=tuple(map(str, self.diff_ids))),
             history=tuple(_history_to_wire(entry) for entry in self.history) or None,
         )
-        object.__setattr__(self, "raw", _wire.encode(wire))
+        object.__setattr__(self, "raw", _config_wire.encode(wire))
 
     @classmethod
     def parse(cls, raw: bytes) -> "ImageConfig":
         """Read a config, OCI's or Docker's; raise `InvalidDocument` for what is none."""
-        wire = _wire.decode(raw, ConfigJson, "image config")
+        wire = _config_wire.decode(raw, ConfigJson, "image config")
         if wire.rootfs.type != "layers":
             raise InvalidDocument(
                 f"an image config has a root filesystem of type {wire.rootfs.type[:80]!r}, not 'layers'"

@@ -10,11 +10,10 @@ import binascii
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from prill.errors import PrillError
 from prill.model.reference import DEFAULT_REGISTRY
 from prill.model.value import dataclass, field
+from prill.oci._wire import Fields, InvalidDocument, parse
 
 __all__ = ["DOCKER_HUB_ADDRESS", "Credentials", "InvalidCredentials", "read_credentials"]
 
@@ -48,18 +47,13 @@ class Credentials:
         return f"Basic {base64.b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
 
 
-class _Entry(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
     auth: str = ""
     username: str = ""
     password: str = ""
     identitytoken: str = ""
     registrytoken: str = ""
-
-
-class _File(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers", "store": "credsStore"}):
-    auths: dict[str, _Entry] | None = None
-    helpers: dict[str, str] | None = None
-    store: str = ""
 
 
 def read_credentials(path: Path, registry: str, repository: str = "") -> Credentials | None:
@@ -72,22 +66,37 @@ def read_credentials(path: Path, registry: str, repository: str = "") -> Credent
             content = file.read(_MAX_FILE + 1)
         if len(content) > _MAX_FILE:
             raise InvalidCredentials(f"{str(path)!r} is larger than {_MAX_FILE} bytes")
-        config = msgspec.json.decode(content, type=_File)
+        config = parse(content, "file of credentials")
+        auths, helpers, store = _entries(config), config.text_map("credHelpers"), config.text("credsStore", "")
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, InvalidDocument) as error:
         raise InvalidCredentials(f"{str(path)!r} holds no credentials: {error}") from error
     hosts = (*_DOCKER_HUB, DOCKER_HUB_ADDRESS) if registry == DEFAULT_REGISTRY else (registry,)
-    helpers = config.helpers or {}
     helper = next((helpers[name] for name in hosts if name in helpers), "")
     if helper:
         return Credentials(helper=helper)
-    known = {_named(key): (key, entry) for key, entry in sorted((config.auths or {}).items()) if entry != _Entry()}
+    known = {_named(key): (key, entry) for key, entry in sorted(auths.items()) if entry != _Entry()}
     for name in _names(hosts, repository):
         if name in known:
             key, entry = known[name]
             return _credentials(entry, key, path)
-    return Credentials(helper=config.store) if config.store else None
+    return Credentials(helper=store) if store else None
+
+
+def _entries(config: Fields) -> dict[str, _Entry]:
+    auths = config.fields("auths")
+    return {} if auths is None else {name: _entry(auths.needed(name)) for name in auths.names()}
+
+
+def _entry(known: Fields) -> _Entry:
+    return _Entry(
+        auth=known.text("auth", ""),
+        username=known.text("username", ""),
+        password=known.text("password", ""),
+        identitytoken=known.text("identitytoken", ""),
+        registrytoken=known.text("registrytoken", ""),
+    )
 
 
 def _names(hosts: tuple[str, ...], repository: str) -> Iterator[str]:

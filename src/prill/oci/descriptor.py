@@ -1,8 +1,10 @@
 """Descriptors: what points from one content to another (OCI image-spec, descriptor.md)."""
 
+from typing import Any
+
 from prill.model import Digest, Platform
 from prill.model.value import dataclass, replace
-from prill.oci._wire import DescriptorJson, InvalidDocument, PlatformJson
+from prill.oci._wire import Fields, InvalidDocument, encode
 
 __all__ = [
     "CONTAINERD_NAME",
@@ -12,6 +14,7 @@ __all__ = [
     "Descriptor",
     "descriptor_from_wire",
     "descriptor_to_wire",
+    "encode_document",
     "map_to_pairs",
     "parse_platform",
 ]
@@ -29,6 +32,7 @@ Annotations = tuple[tuple[str, str], ...]
 """Names with their values, sorted by name."""
 
 _MAX_MEDIA_TYPE = 255
+_MAX_SIZE = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,36 +65,65 @@ class Descriptor:
         return replace(self, annotations=kept)
 
 
-def descriptor_from_wire(wire: DescriptorJson) -> Descriptor:
+def descriptor_from_wire(wire: Fields) -> Descriptor:
     """Turn the JSON into the value; raise `InvalidDigest` or `InvalidDocument` for fields that are none."""
-    if not 0 < len(wire.media_type) <= _MAX_MEDIA_TYPE:
-        raise InvalidDocument(f"a descriptor's media type has {len(wire.media_type)} characters")
-    platform = wire.platform
+    media_type = wire.text("mediaType")
+    if not 0 < len(media_type) <= _MAX_MEDIA_TYPE:
+        raise InvalidDocument(f"a descriptor's media type has {len(media_type)} characters")
+    wire.texts("urls")  # read by nobody here, and a list of texts all the same
     return Descriptor(
-        media_type=wire.media_type,
-        digest=Digest.parse(wire.digest),
-        size=wire.size,
-        annotations=map_to_pairs(wire.annotations),
-        platform=parse_platform(platform.os, platform.architecture, platform.variant) if platform else None,
-        artifact_type=wire.artifact_type,
+        media_type=media_type,
+        digest=Digest.parse(wire.text("digest")),
+        size=wire.number("size", 0, _MAX_SIZE),
+        annotations=map_to_pairs(wire.text_map("annotations")),
+        platform=_platform(wire.fields("platform")),
+        artifact_type=wire.text("artifactType", ""),
     )
 
 
-def descriptor_to_wire(descriptor: Descriptor) -> DescriptorJson:
-    """Turn the value into the JSON."""
-    platform = descriptor.platform
-    return DescriptorJson(
-        media_type=descriptor.media_type,
-        digest=str(descriptor.digest),
-        size=descriptor.size,
-        annotations=dict(descriptor.annotations) or None,
-        platform=None if platform is None else _platform_to_wire(platform),
-        artifact_type=descriptor.artifact_type,
-    )
+def _platform(wire: Fields | None) -> Platform | None:
+    return parse_platform(wire.text("os"), wire.text("architecture"), wire.text("variant", "")) if wire else None
 
 
-def _platform_to_wire(platform: Platform) -> PlatformJson:
-    return PlatformJson(architecture=platform.architecture, os=platform.os, variant=platform.variant)
+def descriptor_to_wire(descriptor: Descriptor) -> dict[str, Any]:
+    """Turn the value into the JSON, fields in the specification's order."""
+    wire: dict[str, Any] = {
+        "mediaType": descriptor.media_type,
+        "digest": str(descriptor.digest),
+        "size": descriptor.size,
+    }
+    if descriptor.annotations:
+        wire["annotations"] = dict(sorted(descriptor.annotations))
+    if descriptor.platform is not None:
+        wire["platform"] = _platform_to_wire(descriptor.platform)
+    if descriptor.artifact_type:
+        wire["artifactType"] = descriptor.artifact_type
+    return wire
+
+
+def _platform_to_wire(platform: Platform) -> dict[str, str]:
+    wire = {"architecture": platform.architecture, "os": platform.os}
+    return {**wire, "variant": platform.variant} if platform.variant else wire
+
+
+def encode_document(
+    *,
+    media_type: str,
+    artifact_type: str,
+    content: dict[str, Any],
+    subject: Descriptor | None,
+    annotations: Annotations,
+) -> bytes:
+    """Write a manifest or an index around the ``content`` that distinguishes them; what is empty is left out."""
+    document = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "artifactType": artifact_type,
+        **content,
+        "subject": descriptor_to_wire(subject) if subject else None,
+        "annotations": dict(sorted(annotations)),
+    }
+    return encode({name: value for name, value in document.items() if name in content or value})
 
 
 def map_to_pairs(values: dict[str, str] | None) -> Annotations:

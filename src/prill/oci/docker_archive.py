@@ -12,8 +12,9 @@ import msgspec
 
 from prill.archive.codecs import Codec, sniff
 from prill.model import Digest, ImageReference, InvalidReference
+from prill.oci._config_wire import decode
 from prill.oci._region import Region
-from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, decode
+from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument
 from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout import LayoutFiles, TagNeeded, TagNotFound

@@ -1,18 +1,17 @@
 """Image indexes: one image for several platforms, a layout's content, or a list of referrers (image-index.md)."""
 
-from msgspec import UNSET
-
 from prill.errors import PrillError
 from prill.model import Digest, Platform
 from prill.model.value import dataclass, field, replace
 from prill.oci import _wire
-from prill.oci._wire import IndexJson, InvalidDocument
+from prill.oci._wire import InvalidDocument
 from prill.oci.descriptor import (
     REF_NAME,
     Annotations,
     Descriptor,
     descriptor_from_wire,
     descriptor_to_wire,
+    encode_document,
     map_to_pairs,
 )
 from prill.oci.media_types import INDEX, INDEXES, UnknownMediaType
@@ -36,32 +35,33 @@ class Index:
     raw: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        wire = IndexJson(
-            schema_version=2,
+        raw = encode_document(
             media_type=self.media_type,
             artifact_type=self.artifact_type,
-            manifests=tuple(descriptor_to_wire(entry) for entry in self.manifests),
-            subject=descriptor_to_wire(self.subject) if self.subject else None,
-            annotations=dict(self.annotations) or None,
+            content={"manifests": [descriptor_to_wire(entry) for entry in self.manifests]},
+            subject=self.subject,
+            annotations=self.annotations,
         )
-        object.__setattr__(self, "raw", _wire.encode(wire))
+        object.__setattr__(self, "raw", raw)
 
     @classmethod
     def parse(cls, raw: bytes, media_type: str = "") -> "Index":
         """Read an index that was announced as ``media_type``, or Docker's manifest list; raise as `Manifest.parse`."""
-        wire = _wire.decode(raw, IndexJson, "image index")
-        stated = wire.media_type or media_type or INDEX
-        if wire.config is not UNSET or wire.layers is not UNSET:
+        wire = _wire.parse(raw, "image index")
+        wire.number("schemaVersion", 2, 2)
+        stated = wire.text("mediaType", "") or media_type or INDEX
+        if wire.has("config") or wire.has("layers"):
             raise InvalidDocument("the image index could be read as a manifest too: it has 'config' or 'layers'")
         if media_type and stated != media_type:
             raise InvalidDocument(f"an index says it is {stated[:160]!r}, but was announced as {media_type[:160]!r}")
         if stated not in INDEXES:
             raise UnknownMediaType(f"{stated[:160]!r} is no image index")
+        subject = wire.fields("subject")
         index = cls(
-            manifests=tuple(descriptor_from_wire(entry) for entry in wire.manifests or ()),
-            subject=descriptor_from_wire(wire.subject) if wire.subject else None,
-            artifact_type=wire.artifact_type,
-            annotations=map_to_pairs(wire.annotations),
+            manifests=tuple(descriptor_from_wire(entry) for entry in wire.items("manifests", null=True)),
+            subject=descriptor_from_wire(subject) if subject else None,
+            artifact_type=wire.text("artifactType", ""),
+            annotations=map_to_pairs(wire.text_map("annotations")),
             media_type=stated,
         )
         object.__setattr__(index, "raw", raw)

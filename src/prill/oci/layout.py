@@ -10,7 +10,7 @@ from prill.errors import PrillError
 from prill.model import Digest
 from prill.oci._region import Region
 from prill.oci._unlisted import unlisted_referrers
-from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, LayoutJson, decode, encode
+from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, parse
 from prill.oci.descriptor import CONTAINERD_NAME, REF_NAME, Descriptor
 from prill.oci.graph import referrers_among
 from prill.oci.index import Index
@@ -35,7 +35,7 @@ __all__ = [
 
 LAYOUT_FILE = "oci-layout"
 INDEX_FILE = "index.json"
-LAYOUT_JSON = encode(LayoutJson(image_layout_version="1.0.0"))
+LAYOUT_JSON = b'{"imageLayoutVersion":"1.0.0"}'
 
 
 class NoLayout(PrillError):
@@ -107,7 +107,7 @@ class Layout:
         self._files = files
         self._unlisted: tuple[Descriptor, ...] | None = None
         self.name = name
-        version = decode(self._document(LAYOUT_FILE), LayoutJson, f"layout file of {name!r}").image_layout_version
+        version = parse(self._document(LAYOUT_FILE), f"layout file of {name!r}").text("imageLayoutVersion")
         if not version.startswith("1."):
             raise NoLayout(
                 f"{name!r} is an OCI layout of version {version[:40]!r}", hint="version 1 is what can be read"

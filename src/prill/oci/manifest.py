@@ -1,12 +1,17 @@
 """Image manifests: one image of one platform, or an artifact (OCI image-spec, manifest.md)."""
 
-from msgspec import UNSET
-
 from prill.model import Digest
 from prill.model.value import dataclass, field, replace
 from prill.oci import _wire
-from prill.oci._wire import InvalidDocument, ManifestJson
-from prill.oci.descriptor import Annotations, Descriptor, descriptor_from_wire, descriptor_to_wire, map_to_pairs
+from prill.oci._wire import InvalidDocument
+from prill.oci.descriptor import (
+    Annotations,
+    Descriptor,
+    descriptor_from_wire,
+    descriptor_to_wire,
+    encode_document,
+    map_to_pairs,
+)
 from prill.oci.media_types import MANIFEST, MANIFESTS, UnknownMediaType
 
 __all__ = ["Manifest"]
@@ -29,16 +34,18 @@ class Manifest:
 
     def __post_init__(self) -> None:
         # A value that dataclasses.replace makes comes by here too, and so never keeps another value's bytes.
-        wire = ManifestJson(
-            schema_version=2,
+        content = {
+            "config": descriptor_to_wire(self.config),
+            "layers": [descriptor_to_wire(layer) for layer in self.layers],
+        }
+        raw = encode_document(
             media_type=self.media_type,
             artifact_type=self.artifact_type,
-            config=descriptor_to_wire(self.config),
-            layers=tuple(descriptor_to_wire(layer) for layer in self.layers),
-            subject=descriptor_to_wire(self.subject) if self.subject else None,
-            annotations=dict(self.annotations) or None,
+            content=content,
+            subject=self.subject,
+            annotations=self.annotations,
         )
-        object.__setattr__(self, "raw", _wire.encode(wire))
+        object.__setattr__(self, "raw", raw)
 
     @classmethod
     def parse(cls, raw: bytes, media_type: str = "") -> "Manifest":
@@ -47,20 +54,22 @@ class Manifest:
         Raise `InvalidDocument` for what is none, for content that contradicts its announced type, and for a document
         that could be read as an index as well (CVE-2021-41190).
         """
-        wire = _wire.decode(raw, ManifestJson, "image manifest")
-        stated = wire.media_type or media_type or MANIFEST
-        if wire.manifests is not UNSET:
+        wire = _wire.parse(raw, "image manifest")
+        wire.number("schemaVersion", 2, 2)
+        stated = wire.text("mediaType", "") or media_type or MANIFEST
+        if wire.has("manifests"):
             raise InvalidDocument("the image manifest could be read as an index too: it has 'manifests'")
         if media_type and stated != media_type:
             raise InvalidDocument(f"a manifest says it is {stated[:160]!r}, but was announced as {media_type[:160]!r}")
         if stated not in MANIFESTS:
             raise UnknownMediaType(f"{stated[:160]!r} is no image manifest")
+        subject = wire.fields("subject")
         manifest = cls(
-            config=descriptor_from_wire(wire.config),
-            layers=tuple(descriptor_from_wire(layer) for layer in wire.layers),
-            subject=descriptor_from_wire(wire.subject) if wire.subject else None,
-            artifact_type=wire.artifact_type,
-            annotations=map_to_pairs(wire.annotations),
+            config=descriptor_from_wire(wire.needed("config")),
+            layers=tuple(descriptor_from_wire(layer) for layer in wire.items("layers")),
+            subject=descriptor_from_wire(subject) if subject else None,
+            artifact_type=wire.text("artifactType", ""),
+            annotations=map_to_pairs(wire.text_map("annotations")),
             media_type=stated,
         )
         object.__setattr__(manifest, "raw", raw)

@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from prill.oci.layout import Layout
     from prill.oci.registry import Repository
 
-__all__ = ["PREFIX", "Place", "SourceNotFound", "UnknownSource", "connect_to", "exists", "open_place"]
+__all__ = ["PREFIXES", "Place", "SourceNotFound", "UnknownSource", "connect_to", "exists", "open_place"]
 
-PREFIX = re.compile(r"(oci-dir|oci-archive|docker-archive|registry|dir|docker-daemon):(.*)", re.DOTALL)
+PREFIXES = ("oci-dir:", "oci-archive:", "docker-archive:", "registry:", "dir:", "docker-daemon:")
 """What a text may begin with to say which kind of place it names."""
-_HOST_FIRST = re.compile(r"(?:localhost|[^/]*[.:][^/]*)/.+")
 
 
 class SourceNotFound(PrillError):
@@ -134,17 +133,17 @@ def _recognise(text: str) -> tuple[str, str]:
         )
     if text == "-":
         raise UnknownSource("no image can be read from standard input", hint="save it to an archive or a layout")
-    prefix = PREFIX.fullmatch(text)
-    if prefix and prefix[1] == "dir":
+    prefix, _, rest = text.partition(":") if text.startswith(PREFIXES) else ("", "", "")
+    if prefix == "dir":
         raise UnknownSource(f"a folder is no image: {text[:160]!r}", hint="prill sbom, inspect and files look at it")
-    if prefix and not prefix[2]:
+    if prefix and not rest:
         raise UnknownSource(f"{text!r} names no place", hint=f"write {text}PLACE")
     if prefix:
-        return prefix[1], prefix[2]
+        return prefix, rest
     path, _ = _split_tag(Path(text), text)
     if exists(path):
         return "oci-dir" if path.is_dir() else "archive", text
-    if _HOST_FIRST.fullmatch(text) and not text.startswith((".", "/")):
+    if _begins_with_host(text):
         return "registry", text
     if _may_be_docker_hubs(text):
         return "docker-hub", text
@@ -152,6 +151,13 @@ def _recognise(text: str) -> tuple[str, str]:
         f"there is no image at {text[:160]!r}",
         hint=f"name a layout or an archive; for a registry's image write its tag as well, or registry:{text[:80]}",
     )
+
+
+def _begins_with_host(text: str) -> bool:
+    """Tell whether a text is a registry's name and something in it, and no path that begins here."""
+    host, _, rest = text.partition("/")
+    is_host = host == "localhost" or "." in host or ":" in host
+    return is_host and bool(rest) and "\n" not in rest and not text.startswith(".")
 
 
 def _may_be_docker_hubs(text: str) -> bool:

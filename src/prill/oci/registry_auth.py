@@ -10,16 +10,15 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import msgspec
-
 from prill._io.urls import UnsupportedURL, redact, split_url
 from prill.model.value import dataclass
+from prill.oci._wire import InvalidDocument, parse
 from prill.oci.credentials import Credentials
 from prill.oci.registry_errors import AccessRefused
 
 __all__ = ["Authorizer", "Challenge", "Exchange", "parse_challenge"]
 
-_WORD = re.compile(r'([a-zA-Z0-9_-]{1,40})(?:\s*=\s*(?:"([^"]{0,2000})"|([^\s",]{1,2000})))?')
+_WORD = r'([a-zA-Z0-9_-]{1,40})(?:\s*=\s*(?:"([^"]{0,2000})"|([^\s",]{1,2000})))?'
 _CLIENT = "prill"
 
 Exchange = Callable[[str, str, dict[str, str], bytes | None], bytes]
@@ -35,11 +34,6 @@ class Challenge:
     service: str = ""
 
 
-class _Token(msgspec.Struct, frozen=True):
-    token: str = ""
-    access_token: str = ""
-
-
 def parse_challenge(header: str) -> Challenge:
     """Read a ``WWW-Authenticate`` header (RFC 9110, section 11.6.1), which may hold several: a token comes first.
 
@@ -47,7 +41,7 @@ def parse_challenge(header: str) -> Challenge:
     """
     schemes: dict[str, dict[str, str]] = {}
     values: dict[str, str] = {}
-    for found in _WORD.finditer(header[:8000]):
+    for found in re.finditer(_WORD, header[:8000]):
         name, quoted, bare = found.groups()
         if quoted is None and bare is None:
             values = schemes.setdefault(name.lower(), {})
@@ -115,10 +109,10 @@ class Authorizer:
 
 def _read_token(answer: bytes, realm: str) -> str:
     try:
-        found = msgspec.json.decode(answer, type=_Token)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        found = parse(answer, "answer of a token server")
+        token = found.text("token", "") or found.text("access_token", "")
+    except InvalidDocument as error:
         raise AccessRefused(f"{redact(realm)} gave no token") from error
-    token = found.token or found.access_token
     if not token or not token.isascii() or not token.isprintable():
         raise AccessRefused(f"{redact(realm)} gave no token that can be sent")
     return token

@@ -1,8 +1,7 @@
 """What a registry answers when it does not do what was asked."""
 
-import msgspec
-
 from prill._io.fetch_errors import FetchFailed
+from prill.oci._wire import InvalidDocument, parse
 
 __all__ = ["AccessRefused", "AnswerTooLarge", "RateLimited", "RegistryFailed", "RegistryRefused", "refusal"]
 
@@ -41,15 +40,6 @@ class RateLimited(RegistryFailed):
     """A registry asks to come back later."""
 
 
-class _Error(msgspec.Struct, frozen=True):
-    code: str = ""
-    message: str = ""
-
-
-class _Errors(msgspec.Struct, frozen=True):
-    errors: tuple[_Error, ...] = ()
-
-
 def refusal(
     status: int, body: bytes, shown: str, *, retry_after: float = 0.0, hint: str | None = None
 ) -> RegistryRefused:
@@ -71,8 +61,8 @@ def refusal(
 
 def _reasons(body: bytes) -> str:
     try:
-        errors = msgspec.json.decode(body, type=_Errors).errors
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        errors = parse(body, "list of errors").items("errors")
+        reasons = "; ".join(f"{error.text('code', '')} {error.text('message', '')}".strip() for error in errors)
+    except InvalidDocument:
         return ""
-    reasons = "; ".join(f"{error.code} {error.message}".strip() for error in errors)
     return f": {reasons[:_MAX_SHOWN]!r}" if reasons else ""

@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import msgspec
-
 from prill._io.urls import Redirects, follow, redact
 from prill.errors import PrillError
 from prill.model import Digest
-from prill.oci._wire import MAX_DOCUMENT_BYTES
+from prill.oci._wire import MAX_DOCUMENT_BYTES, InvalidDocument, parse
 from prill.oci.descriptor import Descriptor
 from prill.oci.index import Index
 from prill.oci.media_types import INDEX
@@ -25,7 +23,7 @@ _MAX_PAGES = 2000
 _MAX_REFERRERS = 20_000
 _MAX_TAGS = 200_000
 _TAGS_A_PAGE = 1000
-_NEXT = re.compile(r'<([^>]{1,4000})>\s*;\s*rel="?next"?')
+_NEXT = r'<([^>]{1,4000})>\s*;\s*rel="?next"?'
 
 Entry = TypeVar("Entry")
 
@@ -36,10 +34,6 @@ class ListTooLong(PrillError):
 
 class UnreadableList(PrillError):
     """A registry's list is none."""
-
-
-class _Tags(msgspec.Struct, frozen=True):
-    tags: tuple[str, ...] | None = None
 
 
 def list_referrers(session: RegistrySession, path: str, scope: str, digest: Digest) -> tuple[Descriptor, ...] | None:
@@ -72,7 +66,8 @@ def _pages(session: RegistrySession, url: str, scope: str, also: frozenset[int])
         call = Call(method="GET", url=url, scope=scope, expected=also | {_OK})
         answer = session.call(call, max_body=MAX_DOCUMENT_BYTES)
         yield answer
-        following = _NEXT.search(answer.headers.get("link", ""))
+        link = answer.headers.get("link")
+        following = re.search(_NEXT, link) if link else None
         if answer.status != _OK or following is None:
             return
         url = follow(answer.url, following.group(1), allowed=Redirects.SAME_HOST)
@@ -92,6 +87,6 @@ def _gather(
 
 def _tags(page: Answer) -> tuple[str, ...]:
     try:
-        return msgspec.json.decode(page.body, type=_Tags).tags or ()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return parse(page.body, "list of tags").texts("tags", _MAX_TAGS)
+    except InvalidDocument as error:
         raise UnreadableList(f"{redact(page.url)} gives no list of tags: {error}") from error

@@ -14,7 +14,7 @@ from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.image import Image, select_image
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE
-from prill.oci.places import PREFIX, SourceNotFound, UnknownSource, exists, open_place
+from prill.oci.places import PREFIXES, SourceNotFound, UnknownSource, exists, open_place
 from prill.oci.registry_access import RegistryAccess
 
 __all__ = [
@@ -83,7 +83,7 @@ def folder_of(text: str) -> Path | None:
     if text.startswith("dir:") and len(text) > len("dir:"):
         return Path(text.removeprefix("dir:"))
     path = Path(text)
-    if not text or PREFIX.fullmatch(text) or not exists(path) or not path.is_dir():
+    if not text or text.startswith(PREFIXES) or not exists(path) or not path.is_dir():
         return None
     return None if (path / LAYOUT_FILE).exists() or (path / INDEX_FILE).exists() else path
 

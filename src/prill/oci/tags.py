@@ -18,7 +18,7 @@ _SAVED = {
     "dev.cosignproject.cosign/sboms": "sbom",
 }
 _LONGEST = 128
-_DIGEST_TAG = re.compile(rf"(?:sha256-[0-9a-f]{{64}}(?:\.(?:{'|'.join(COSIGN_SUFFIXES)}))?|sha512-[0-9a-f]{{121}})")
+_DIGEST_TAG = rf"(?:sha256-[0-9a-f]{{64}}(?:\.(?:{'|'.join(COSIGN_SUFFIXES)}))?|sha512-[0-9a-f]{{121}})"
 
 
 def referrers_tag(digest: Digest) -> str:
@@ -41,4 +41,4 @@ def saved_suffix(kind: str | None) -> str:
 
 def is_digest_tag(tag: str) -> bool:
     """Tell whether a tag stands for a digest, and so for no image that a person named."""
-    return _DIGEST_TAG.fullmatch(tag) is not None
+    return re.fullmatch(_DIGEST_TAG, tag) is not None

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from prill.model.value import dataclass
 from prill.signing.statement import parse_statement
 from prill.signing.steps import Step, VerificationError
@@ -34,6 +32,8 @@ class Requirement:
             )
 
     def _find(self, verified: Verified) -> Any:  # noqa: ANN401 - JSON
+        import msgspec  # noqa: PLC0415 - few ask for a predicate's fields
+
         statement = parse_statement(verified.payload)
         path = _ALIASES.get((statement.predicate_type, self.path), self.path)
         value: Any = msgspec.json.decode(statement.predicate)
@@ -100,4 +100,6 @@ class Conditions:
 
 def _text(value: object) -> str:
     """Write a JSON value as a person would; a string as it is."""
+    import msgspec  # noqa: PLC0415 - few ask for a predicate's fields
+
     return value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8")

@@ -1,7 +1,5 @@
 """In-toto statements as they come in: version 1 and 0.1, subjects with and without names (in-toto/attestation)."""
 
-import msgspec
-
 from prill.formats.in_toto import STATEMENT_TYPE, ResourceDescriptor, Statement
 from prill.model import Digest, InvalidDigest
 from prill.signing._json import Fields, Malformed, parse_json
@@ -16,12 +14,6 @@ STATEMENT_TYPES = (STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1")
 _MAX_SUBJECTS = 10_000
 
 
-class _Raw(msgspec.Struct):
-    """The predicate's own bytes."""
-
-    predicate: msgspec.Raw = msgspec.Raw(b"{}")
-
-
 def parse_statement(payload: bytes) -> Statement:
     """Read a statement, the predicate's bytes as they stand; raise `Malformed`.
 
@@ -34,11 +26,18 @@ def parse_statement(payload: bytes) -> Statement:
     subjects = tuple(_subject(one) for one in fields.items("subject", most=_MAX_SUBJECTS))
     if not subjects:
         raise Malformed("the statement has no subject")
+    predicate = _predicate(payload) if fields.values.get("predicate", {}) != {} else b"{}"
+    return Statement(subjects=subjects, predicate_type=fields.text("predicateType"), predicate=predicate)
+
+
+def _predicate(payload: bytes) -> bytes:
+    """Return the predicate's own bytes."""
+    import msgspec  # noqa: PLC0415 - a signature's predicate is empty
+
     try:
-        predicate = bytes(msgspec.json.decode(payload, type=_Raw).predicate)
+        return bytes(msgspec.json.decode(payload, type=dict[str, msgspec.Raw])["predicate"])
     except msgspec.DecodeError as error:
         raise Malformed(f"the statement is no JSON: {error}") from error
-    return Statement(subjects=subjects, predicate_type=fields.text("predicateType"), predicate=predicate)
 
 
 def subject_of(statement: Statement, digest: Digest) -> ResourceDescriptor | None:

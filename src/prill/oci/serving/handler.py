@@ -13,7 +13,7 @@ from io import BufferedIOBase
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from prill._io.fields import InvalidMessage, read_fields
+from prill._io.fields import InvalidMessage, list_of, read_fields
 from prill.oci.serving.exchange import Answer, Request
 from prill.oci.serving.problems import Problem
 
@@ -27,6 +27,7 @@ _LONGEST_LINE = 128
 _LONGEST_CHUNK = 15
 _SMALL = 1 << 16
 _WORDS = 3
+_NOT_IN_HOSTS = frozenset(' ,/?#@\\"')
 
 
 class _Fixed:
@@ -45,7 +46,7 @@ class _Fixed:
 
 
 class _Chunked:
-    """A body in chunks (RFC 9112, section 7.1); trailers are read and ignored."""
+    """A body in chunks (RFC 9112, section 7.1); trailers are read, to the bound that a head has, and ignored."""
 
     def __init__(self, stream: BufferedIOBase) -> None:
         self._stream = stream
@@ -58,8 +59,7 @@ class _Chunked:
         if not self._chunk:
             self._chunk = self._next()
             if not self._chunk:
-                while self._line():
-                    pass
+                self._trailer()
                 self.left = 0
                 return b""
         data = self._stream.read(min(size, self._chunk))
@@ -75,6 +75,12 @@ class _Chunked:
         if not text or len(text) > _LONGEST_CHUNK or set(text) - set(b"0123456789abcdefABCDEF"):
             raise ConnectionError("not a chunk's length")
         return int(text, 16)
+
+    def _trailer(self) -> None:
+        try:
+            read_fields(cast("BinaryIO", self._stream))
+        except InvalidMessage as error:
+            raise ConnectionError(f"the request's trailer cannot be read: {error}") from error
 
     def _line(self) -> bytes:
         line = self._stream.readline(_LONGEST_LINE)
@@ -108,12 +114,12 @@ class Handler(BaseHTTPRequestHandler):
         try:
             method, target, version = _request_line(line)
             self._fields = read_fields(cast("BinaryIO", self.rfile))
+            _check_host(self._fields.get("host"), version)
         except InvalidMessage as error:
             self._send(_refusal(Problem(400, "UNSUPPORTED", str(error))))
             return False
         self.command, self.path, self.request_version = method, target, version
-        options = {option.strip().lower() for option in self._fields.get("connection", "").split(",")}
-        self.close_connection = version == "HTTP/1.0" or "close" in options
+        self.close_connection = version == "HTTP/1.0" or "close" in list_of(self._fields.get("connection"))
         if version == "HTTP/1.1" and self._fields.get("expect", "").lower() == "100-continue":
             return self.handle_expect_100()
         return True
@@ -208,6 +214,15 @@ def _request_line(line: bytes) -> tuple[str, str, str]:
         raise InvalidMessage("this is no request of HTTP/1.1")
     # Two slashes would begin the name of a host.
     return method, f"/{target.lstrip('/')}" if target.startswith("//") else target, version
+
+
+def _check_host(host: str | None, version: str) -> None:
+    """Refuse a request of HTTP/1.1 that names no host, or more than one (RFC 9112, section 3.2)."""
+    if host is None:
+        if version == "HTTP/1.1":
+            raise InvalidMessage("a request without Host")
+    elif not host.isascii() or not host.isprintable() or _NOT_IN_HOSTS.intersection(host):
+        raise InvalidMessage(f"this is no host: {host[:160]!r}")
 
 
 def _refusal(problem: Problem) -> Answer:

@@ -15,14 +15,14 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from prill._io.atomic import write_atomic, writing
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference, InvalidReference
-from prill.oci._wire import DescriptorJson, decode, encode
+from prill.model.value import replace
+from prill.oci._wire import encode, parse
 from prill.oci.descriptor import Descriptor, descriptor_from_wire, descriptor_to_wire
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
@@ -192,8 +192,7 @@ class RegistryStorage:
         for place in sorted(_names(folder)):
             if place > after:
                 with suppress(OSError):  # it was removed in the meantime
-                    wire = decode((folder / place).read_bytes(), DescriptorJson, "descriptor")
-                    yield place, descriptor_from_wire(wire)
+                    yield place, descriptor_from_wire(parse((folder / place).read_bytes(), "descriptor"))
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
