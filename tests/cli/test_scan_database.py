@@ -166,6 +166,15 @@ def test_a_release_past_its_end_is_unknown(shop: Workshop):
     assert "its support ended on 2021-05-01" in " ".join(gap["reason"] for gap in found["gaps"])
 
 
+@pytest.mark.parametrize("words", [(), ("--no-db",)])
+def test_a_release_past_its_end_needs_no_date_in_the_database_to_be_unknown(words: tuple[str, ...], shop: Workshop):
+    imported(shop, write_zip(shop.root / "debian.zip", osv("DEBIAN-CVE-1", "Debian:9", "app")))
+    place = write_root(shop.root / "old", status("app", "3.0-1"), release="ID=debian\nVERSION_ID=9\n")
+    ran = shop.run("scan", place, "--format", "json", *words)
+    assert ran.code == Exit.INCOMPLETE
+    assert "its support ended on 2022-07-01" in " ".join(gap["reason"] for gap in json.loads(ran.out)["gaps"])
+
+
 def test_a_named_database_must_be_there_and_be_one(shop: Workshop):
     assert shop.run("scan", root(shop), "--db", shop.root / "none.db").code == Exit.NOTHING
     (shop.root / "cut.db").write_bytes(b"SQLite format 3\0")

@@ -181,10 +181,12 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
         _ask_archive(sbom, release, services, answers)
     if options.database is not None:
         with open_database(options.database) as database:
-            _ask_database(sbom, database, answers, now)
+            _ask_database(sbom, database, answers)
+            _ask_support(sbom, database, answers, now)
             _check_age(database, options.max_age, answers, now)
             merged = enrich(merge_matches(answers.matches), database)
     else:
+        _ask_support(sbom, None, answers, now)
         merged = merge_matches(answers.matches)
     answers.gaps += _unspoken(sbom, answers)
     upgrades_only = release is not None and f"Debian:{release.version}" not in answers.covered
@@ -221,7 +223,13 @@ def _ask_archive(sbom: Sbom, release: DebianRelease, services: Services, answers
     answers.named |= answer.named
 
 
-def _ask_database(sbom: Sbom, database: Database, answers: _Answers, now: int) -> None:
+def _ask_support(sbom: Sbom, database: Database | None, answers: _Answers, now: int) -> None:
+    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+    ended = support_gap(sbom.distro, database, today) if sbom.distro else None
+    answers.gaps += [ended] if ended else []
+
+
+def _ask_database(sbom: Sbom, database: Database, answers: _Answers) -> None:
     packages = [answers.named.get(package.purl, package) for package in sbom.packages]
     untold = [package for package in untold_sources(sbom.packages) if package.purl not in answers.named]
     answers.gaps += filter(None, (untold_sources_gap(untold),))
@@ -232,9 +240,6 @@ def _ask_database(sbom: Sbom, database: Database, answers: _Answers, now: int) -
     answers.gaps += answer.gaps
     answers.covered |= answer.covered
     answers.partly |= answer.partly
-    today = datetime.fromtimestamp(now, UTC).date().isoformat()
-    ended = support_gap(sbom.distro, database, today) if sbom.distro else None
-    answers.gaps += [ended] if ended else []
 
 
 def _check_age(database: Database, most: int | None, answers: _Answers, now: int) -> None:
