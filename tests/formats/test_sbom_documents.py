@@ -317,6 +317,17 @@ class TestRefused:
         with pytest.raises(InvalidSbom, match=problem):
             read_sbom(data, "x.json")
 
+    def test_a_byte_order_mark_is_passed_over(self, sbom: Sbom):
+        document = encode_sbom(sbom, "cyclonedx", tool="prill-1")
+        assert read_sbom(b"\xef\xbb\xbf" + document, "x") == read_sbom(document, "x")
+
+    def test_a_distribution_with_a_hyphen_in_its_name(self):
+        purl = "pkg:rpm/opensuse/x@1-1?distro=opensuse-leap-15.6"
+        document = {"bomFormat": "CycloneDX", "specVersion": "1.6"}
+        components = [{"type": "library", "name": "x", "version": "1-1", "purl": purl}]
+        read = read_sbom(json.dumps(document | {"components": components}).encode(), "x")
+        assert (read.distro and read.distro.id, read.distro and read.distro.version) == ("opensuse-leap", "15.6")
+
     def test_spdx_names_that_are_not_there(self, sbom: Sbom):
         document = json.loads(encode_sbom(sbom, "spdx", tool="prill-1"))
         document["relationships"][2]["relatedSpdxElement"] = "SPDXRef-nowhere"

@@ -1,5 +1,6 @@
 """SBOMs from images and from documents: read, written again in other formats, judged."""
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def is_document(text: str) -> bool:
     """Return whether ``text`` names a file that begins as a JSON object, as every SBOM does that is read here."""
     path = Path(text)
     try:
-        return path.is_file() and read_regular(path, 64).lstrip()[:1] == b"{"
+        return path.is_file() and read_regular(path, 64).removeprefix(BOM_UTF8).lstrip()[:1] == b"{"
     except OSError:
         return False
 

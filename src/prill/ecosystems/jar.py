@@ -34,7 +34,7 @@ _MAX_PROPERTIES = 64 << 10
 _MAX_POM = 4 << 20
 _MANIFEST = "META-INF/MANIFEST.MF"
 _WANTED = re.compile(
-    rb"META-INF/MANIFEST\.MF|META-INF/maven/[^/]+/[^/]+/pom\.(?:properties|xml)|[^\0]+\.(?:[jwehs]ar|[hj]pi|[pn]ar)",
+    rb"META-INF/MANIFEST\.MF|META-INF/maven/[^/]+/[^/]+/pom\.(?:properties|xml)|[^\0]+\.(?:[jwehs]ar|[hj]pi|[pn]ar|[JWE]AR)",
     re.DOTALL,
 )
 

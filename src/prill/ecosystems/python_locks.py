@@ -16,18 +16,26 @@ __all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "p
 
 _PINNED = re.compile(r"===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*$")
 _HASH = re.compile(r"--hash[= ]sha256:([0-9a-f]{64})")
+_EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
+_ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def parse_requirements(data: bytes) -> LockFile:
-    """Read a requirements file (pip's "Requirements File Format"); what is not pinned with ``==`` is unclear."""
+    """Read a requirements file (pip's "Requirements File Format"); what is not pinned with ``==`` is unclear.
+
+    An address is known by its ``#egg=`` alone. A path, such as ``-e .``, is the project itself.
+    """
     packages: list[Locked] = []
     unclear: list[str] = []
     for line in _joined(text_of(data, "requirements file")):
         wanted, _, options = line.partition(" --")
-        wanted = wanted.partition(";")[0].strip()
+        wanted = _EDITABLE.sub("", wanted.partition(";")[0].strip())
+        if match := _ADDRESS.match(wanted):
+            unclear.append(match[2] or match[1])
+            continue
         name = requirement_name(wanted)
-        if not name or wanted.startswith("-") or "://" in wanted.partition("@")[0]:
+        if not name or wanted.startswith("-"):
             continue
         if (match := _PINNED.search(wanted)) and "," not in wanted:
             hashes = _HASH.findall(f"--{options}")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from prill.formats.json_schema import Fault
 
 __all__ = [
+    "BOM",
     "MAX_BYTES",
     "MAX_PACKAGES",
     "InvalidSbom",
@@ -40,6 +41,9 @@ __all__ = [
     "refuse",
     "strongest",
 ]
+
+BOM = b"\xef\xbb\xbf"
+"""What tools of Windows put before UTF-8, which RFC 8259 lets a reader pass over."""
 
 MAX_BYTES = 256 << 20
 MAX_PACKAGES = 250_000
@@ -61,7 +65,7 @@ def parse_json(data: bytes, source: str) -> Json:
     if len(data) > MAX_BYTES:
         raise InvalidSbom(f"{source}: {len(data)} bytes, {MAX_BYTES} are read at most")
     try:
-        document = msgspec.json.decode(data)
+        document = msgspec.json.decode(data.removeprefix(BOM))
     except msgspec.DecodeError as error:
         raise InvalidSbom(f"{source}: not JSON: {error}", hint="SBOMs are read in their JSON forms") from error
     except (RecursionError, UnicodeDecodeError) as error:
@@ -133,7 +137,7 @@ def distro_of_purls(purls: Iterable[Purl | None]) -> Distro | None:
     }
     if len(named) != 1:
         return None
-    name, _, version = named.pop()[1].partition("-")
+    name, _, version = named.pop()[1].rpartition("-")  # opensuse-leap-15.6
     return Distro(id=name, version=version)
 
 

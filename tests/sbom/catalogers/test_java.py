@@ -73,6 +73,12 @@ def test_a_jar_of_no_known_group_is_a_gap_where_no_distribution_looks_after_it()
     assert "group is not known" not in reasons(sbom)
 
 
+def test_endings_in_capitals():
+    inner = jar(maven("g.h:inner:2"))
+    sbom = scan({"opt/APP.JAR": jar(maven("g.h:app:1") | {"LIB/INNER.JAR": inner}), "opt/X.EAR": "no archive"})
+    assert purls(sbom) == ["pkg:maven/g.h/app@1", "pkg:maven/g.h/inner@2"]
+
+
 @pytest.mark.parametrize("name", ["fat-1.0.jar", "com.example.fat-1.0.jar", "app.jar"])
 def test_shaded_projects_are_in_the_one_that_the_jar_is(name: str):
     members = maven("com.dep:dep:2.0") | maven("com.example:fat:1.0") | manifest(Implementation_Title="fat")

@@ -88,6 +88,11 @@ def test_digests(name: str, text: str):
         ("mix.lock", MIX, "ours"),
         ("pnpm-lock.yaml", PNPM_9_ELSEWHERE, "@s/odd"),
         ("pubspec.lock", PUBSPEC, "ours"),
+        (
+            "requirements.txt",
+            "git+https://g.test/x@v1#subdirectory=a&egg=x\n-e git+ssh://g.test/y#egg=y[a]\n-e ./z\nhttps://f.test/w-1.zip\n",
+            "https://f.test/w-1.zip, x, y",
+        ),
         ("requirements.txt", "".join(f"p{number}\n" for number in range(9)), "p0, p1, p2, p3, p4 and 4 more"),
     ],
 )

@@ -34,7 +34,7 @@ from prill.sbom.ownership import SYSTEM_PURLS, owners_among
 __all__ = ["JAVA", "JavaCataloger", "JavaEvidence"]
 
 _ALWAYS = ("jar", "war", "ear")
-_SOMETIMES = ("sar", "par", "nar", "hpi", "jpi", "har")
+_SOMETIMES = ("sar", "par", "nar", "hpi", "jpi", "har", *(one.upper() for one in _ALWAYS))
 _MAX_ARCHIVE = 4 << 30
 _MAX_DIGESTED = 256 << 20
 _PIECE = 1 << 20
@@ -60,7 +60,7 @@ class JavaCataloger:
     """Reads archives; names them by Debian's repository where they do not name themselves."""
 
     id = "java"
-    version = 3
+    version = 4
     patterns = (
         *(f"**/*.{ending}" for ending in (*_ALWAYS, *_SOMETIMES)),
         "usr/share/maven-repo/**/*.pom",
