@@ -5,7 +5,7 @@ import time
 import pytest
 
 from prill.catalogue.secret_rules import secret_rules, secret_scope
-from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, mask, masked_start
+from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, mask, masked_start, named_secrets
 
 WORD = "a1B2c3D4e5F6g7H8i9J0"
 SAMPLES = {
@@ -37,6 +37,7 @@ SAMPLES = {
     "kubernetes-credentials": ("root/.kube/config", "users:\n- user:\n    token: " + WORD),
     "pypirc-password": ("root/.pypirc", "[x]\npassword = hunter2x\n"),
     "password-hash": ("etc/shadow", "root:$y$j9T$abcdefgh$ijklmnopqr:19000:0:99999:7:::\n"),
+    "curl-login": ("", "RUN curl -sSf -u admin:hunter2x https://files.test"),
     "http-header": ("", 'curl -H "Authorization: Bearer 3f9d0c1be4a25678" https://api.test'),
     "env-file": ("srv/.env", "DB_PASSWORD=hunter2x\n"),
 }
@@ -90,6 +91,14 @@ def test_the_line_is_counted():
     ("name", "value", "is_secret"),
     [
         ("DB_PASSWORD", "hunter2x", True),
+        ("DB_PASSWORD", "aB/cd+Ef9x==", True),
+        ("DJANGO_SECRET_KEY", "django-insecure-#x/1(a", True),
+        ("SECRET_KEY_BASE", "9d8f7a6b5c4d3e2f", True),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzqqqqqqKEY", True),
+        ("REDIS_URL", "redis://:s3cretpw@cache:6379", True),
+        ("APP_SECRET", "/etc/app/secret", False),
+        ("API_KEY", "file:///run/secrets/x", False),
+        ("API_KEY", "$KEY", False),
         ("API_TOKEN", "s3cr3tvalue9", True),
         ("NPM_TOKEN", "x1y2z3a4", True),
         ("GITHUB", SAMPLES["github-token"][1], True),
@@ -123,6 +132,13 @@ def test_headers(header: str, masked: str):
     assert mask(f'RUN curl -H "{header}" https://api.test') == f'RUN curl -H "{masked}" https://api.test'
 
 
+def test_options_of_a_command():
+    text = "login --user x --password hunter2x --token 'a/b' --password-file /x --auth basic --token $T --secret"
+    masked = "login --user x --password •••••• --token '••••••' --password-file /x --auth basic --token $T --secret"
+    assert mask(text) == masked
+    assert list(named_secrets(text)) == ["--password", "--token"]
+
+
 def test_masking_leaves_what_is_no_secret():
     text = "|1 NPM_TOKEN=s3cr3tvalue DEBUG=1 /bin/sh -c npm ci"
     assert mask(text) == "|1 NPM_TOKEN=•••••• DEBUG=1 /bin/sh -c npm ci"
@@ -152,6 +168,8 @@ HOSTILE = {
     "heads without keys": b"-----BEGIN PRIVATE KEY-----\n" * 20_000,
     "PuTTY's heads": b"PuTTY-User-Key-File-3: x\n" * 20_000,
     "schemes": b"a://" * 100_000,
+    "logins": b"curl -u " * 60_000,
+    "options": b"--password " * 40_000 + b"--a" * 100_000,
     "headers": b"Authorization: Bearer " * 30_000 + b"x-api-key:" * 10_000,
     "one word": b"a" * 500_000 + b"://",
     "tokens of JSON": b"eyJ" * 150_000 + b".",

@@ -62,6 +62,26 @@ def test_values_of_secrets_are_not_shown(old: Path, new: Path, prill: Prill):
         assert "second" not in said
 
 
+def test_what_looks_like_a_secret_is_not_shown(tmp_path: Path, prill: Prill):
+    """In whatever variable, label or command it stands, as in prill inspect."""
+    olds, news = (
+        write(
+            tmp_path / name,
+            base(),
+            env=(f"DSN=postgres://u:{word}word9@db/x",),
+            cmd=("serve", f"--api-key={word}word9", "--port=80"),
+            labels=(("login", f"https://u:{word}word9@x.test"), ("deploy.auth", f"{word}word9")),
+        )
+        for name, word in (("olds", "first"), ("news", "second"))
+    )
+    for words in ((), ("--format", "json")):
+        said = prill("diff", olds, news, *words).out
+        assert "word9" not in said
+        assert "--port=80" in said
+        for name in ("env DSN", "label login", "label deploy.auth"):
+            assert name in said
+
+
 def test_a_document(old: Path, new: Path, prill: Prill):
     document = json.loads(prill("diff", old, new, "--format", "json").out)
     assert document["differs"]

@@ -423,6 +423,30 @@ class TestSecrets:
             ("label", "note"),
         ]
 
+    def test_what_is_a_secret_by_its_name_alone(self):
+        history = (
+            HistoryEntry(created_by="ENV KEPT_TOKEN=s3cr3t/value9"),
+            HistoryEntry(created_by="RUN DB_PASSWORD=hunter2x make"),
+            HistoryEntry(created_by="RUN login --password hunter2x"),
+            HistoryEntry(created_by="RUN login --password $PASSWORD"),
+        )
+        facts = inspect_layers(
+            [file("a")],
+            env=("KEPT_TOKEN=s3cr3t/value9",),
+            cmd=("serve", "--api-key=s3cr3t/value9"),
+            history=history,
+            labels=(("deploy.token", "s3cr3t/value9"),),
+        )
+        found = [(v.place, v.name, v.rule) for _, v in said(facts, "secrets") if isinstance(v, SecretFound)]
+        assert [(place, name) for place, name, _ in found] == [
+            ("command", ""),
+            ("environment", "KEPT_TOKEN"),
+            ("history", "2"),
+            ("history", "3"),
+            ("label", "deploy.token"),
+        ]
+        assert {rule for _, _, rule in found} == {"named-like-a-secret"}
+
     def test_no_secret_is_in_what_is_told(self):
         made = image_of(
             [file("srv/.env", "API_TOKEN=s3cr3tvalue9\n"), file("k.pem", KEY)],

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import chain
 
 from prill.api.files import TreeFiles
 from prill.api.opening import Looked, OpenOptions, look_at
 from prill.api.version_order import direction_of
 from prill.model import Gap
-from prill.model.image_diff import FileChange, ImageDiff, PackageMove, aspects_of
+from prill.model.image_diff import ConfigChange, FileChange, ImageDiff, PackageMove, aspects_of
 from prill.model.sbom_diff import diff_sboms
-from prill.oci.config_diff import config_changes
+from prill.oci.config_diff import HIDDEN, config_changes
 from prill.oci.tree_pairs import pair_trees
 
 __all__ = ["diff_images"]
+
+_NAMED = ("env", "label")
 
 
 def diff_images(old: str, new: str, options: OpenOptions | None = None) -> tuple[ImageDiff, tuple[str, ...]]:
@@ -39,12 +42,28 @@ def diff_images(old: str, new: str, options: OpenOptions | None = None) -> tuple
             layers=(was.layers, now.layers),
             files=tuple(sorted(files, key=lambda one: one.path.split("/"))),
             packages=tuple(PackageMove(change=one, direction=direction_of(one)) for one in packages.changes),
-            config=config_changes(before.config, after.config),
+            config=tuple(map(_without_secrets, config_changes(before.config, after.config))),
             same_files=pairs.same + len(pairs.both) - len(changed),
             same_packages=packages.same,
             gaps=(*_gaps(old, before, was), *_gaps(new, after, now)),
         )
         return diff, (*before.notes, *after.notes)
+
+
+def _without_secrets(change: ConfigChange) -> ConfigChange:
+    """Return a change in which nothing is shown that looks like a secret, as `prill inspect` tells them."""
+    return replace(change, old=_shown(change.name, change.old), new=_shown(change.name, change.new))
+
+
+def _shown(name: str, value: str | None) -> str | None:
+    from prill.inspection.secret_scan import MASK, looks_like_a_secret, mask  # noqa: PLC0415 - only what changed
+
+    kind, _, variable = name.partition(" ")
+    if not value or value == HIDDEN:
+        return value
+    if kind in _NAMED and looks_like_a_secret(variable, value):
+        return HIDDEN
+    return HIDDEN if (masked := mask(value)) == MASK else masked
 
 
 def _changed(was: TreeFiles, now: TreeFiles, both: Sequence[tuple[int, int]]) -> list[FileChange]:

@@ -5,22 +5,29 @@ from collections.abc import Iterator
 
 from prill.catalogue.secret_rules import SecretRule, secret_rules, secret_scope
 
-__all__ = ["MASK", "find_secrets", "looks_like_a_secret", "mask", "masked_start"]
+__all__ = ["MASK", "find_secrets", "looks_like_a_secret", "mask", "masked_start", "named_secrets"]
 
 MASK = "••••••"
 _MOST = 50
 _AHEAD = 16
 _LOOKED_AT = 4096
 _SECRET_NAME = re.compile(
-    r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|APIKEY|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH|CREDENTIALS?"
-    r"|ENCRYPTION_?KEY|SIGNING_?KEY)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
+    r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|AUTH|CREDENTIALS?"
+    r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|KEY_BASE|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
 )
 _NO_SECRET = re.compile(
-    r"(?i)/|https?:|^(?:\d{1,5}|on|off|yes|no|true|false|none|file|env|auto|default|enabled|disabled|basic|bearer)?$"
+    r"(?i)^(?:/|\.{1,2}/|~/|[a-z][a-z0-9+.-]{0,20}://|[a-z]:\\|\$[a-z_({]"
+    r"|(?:\d{1,5}|on|off|yes|no|true|false|none|file|env|auto|default|enabled|disabled|basic|bearer)?$)"
 )
+"""Where a secret is: a path, an address, a variable; or a word for what is none."""
 _ASSIGNMENT = re.compile(
-    r"(?P<name>\b[A-Za-z][A-Za-z0-9_]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})"
+    r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})"
 )
+_OPTION = re.compile(
+    r"(?P<name>(?<!\S)--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[ \t])(?P<quote>[\"']?)"
+    r"(?P<value>[^\s\"';&|-][^\s\"';&|]{0,4095})"
+)
+_BY_NAME = "its name says that it is a secret"
 
 
 def find_secrets(data: bytes, path: str = "") -> Iterator[tuple[SecretRule, int]]:
@@ -40,12 +47,20 @@ def find_secrets(data: bytes, path: str = "") -> Iterator[tuple[SecretRule, int]
 
 def looks_like_a_secret(name: str, value: str) -> str:
     """Return why a variable is taken for a secret, or nothing."""
-    rule = next((rule for rule, _ in find_secrets(value.encode("utf-8", "replace"))), None)
+    rule = next((rule for rule, _ in find_secrets(f"{name}={value}".encode("utf-8", "replace"))), None)
     if rule is not None:
         return f"its value looks like {rule.title}"
     if _SECRET_NAME.search(name) and not _NO_SECRET.search(value) and not secret_scope().placeholders.search(value):
-        return "its name says that it is a secret"
+        return _BY_NAME
     return ""
+
+
+def named_secrets(text: str) -> Iterator[str]:
+    """Yield the names of what a command sets that is a secret by its name alone: ``TOKEN=…``, ``--password …``."""
+    for pattern in (_ASSIGNMENT, _OPTION):
+        for match in pattern.finditer(text):
+            if looks_like_a_secret(match["name"], match["value"]) == _BY_NAME:
+                yield match["name"]
 
 
 def masked_start(text: str, length: int) -> str:
@@ -59,7 +74,8 @@ def mask(text: str) -> str:
     for rule in secret_rules():
         if not rule.paths and any(word in data for word in rule.keywords):
             data = rule.pattern.sub(_masked, data)
-    return _ASSIGNMENT.sub(_masked_assignment, data.decode("utf-8", "replace"))
+    text = _ASSIGNMENT.sub(_masked_assignment, data.decode("utf-8", "replace"))
+    return _OPTION.sub(_masked_assignment, text)
 
 
 def _first(rule: SecretRule, data: bytes, path: str) -> re.Match[bytes] | None:
@@ -86,4 +102,4 @@ def _masked(match: re.Match[bytes]) -> bytes:
 def _masked_assignment(match: re.Match[str]) -> str:
     if MASK in match["value"] or not looks_like_a_secret(match["name"], match["value"]):
         return match[0]
-    return f"{match['name']}={match['quote']}{MASK}"
+    return f"{match['name']}{match['is']}{match['quote']}{MASK}"

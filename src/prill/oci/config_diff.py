@@ -9,10 +9,10 @@ import msgspec
 from prill.model.image_diff import ConfigChange
 from prill.oci.config import ImageConfig
 
-__all__ = ["config_changes"]
+__all__ = ["HIDDEN", "config_changes"]
 
 _SECRET = re.compile(r"pass|secret|token|api_?key|private|credential", re.IGNORECASE)
-_HIDDEN = "(not shown, changed)"
+HIDDEN = "(not shown, changed)"
 _KNOWN = frozenset(
     {"user", "exposedports", "env", "entrypoint", "cmd", "volumes", "workingdir", "labels", "stopsignal"}
 )
@@ -32,7 +32,7 @@ def config_changes(old: ImageConfig | None, new: ImageConfig | None) -> tuple[Co
         was, now = before.get(name), after.get(name)
         if was != now:
             if name.startswith("env ") and _SECRET.search(name):
-                was, now = was and _HIDDEN, now and _HIDDEN
+                was, now = was and HIDDEN, now and HIDDEN
             changes.append(ConfigChange(name=name, old=was, new=now))
     return tuple(changes)
 

@@ -7,7 +7,7 @@ from prill.catalogue.secret_rules import SecretRule, rule_of
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.readers.secrets import SECRETS as READER
-from prill.inspection.secret_scan import find_secrets, looks_like_a_secret
+from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, named_secrets
 from prill.model import Location
 from prill.model.fact_values import SecretFound
 from prill.model.facts import Fact
@@ -53,22 +53,32 @@ def _in_config(image: Inspected) -> Iterator[Fact]:
     config = image.config
     if config is None:
         return
-    for name, text in sorted(config.environment().items()):
-        if looks_like_a_secret(name, text):
-            rules = [rule for rule, _ in find_secrets(text.encode("utf-8", "replace"))]
-            yield _fact("environment", name, rules[0] if rules else None)
-    command = "\n".join((*config.entrypoint, *config.cmd)).encode("utf-8", "replace")
-    for rule, _ in find_secrets(command):
-        yield _fact("command", "", rule)
+    told = {name for name, text in config.environment().items() if looks_like_a_secret(name, text)}
+    for name in sorted(told):
+        yield _fact("environment", name, _rules(f"{name}={config.environment()[name]}")[:1])
+    yield from _in_text("command", "", "\n".join((*config.entrypoint, *config.cmd)), told)
     for name, text in config.labels:
-        for rule, _ in find_secrets(text.encode("utf-8", "replace")):
-            yield _fact("label", name, rule)
+        if looks_like_a_secret(name, text):
+            yield _fact("label", name, _rules(f"{name}={text}")[:1])
     for number, entry in enumerate(config.history, 1):
-        for rule, _ in find_secrets(entry.created_by.encode("utf-8", "replace")):
-            yield _fact("history", str(number), rule)
+        yield from _in_text("history", str(number), entry.created_by, told)
 
 
-def _fact(place: Literal["environment", "command", "label", "history"], name: str, rule: SecretRule | None) -> Fact:
+def _in_text(place: Literal["command", "history"], name: str, text: str, told: set[str]) -> Iterator[Fact]:
+    """Yield what stands in a command; a variable that the image still has is ``told`` of there."""
+    rules = _rules(text)
+    for rule in rules:
+        yield _fact(place, name, [rule])
+    if not rules and any(one not in told for one in named_secrets(text)):
+        yield _fact(place, name, [])
+
+
+def _rules(text: str) -> list[SecretRule]:
+    return [rule for rule, _ in find_secrets(text.encode("utf-8", "replace"))]
+
+
+def _fact(place: Literal["environment", "command", "label", "history"], name: str, rules: list[SecretRule]) -> Fact:
+    rule = next(iter(rules), None)
     value = SecretFound(
         rule=rule.id if rule else _BY_NAME,
         title=rule.title if rule else "named like a secret",
