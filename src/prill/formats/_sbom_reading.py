@@ -1,5 +1,6 @@
 """What the readers of SBOM documents share: bounds, and how a purl and some words become a package."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from prill.formats.json_schema import Fault
 
 __all__ = [
-    "BOM",
     "MAX_BYTES",
     "MAX_PACKAGES",
     "InvalidSbom",
@@ -41,9 +41,6 @@ __all__ = [
     "refuse",
     "strongest",
 ]
-
-BOM = b"\xef\xbb\xbf"
-"""What tools of Windows put before UTF-8, which RFC 8259 lets a reader pass over."""
 
 MAX_BYTES = 256 << 20
 MAX_PACKAGES = 250_000
@@ -65,7 +62,9 @@ def parse_json(data: bytes, source: str) -> Json:
     if len(data) > MAX_BYTES:
         raise InvalidSbom(f"{source}: {len(data)} bytes, {MAX_BYTES} are read at most")
     try:
-        document = msgspec.json.decode(data.removeprefix(BOM))
+        document = msgspec.json.decode(
+            data.removeprefix(BOM_UTF8)
+        )  # which tools of Windows write, and RFC 8259 lets a reader pass over
     except msgspec.DecodeError as error:
         raise InvalidSbom(f"{source}: not JSON: {error}", hint="SBOMs are read in their JSON forms") from error
     except (RecursionError, UnicodeDecodeError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prill.formats._sbom_reading import BOM, MAX_BYTES, InvalidSbom, Json, parse_json
+from prill.formats._sbom_reading import MAX_BYTES, InvalidSbom, Json, parse_json
 from prill.model import Sbom
 from prill.model.value import dataclass
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from prill.formats.json_schema import Fault
 
 __all__ = [
-    "BOM",
     "FORMATS",
     "MAX_BYTES",
     "InvalidSbom",
