@@ -77,6 +77,16 @@ FOUND = {
             "curl --header 'PRIVATE-TOKEN: abcdefghijklmnop0123' x",
         )
     },
+    **{
+        f"what is fetched and run: {text}": ("untrusted-download", f"FROM debian:13\nRUN {text}\n")
+        for text in (
+            "curl https://x -o /tmp/i.sh && sh /tmp/i.sh",
+            "curl -fsSLo i.sh https://x && chmod +x i.sh && ./i.sh",
+            "wget https://x/i.py && python3 i.py",
+            "curl https://x > /i.sh; bash -e /i.sh",
+            "wget -qO /usr/local/bin/i https://x && /usr/local/bin/i --now",
+        )
+    },
     "an argument with a password": ("sensitive-variable", ALPINE + "ARG DB_PASS=hunter2\n"),
     "a folder of keys": ("copied-credentials", ALPINE + "ADD .ssh /root/.ssh\n"),
     "a login of registries": ("copied-credentials", ALPINE + "COPY login.json /root/.docker/config.json\n"),
@@ -141,6 +151,15 @@ NOT_FOUND = {
             "mysql -uroot -p x",
             'curl -H "Authorization: Bearer $TOKEN" x',
             "mkdir -p /x/y",
+        )
+    },
+    **{
+        f"what is fetched and looked at: {text}": ("untrusted-download", f"FROM debian:13\nRUN {text}\n")
+        for text in (
+            "curl https://x -o i.sh && echo '0 i.sh' | sha256sum -c && sh i.sh",
+            "curl https://x -o i.tgz && tar xf i.tgz && ./i/run",
+            "curl https://x -o i.sh && sh other.sh",
+            "curl https://x -o i.sh",
         )
     },
     "npm without a package": ("DL3016", "FROM node:24\nRUN npm --loglevel error install\n"),

@@ -1,11 +1,15 @@
 """Applies fixes to a file's text. Those that would touch the same characters wait for the next round."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from prill.model.finding import Edit, Finding
 
 __all__ = ["Fixed", "apply_fixes"]
+
+_START = attrgetter("start")
 
 
 class Fixed(NamedTuple):
@@ -18,7 +22,7 @@ class Fixed(NamedTuple):
 
 def apply_fixes(text: str, findings: Iterable[Finding], *, unsafe: bool = False) -> Fixed:
     """Apply the first fix of each finding that is not suppressed, in the order of their places."""
-    chosen: list[Edit] = []
+    chosen: list[Edit] = []  # none of them clash, so that a new one is compared with its neighbours alone
     applied = waiting = 0
     for finding in findings:
         if finding.suppressed_by is not None or not finding.fixes:
@@ -26,15 +30,29 @@ def apply_fixes(text: str, findings: Iterable[Finding], *, unsafe: bool = False)
         fix = finding.fixes[0]
         if not fix.safe and not unsafe:
             continue
-        new = [edit for edit in fix.edits if edit not in chosen]
-        if any(_clash(edit, other) for edit in new for other in chosen):
+        new = [edit for edit in fix.edits if not _has(chosen, edit)]
+        if any(_clashes(chosen, edit) for edit in new):
             waiting += 1
             continue
-        chosen.extend(new)
+        for edit in new:
+            insort(chosen, edit, key=_START)
         applied += 1
-    for edit in sorted(chosen, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return Fixed(text, applied, waiting)
+    parts: list[str] = []
+    place = 0
+    for edit in chosen:
+        parts += [text[place : edit.start], edit.text]
+        place = edit.end
+    return Fixed("".join((*parts, text[place:])), applied, waiting)
+
+
+def _has(chosen: list[Edit], edit: Edit) -> bool:
+    place = bisect_left(chosen, edit.start, key=_START)
+    return place < len(chosen) and chosen[place] == edit
+
+
+def _clashes(chosen: list[Edit], edit: Edit) -> bool:
+    place = bisect_left(chosen, edit.start, key=_START)
+    return any(_clash(edit, other) for other in chosen[max(0, place - 1) : place + 1])
 
 
 def _clash(one: Edit, other: Edit) -> bool:
