@@ -49,7 +49,9 @@ def redact(url: str) -> str:
         return "(an invalid URL)"
     host = parts.netloc.rpartition("@")[2]
     whole = urlunsplit((parts.scheme, host, parts.path, "", ""))
-    shown = "".join(one if one.isprintable() else quote(one, errors="replace") for one in whole)
+    shown = whole
+    if not whole.isprintable():
+        shown = "".join(one if one.isprintable() else quote(one, errors="replace") for one in whole)
     return f"{shown}?…" if parts.query else shown
 
 
