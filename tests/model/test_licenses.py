@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
+from prill.model.license_expressions import parse_expression, stated_license
 from prill.model.licenses import (
     Expression,
     all_of,
@@ -84,3 +85,30 @@ def test_every_name_has_a_valid_reference_of_its_own_length(name: str):
 def test_references_of_an_expression():
     text = "(LicenseRef-b OR MIT) AND LicenseRef-a AND LicenseRef-b AND DocumentRef-x:LicenseRef-c"
     assert license_refs(text) == ("LicenseRef-a", "LicenseRef-b")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GPLv2+ and MIT", "GPL-2.0-or-later AND MIT"),
+        ("(GPLv2+ or LGPLv3+) and ASL 2.0", "(GPL-2.0-or-later OR LGPL-3.0-or-later) AND Apache-2.0"),
+        ("Apache 2.0 OR BSD 3-Clause", "Apache-2.0 OR BSD-3-Clause"),
+        ("GPLv2 or later", "GPL-2.0-or-later"),
+        ("GPL-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0"),
+        ("EPL-2.0 | GPL-2.0", "EPL-2.0 OR GPL-2.0-only"),
+        ("MIT || Unknown One; ISC", "(LicenseRef-Unknown-One OR MIT) AND ISC"),
+        ("GPLv2 with exceptions and MIT", "LicenseRef-GPLv2-with-exceptions-and-MIT"),
+        ("MIT and and BSD", "LicenseRef-MIT-and-and-BSD"),
+        ("MIT |", "MIT"),
+        ("|", ""),
+    ],
+)
+def test_names_joined_by_words_and_signs(text: str, expected: str):
+    """As distributions of rpm's write them; what could mean another licence stays one name."""
+    assert stated_license(text) == expected
+
+
+@given(st.text(alphabet="()|; andorMITGPLv2+-", max_size=60))
+def test_whatever_is_stated_is_an_expression_or_nothing(text: str):
+    stated = stated_license(text)
+    assert not stated or parse_expression(stated) == stated

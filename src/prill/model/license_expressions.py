@@ -13,7 +13,9 @@ _MAX_TEXT = 2000
 _MAX_NAME = 120
 _MAX_DEPTH = 20
 _TOKEN = re.compile(r"\s*(\(|\)|[A-Za-z0-9.+:-]+)")
-_SPLIT = re.compile(r"\s*(?:;|\||\n)\s*")
+_SPLIT = re.compile(r"\s*(?:;|\n)\s*")
+_EITHER = re.compile(r"\s*\|\|?\s*")
+_WORDS = re.compile(r"(\(|\)|(?<=\s)(?:and|or)(?=\s))", re.IGNORECASE)
 _PLAIN = re.compile(r"[^a-z0-9.+]+")
 _OLD_GNU = re.compile(r"((?:A|L)?GPL|GFDL)-(\d\.\d)(\+)?", re.IGNORECASE)
 
@@ -43,6 +45,13 @@ _NAMES = {
     "eclipse public 2.0": "EPL-2.0",
     "epl 1.0": "EPL-1.0",
     "epl 2.0": "EPL-2.0",
+    "gpl 2.0 with classpath exception": "GPL-2.0-only WITH Classpath-exception-2.0",
+    "gpl v2": "GPL-2.0-only",
+    "gpl v3": "GPL-3.0-only",
+    "gplv2 or later": "GPL-2.0-or-later",
+    "gplv3 or later": "GPL-3.0-or-later",
+    "lgplv2.1 or later": "LGPL-2.1-or-later",
+    "lgplv3 or later": "LGPL-3.0-or-later",
     "gnu affero general public v3": "AGPL-3.0-only",
     "gnu general public v2": "GPL-2.0-only",
     "gnu general public v2 or later": "GPL-2.0-or-later",
@@ -87,12 +96,13 @@ def stated_license(text: str) -> str:
     text = text.strip()
     if not text or len(text) > _MAX_TEXT or text.upper() in ("UNKNOWN", "NOASSERTION", "NONE", "UNLICENSED"):
         return ""
-    if found := parse_expression(text):
+    if found := parse_expression(text) or _in_words(text):
         return found
     parts = [part for part in _SPLIT.split(text) if part]
-    if any(len(part) > _MAX_NAME for part in parts):
+    choices = [[one for one in _EITHER.split(part) if one] for part in parts]
+    if any(len(one) > _MAX_NAME for each in choices for one in each):
         return ""
-    return str(all_of(_named(part) for part in parts))
+    return str(all_of(any_of(map(_named, each)) for each in choices if each))
 
 
 def either_license(licenses: Iterable[str]) -> str:
@@ -106,9 +116,24 @@ def either_license(licenses: Iterable[str]) -> str:
 def _named(text: str) -> Terms:
     words = [word for word in _PLAIN.sub(" ", text.lower()).split() if word not in _FILLERS]
     known = _NAMES.get(" ".join(dict.fromkeys(words)))
-    if known is None and (expression := parse_expression(text)):
+    if known is None and (expression := parse_expression(text) or _in_words(text)):
         return single(expression if " " not in expression else f"({expression})")
     return single(known or license_ref(text))
+
+
+def _in_words(text: str) -> str:
+    """Return the expression that names make with ``and`` and ``or``, as in ``GPLv2+ and MIT``; nothing for a doubt."""
+    parts = [part.strip() for part in _WORDS.split(text)]
+    if len(parts) == 1:
+        return ""
+    for at, part in enumerate(parts):
+        if part.lower() not in ("", "(", ")", "and", "or"):
+            words = [word for word in _PLAIN.sub(" ", part.lower()).split() if word not in _FILLERS]
+            known = _NAMES.get(" ".join(dict.fromkeys(words))) or parse_expression(part)
+            if not known:
+                return ""
+            parts[at] = f"({known})"
+    return parse_expression(" ".join(part for part in parts if part))
 
 
 def parse_expression(text: str) -> str:

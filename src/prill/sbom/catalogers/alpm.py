@@ -28,7 +28,7 @@ class AlpmCataloger:
     """Reads ``desc`` and ``files``."""
 
     id = "alpm"
-    version = 2
+    version = 3
     patterns = (f"{_LOCAL}/*/desc", f"{_LOCAL}/*/files")
     programs = False
     evidence = AlpmEvidence

@@ -45,7 +45,7 @@ class ApkCataloger:
     """Reads ``installed``."""
 
     id = "apk"
-    version = 1
+    version = 2
     patterns = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
     programs = False
     evidence = ApkEvidence

@@ -50,7 +50,7 @@ class LockFilesCataloger:
     """Reads lock files, and the project files that state versions themselves."""
 
     id = "lock-files"
-    version = 3
+    version = 4
     programs = False
     patterns = tuple(f"**/{name}" for name in _NAMES)
     evidence = LockEvidence

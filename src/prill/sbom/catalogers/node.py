@@ -36,7 +36,7 @@ class NodeCataloger:
     """Reads ``package.json``, and the digests that npm leaves beside what it installed."""
 
     id = "node"
-    version = 4
+    version = 5
     patterns = ("**/package.json", f"**/{_NOTES}")
     programs = False
     evidence = NodeEvidence

@@ -17,7 +17,7 @@ class PhpCataloger:
     """Reads ``vendor/composer/installed.json``."""
 
     id = "php"
-    version = 1
+    version = 2
     patterns = ("**/composer/installed.json",)
     programs = False
     evidence = ListedPackages

@@ -42,7 +42,7 @@ class PythonCataloger:
     """Reads what installers leave behind."""
 
     id = "python"
-    version = 3
+    version = 4
     patterns = (
         "**/*.dist-info/METADATA",
         "**/*.dist-info/RECORD",

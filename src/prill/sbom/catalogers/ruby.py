@@ -17,7 +17,7 @@ class RubyCataloger:
     """Reads ``specifications/*.gemspec``, of gems that were installed and of those that Ruby has by default."""
 
     id = "ruby"
-    version = 2
+    version = 3
     patterns = ("**/specifications/*.gemspec", "**/specifications/default/*.gemspec")
     programs = False
     evidence = ListedPackages
