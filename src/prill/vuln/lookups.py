@@ -129,8 +129,10 @@ def _with_epoch(version: str, details: RpmDetails) -> str:
 
 def _language_name(package: Package, kind: str) -> str:
     """Return the name that the purl says, in the package's own upper and lower case where it has the same name."""
-    if kind != "maven" and _PLAIN.fullmatch(package.name) and package.purl.startswith(f"pkg:{kind}/{package.name}@"):
-        return package.name  # nothing in it is written in another way in a purl
+    scope = package.name[:1] == "@"  # all that npm's names may have that is written in another way in a purl
+    written = f"%40{package.name[1:]}" if scope else package.name
+    if kind != "maven" and package.purl.startswith(f"pkg:{kind}/{written}@") and _PLAIN.fullmatch(package.name, scope):
+        return package.name
     try:
         purl = Purl.parse(package.purl)
     except InvalidPurl:
