@@ -111,3 +111,11 @@ def test_bytes_are_counted_from_a_mark_nearby():
     source = Source.of(text.encode("utf-8", "surrogateescape"))
     for offset in (0, 1, 2, 1023, 1024, 1025, 3000, len(text)):
         assert source.position(offset).byte == len(text[:offset].encode("utf-8", "surrogateescape"))
+
+
+def test_what_is_too_long_is_a_gap_whichever_rules_run():
+    doubling = "".join(f"ENV A{number}=$A{number - 1}$A{number - 1}\n" for number in range(1, 40))
+    document = read_dockerfile(f"FROM a AS b\nENV A0=aa\n{doubling}FROM c\n".encode())
+    assert [gap.reason for gap in lint(document, (), Context()).gaps] == [
+        "line 17: what ENV sets is too long to be followed"
+    ]

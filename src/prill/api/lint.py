@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prill._io.processes import LEAST, run_processes
 from prill._io.regular import read_regular
@@ -62,11 +62,24 @@ class LintOptions:
 
 
 class _Seen(NamedTuple):
-    """What came of one file, fit to be handed from one process to another."""
+    """What came of one file. From one process to another it is handed as rows."""
 
-    rows: Sequence[Row]
+    name: str
+    findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The findings as rows."""
+        return list(map(row_of, self.findings))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _seen, (self.name, self.rows, self.gaps, self.notes)
+
+
+def _seen(name: str, rows: Sequence[Row], gaps: tuple[Gap, ...], notes: tuple[str, ...]) -> _Seen:
+    return _Seen(name, tuple(finding_of(row, name) for row in rows), gaps, notes)
 
 
 class _Input(NamedTuple):
@@ -94,14 +107,14 @@ def lint_paths(
     if workers > 1 and len(paths) >= LEAST:
         for one in options.rules:  # once, before there are several processes
             one.load()
+    reader = _Reader(options, finder)
     if cache is None:
-        work = partial(_lint_path, options=options, finder=finder)
-        seen: Sequence[_Seen] = run_processes(work, paths, workers=workers)
+        seen: Sequence[_Seen] = run_processes(reader.look, paths, workers=workers)
     else:
-        seen = _remembered([_read(path, options, finder) for path in paths], cache, workers=workers)
+        seen = _remembered(list(map(reader.read, paths)), cache, workers=workers)
     return Report(
         subjects=tuple(map(str, paths)),
-        findings=tuple(finding_of(row, str(path)) for path, one in zip(paths, seen, strict=True) for row in one.rows),
+        findings=tuple(finding for one in seen for finding in one.findings),
         gaps=tuple(gap for one in seen for gap in one.gaps),
         notes=tuple(dict.fromkeys(note for one in seen for note in one.notes)),
     )
@@ -118,7 +131,7 @@ def _remembered(inputs: list[_Input | _Seen], cache: "LintCache", *, workers: in
             continue
         key = keys.of(one)
         rows = cache.find(key)
-        seen.append(None if rows is None else _Seen(rows, (), one.options.settings.notes))
+        seen.append(None if rows is None else _seen(one.name, rows, (), one.options.settings.notes))
         if rows is None:
             new.append((number, key, one))
     for (number, key, _), found in zip(
@@ -126,7 +139,7 @@ def _remembered(inputs: list[_Input | _Seen], cache: "LintCache", *, workers: in
     ):
         seen[number] = found
         if not found.gaps:
-            cache.keep(key, list(found.rows))
+            cache.keep(key, found.rows)
     return [one for one in seen if one is not None]
 
 
@@ -148,22 +161,32 @@ class _Keys:
         return digest_of(self._known[id(settings)][1], ignored, b"host" if one.host else None, one.data)
 
 
-def _lint_path(path: Path, options: LintOptions, finder: SettingsFinder) -> _Seen:
-    return _look(_read(path, options, finder))
+class _Reader:
+    """Reads files; the options are put together once for files with the same settings."""
 
+    def __init__(self, options: LintOptions, finder: SettingsFinder) -> None:
+        self._options = options
+        self._finder = finder
+        self._known: dict[int, tuple[LintSettings, LintOptions]] = {}
 
-def _read(path: Path, options: LintOptions, finder: SettingsFinder) -> _Input | _Seen:
-    """Read a file and what lies beside it; one that cannot be read is a gap already."""
-    name = str(path)
-    try:
-        data = read_regular(path, MAX_BYTES)
-    except OSError as error:
-        return _Seen((), (Gap(name, error.strerror or str(error)),))
-    if len(data) > MAX_BYTES:
-        return _Seen((), (Gap(name, f"longer than {MAX_BYTES} bytes"),))
-    own = options.with_settings(finder.settings_for(path))
-    host = is_inline_host(path.name)
-    return _Input(name, data, own, None if host else read_ignore_text(path), host)
+    def look(self, path: Path) -> _Seen:
+        """Read a file and lint it."""
+        return _look(self.read(path))
+
+    def read(self, path: Path) -> _Input | _Seen:
+        """Read a file and what lies beside it; one that cannot be read is a gap already."""
+        name = str(path)
+        try:
+            data = read_regular(path, MAX_BYTES)
+        except OSError as error:
+            return _Seen(name, (), (Gap(name, error.strerror or str(error)),))
+        if len(data) > MAX_BYTES:
+            return _Seen(name, (), (Gap(name, f"longer than {MAX_BYTES} bytes"),))
+        settings = self._finder.settings_for(path)
+        if id(settings) not in self._known:
+            self._known[id(settings)] = settings, self._options.with_settings(settings)
+        host = is_inline_host(path.name)
+        return _Input(name, data, self._known[id(settings)][1], None if host else read_ignore_text(path), host)
 
 
 def _look(one: _Input | _Seen) -> _Seen:
@@ -173,7 +196,7 @@ def _look(one: _Input | _Seen) -> _Seen:
         report = _lint_host(one.data, one.name, one.options)
     else:
         report = lint_data(one.data, one.name, one.options, ignore_file=one.ignore_file)
-    return _Seen(tuple(map(row_of, report.findings)), report.gaps, report.notes)
+    return _Seen(one.name, report.findings, report.gaps, report.notes)
 
 
 def _lint_host(data: bytes, name: str, options: LintOptions) -> Report:
@@ -224,6 +247,7 @@ def lint_data(data: bytes, name: str, options: LintOptions, *, ignore_file: str 
         today=options.today,
     )
     result = lint(document, rules_for(document, options.rules, context, selection), context, selection)
+    document.let_go()
     return Report(subjects=(name,), findings=result.findings, gaps=result.gaps, notes=settings.notes)
 
 

@@ -93,11 +93,12 @@ class SettingsFinder:
             self._policies[folder] = next(
                 (policy for one in _upwards(folder) if (policy := _policy_of(one)) is not None), None
             )
-        root, settings = self._known[folder]
-        try:
-            found = settings.holding_for(path.absolute().relative_to(root).as_posix())
-        except ValueError:
-            found = settings.holding_for(path.name)
+        root, found = self._known[folder]
+        if found.per_file:
+            try:
+                found = found.holding_for(path.absolute().relative_to(root).as_posix())
+            except ValueError:
+                found = found.holding_for(path.name)
         policy = self._policies[folder]
         return found if policy is None else replace(found, allowed_bases=policy)
 

@@ -126,8 +126,7 @@ class Dockerfile:
         self.prelude: list[Step] = []
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
-        self.overlong: list[Step] = []
-        """The steps that set more than is followed; complete when the states of all stages were asked for."""
+        self._overlong: list[Step] = []
         self._room = MAX_VALUES
         self._several: dict[tuple[str, ...], tuple[Step, ...]] = {}
         self._read()
@@ -203,14 +202,20 @@ class Dockerfile:
         return state
 
     def after(self, step: Step, before: State, defaults: Mapping[str, str]) -> State:
-        """Return what holds after a step; what is longer than the file's values may be is kept in `overlong`."""
+        """Return what holds after a step; what is longer than the file's values may be is noted for `overlong`."""
         if step.keyword not in CHANGING:
             return before
         after = advance(before, step, defaults, max(0, min(MAX_TEXT, self._room)))
         self._room -= after.written - before.written
         if after.overlong > before.overlong:
-            self.overlong.append(step)
+            self._overlong.append(step)
         return after
+
+    @property
+    def overlong(self) -> tuple[Step, ...]:
+        """The steps that set more than is followed, in any stage."""
+        _ = self.prelude_state, [stage.states for stage in self.stages]
+        return tuple(self._overlong)
 
     @cached_property
     def shell_pragmas(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
@@ -265,6 +270,10 @@ class Dockerfile:
                 found.add(stage.index)
                 waiting.extend(self.needs(stage))
         return frozenset(found)
+
+    def let_go(self) -> None:
+        """Forget everything: steps and stages know the file and it knows them, so that else nothing ends by itself."""
+        vars(self).clear()
 
 
 def read_dockerfile(data: bytes, name: str = "Dockerfile", target: str | None = None) -> Dockerfile:

@@ -144,10 +144,11 @@ class Places:
 
     def location(self, span: Span) -> Location:
         """Return where a span is, by line, column and byte."""
-        start, end = self.source.position(span.start), self.source.position(max(span.start, span.end))
+        line, column, byte = self.source.position(span.start)
+        end_line, end_column, end_byte = self.source.position(max(span.start, span.end))
         return Location(
-            path=self.source.name, line=start.line, column=start.column, end_line=end.line, end_column=end.column,
-            start_byte=start.byte, end_byte=end.byte,
+            path=self.source.name, line=line, column=column, end_line=end_line, end_column=end_column,
+            start_byte=byte, end_byte=end_byte,
         )  # fmt: skip
 
     def finding(self, rule: Rule, problem: Problem) -> Finding:
