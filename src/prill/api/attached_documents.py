@@ -19,6 +19,7 @@ from prill.formats.in_toto import MEDIA_TYPE as IN_TOTO
 from prill.formats.in_toto import Statement
 from prill.formats.sbom_documents import MAX_BYTES
 from prill.model import Digest, Gap
+from prill.model.typed_json import ready
 from prill.model.value import dataclass, field
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
@@ -230,7 +231,7 @@ class DocumentSearch:
 def _document(statement: Statement) -> bytes:
     """Return what a predicate holds; what is not JSON is a text in it, or its ``Data`` (cosign, ``--type spdx``)."""
     try:
-        predicate = msgspec.json.decode(statement.predicate, type=str | _Wrapped)
+        predicate = msgspec.json.decode(statement.predicate, type=ready(str | _Wrapped))
     except msgspec.DecodeError:
         return statement.predicate
     if isinstance(predicate, str):

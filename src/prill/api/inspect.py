@@ -15,6 +15,7 @@ from prill.catalogue.known_bases import KnownBases
 from prill.errors import PrillError
 from prill.model import Subject
 from prill.model.facts import ImageFacts
+from prill.model.typed_json import ready
 from prill.model.value import replace
 from prill.oci.sources import OpenedImage, folder_of, open_image
 
@@ -93,6 +94,6 @@ def _remembered(cache: ContentCache | None, key: str) -> ImageFacts | None:
     """Return what is known; a damaged entry counts as none."""
     data = cache.derived(_KIND, key) if cache else None
     try:
-        return None if data is None else msgspec.msgpack.decode(data, type=ImageFacts)
+        return None if data is None else msgspec.msgpack.decode(data, type=ready(ImageFacts))
     except (msgspec.MsgspecError, ValueError, PrillError):
         return None

@@ -19,6 +19,7 @@ from prill.archive.bounds import FileTooLarge
 from prill.distro.deb.diversions import DIVERSIONS, parse_diversions
 from prill.errors import PrillError
 from prill.model import DebDetails, Digest, Package, Sbom
+from prill.model.typed_json import ready
 from prill.model.vulnerability_match import Origin, VulnerabilityMatch
 from prill.vuln.absence import absent_code, dismissed_as_absent, present_code
 
@@ -121,7 +122,7 @@ def known_places(digest: Digest, options: OpenOptions, left_out: "LeftOut | None
     """Return what is remembered of an image, or None."""
     kept = options.cache.derived(_KIND, _key(digest, options, left_out)) if options.cache else None
     try:
-        return msgspec.msgpack.decode(kept, type=dict[str, Place]) if kept is not None else None
+        return msgspec.msgpack.decode(kept, type=ready(dict[str, Place])) if kept is not None else None
     except msgspec.MsgspecError:
         return None
 

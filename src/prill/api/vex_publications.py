@@ -17,6 +17,7 @@ from prill.formats.vex_documents import MAX_VEX, InvalidVex, read_vex
 from prill.formats.vex_repository import INDEX, document_paths
 from prill.model import Digest, Gap
 from prill.model.advisory import AdvisorySource
+from prill.model.typed_json import ready
 from prill.model.value import dataclass, replace
 from prill.model.vex import VexStatement
 
@@ -105,7 +106,7 @@ def known_publication(address: str, cache: ContentCache) -> Publication | None:
     """Return what was fetched of an address last, or None; raise `InvalidVex` where that is damaged."""
     path = publication_path(cache, address)
     try:
-        return msgspec.msgpack.decode(read_regular(path, _MAX_BYTES), type=Publication)
+        return msgspec.msgpack.decode(read_regular(path, _MAX_BYTES), type=ready(Publication))
     except FileNotFoundError:
         return None
     except msgspec.MsgspecError as error:

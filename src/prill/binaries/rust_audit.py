@@ -6,6 +6,7 @@ import msgspec
 
 from prill.binaries.sections import ElfSections
 from prill.errors import PrillError
+from prill.model.typed_json import ready
 
 __all__ = ["RUST_SECTION", "InvalidAuditData", "RustCrate", "read_rust_audit"]
 
@@ -51,7 +52,7 @@ def read_rust_audit(elf: ElfSections) -> tuple[RustCrate, ...] | None:
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(packed, _MAX_TEXT)
-        read = msgspec.json.decode(text, type=_AuditJson)
+        read = msgspec.json.decode(text, type=ready(_AuditJson))
     except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidAuditData(f"the section {RUST_SECTION} cannot be read: {error}") from error
     if len(read.packages) > _MAX_CRATES:

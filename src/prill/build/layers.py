@@ -17,6 +17,7 @@ from prill.archive.tar_writer import END
 from prill.build.listing import Listed
 from prill.build.members import Member, MemberStore, entry_tar, layer_codec, member_key
 from prill.model import Digest
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["FILES", "REST", "BuiltLayer", "LayerPlan", "build_layers", "choose_groups"]
@@ -122,4 +123,4 @@ def _finish(
 
 def _known(cache: ContentCache | None, key: str) -> _LayerFacts | None:
     found = cache.derived(_KIND, key) if cache is not None else None
-    return None if found is None else msgspec.msgpack.decode(found, type=_LayerFacts)
+    return None if found is None else msgspec.msgpack.decode(found, type=ready(_LayerFacts))

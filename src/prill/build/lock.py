@@ -11,6 +11,7 @@ import msgspec
 from prill.build.spec_terms import ARCHITECTURES
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.typed_json import ready
 
 __all__ = [
     "LOCK_VERSION",
@@ -176,7 +177,7 @@ def decode_lock(data: bytes, source: str) -> Lock:
                 f"{source}: lock version {version!r} is not {LOCK_VERSION}", hint="run prill lock with this Prill"
             )
         body = msgspec.json.encode(raw)
-        lock = msgspec.json.decode(body, type=Lock)
+        lock = msgspec.json.decode(body, type=ready(Lock))
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidLock(f"{source}: {error}", hint="run prill lock to write it anew") from error
     expected = str(Digest.of(_canonical(lock)))

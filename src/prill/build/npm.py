@@ -17,6 +17,7 @@ import msgspec
 from prill._io.http import Fetcher
 from prill.errors import PrillError
 from prill.model import Digest, InvalidDigest
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
@@ -102,7 +103,7 @@ class NpmRegistry:
         if name not in self.known:
             data = self.fetcher.fetch_bytes(f"{self._base}/{name.replace('/', '%2f')}", max_size=_MAX_METADATA)
             try:
-                self.known[name] = msgspec.json.decode(data, type=_Metadata).versions
+                self.known[name] = msgspec.json.decode(data, type=ready(_Metadata)).versions
             except (msgspec.DecodeError, RecursionError) as error:
                 raise InvalidNpmAnswer(
                     f"the npm registry's answer about {name!r} is not npm metadata: {error}"

@@ -11,6 +11,7 @@ from prill.archive.codecs import Codec, compress, decode
 from prill.build.script_report import ScriptReport
 from prill.errors import PrillError
 from prill.model import FileKind, Gap
+from prill.model.typed_json import ready
 
 __all__ = [
     "BuildRecord",
@@ -117,6 +118,6 @@ def decode_record(data: bytes) -> BuildRecord:
     """Read a record; raise `InvalidRecord` where it is none."""
     try:
         plain = decode(data, Codec.GZIP, limits=Limits(max_total_size=_MAX_RECORD_BYTES))
-        return msgspec.json.decode(plain, type=BuildRecord)
+        return msgspec.json.decode(plain, type=ready(BuildRecord))
     except (PrillError, msgspec.DecodeError, RecursionError) as error:
         raise InvalidRecord(f"this is no build record: {error}") from error

@@ -10,6 +10,7 @@ import msgspec
 from prill.ecosystems.integrity import integrity_digest
 from prill.ecosystems.locked import Locked, LockFile, decode_json
 from prill.errors import PrillError
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["InvalidNugetFile", "NugetPackage", "parse_deps", "parse_packages_lock"]
@@ -52,7 +53,7 @@ def parse_deps(data: bytes) -> tuple[NugetPackage, ...]:
     Raise `InvalidNugetFile`.
     """
     try:
-        deps = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Deps)
+        deps = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=ready(_Deps))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidNugetFile(f"not a .deps.json: {error}") from error
     if len(deps.libraries) > _MAX_PACKAGES:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from prill.errors import PrillError
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "text_of"]
@@ -46,7 +47,7 @@ def text_of(data: bytes, what: str) -> str:
 def decode_json(data: bytes, shape: type[T], what: str) -> T:
     """Read JSON of a shape; raise `InvalidLockFile`."""
     try:
-        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=shape)
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=ready(shape))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidLockFile(f"not a {what}: {error}") from error
 
@@ -57,6 +58,6 @@ def decode_toml(data: bytes, shape: type[T], what: str) -> T:
 
     try:
         read: dict[str, Any] = tomllib.loads(text_of(data, what))
-        return msgspec.convert(read, shape)
+        return msgspec.convert(read, ready(shape))
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InvalidLockFile(f"not a {what}: {error}") from error

@@ -9,6 +9,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = [
@@ -68,7 +69,7 @@ class _PackageJson(msgspec.Struct):
 def parse_package_json(data: bytes) -> NodePackage | None:
     """Read a ``package.json``; None where it names no package. Raise `InvalidPackageJson` for what is not JSON."""
     try:
-        read = msgspec.json.decode(data.lstrip(b"\xef\xbb\xbf"), type=_PackageJson)
+        read = msgspec.json.decode(data.lstrip(b"\xef\xbb\xbf"), type=ready(_PackageJson))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidPackageJson(f"not a package.json: {error}") from error
     name, version = _text(read.name), _text(read.version)
@@ -111,7 +112,7 @@ def parse_npm_lock(data: bytes) -> tuple[NodePackage, ...]:
     places outside of ``node_modules``.
     """
     try:
-        lock = msgspec.json.decode(data, type=_NpmLock)
+        lock = msgspec.json.decode(data, type=ready(_NpmLock))
         if lock.packages is not None:
             listed = [
                 (place.rpartition(_INSTALLED)[2], one) for place, one in lock.packages.items() if _INSTALLED in place
@@ -135,7 +136,7 @@ class _Notes(msgspec.Struct):
 def parse_integrities(data: bytes) -> tuple[tuple[str, str, str], ...]:
     """Return place, version and integrity of what ``node_modules/.package-lock.json`` says npm installed."""
     try:
-        notes = msgspec.json.decode(data, type=_Notes)
+        notes = msgspec.json.decode(data, type=ready(_Notes))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidPackageJson(f"not npm's notes of what it installed: {error}") from error
     return tuple((place, one.version, one.integrity) for place, one in notes.packages.items() if one.integrity)
@@ -149,7 +150,7 @@ def _nested(dependencies: Mapping[str, _LockedPackage]) -> Iterator[tuple[str, _
         yield name, one
         for inner, value in (one.dependencies or {}).items():
             if isinstance(value, dict):
-                waiting.append((inner, msgspec.convert(value, _LockedPackage, strict=False)))
+                waiting.append((inner, msgspec.convert(value, ready(_LockedPackage), strict=False)))
 
 
 def _locked(place: str, one: _LockedPackage) -> NodePackage:

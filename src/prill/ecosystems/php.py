@@ -8,6 +8,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["ComposerPackage", "InvalidComposerFile", "parse_composer_lock", "parse_installed"]
@@ -60,7 +61,7 @@ class _Lock(msgspec.Struct):
 def parse_installed(data: bytes) -> tuple[ComposerPackage, ...]:
     """Read ``installed.json`` of Composer 1 or 2; raise `InvalidComposerFile`."""
     try:
-        read = msgspec.json.decode(data, type=_Installed | list[_Entry])
+        read = msgspec.json.decode(data, type=ready(_Installed | list[_Entry]))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidComposerFile(f"not Composer's installed.json: {error}") from error
     return _packages(read.packages if isinstance(read, _Installed) else read)
@@ -69,7 +70,7 @@ def parse_installed(data: bytes) -> tuple[ComposerPackage, ...]:
 def parse_composer_lock(data: bytes) -> tuple[ComposerPackage, ...]:
     """Read ``composer.lock``, without what is for development alone; raise `InvalidComposerFile`."""
     try:
-        lock = msgspec.json.decode(data, type=_Lock)
+        lock = msgspec.json.decode(data, type=ready(_Lock))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidComposerFile(f"not a composer.lock: {error}") from error
     if lock.packages is None and lock.dev is None:

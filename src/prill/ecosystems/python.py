@@ -6,6 +6,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import stated_license
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = [
@@ -136,7 +137,7 @@ class CondaRecord:
 def parse_conda_record(data: bytes) -> CondaRecord:
     """Read a file of ``conda-meta``; raise `InvalidMetadata`."""
     try:
-        read = msgspec.json.decode(data, type=_CondaJson)
+        read = msgspec.json.decode(data, type=ready(_CondaJson))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidMetadata(f"not a record of conda's: {error}") from error
     return CondaRecord(

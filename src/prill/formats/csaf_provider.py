@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from prill.formats.csaf import InvalidCsaf
+from prill.model.typed_json import ready
 
 __all__ = ["PROVIDER_PLACE", "PublishedFile", "feed_files", "listed_files", "provider_distributions"]
 
@@ -96,6 +97,6 @@ def _of_entry(entry: _Entry) -> PublishedFile:
 
 def _decoded(data: bytes, kind: type[Any], what: str) -> Any:  # noqa: ANN401 - whatever the caller asks for
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=ready(kind))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidCsaf(f"{what}: {error}") from error

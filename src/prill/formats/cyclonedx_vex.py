@@ -8,6 +8,7 @@ import msgspec
 
 from prill.formats.vex_errors import InvalidVex
 from prill.model.purl import InvalidPurl, Purl
+from prill.model.typed_json import ready
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
 __all__ = ["read_cyclonedx_vex"]
@@ -86,7 +87,7 @@ _JUSTIFICATIONS = {
 def read_cyclonedx_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     """Return what is said in the analyses of a document; raise `InvalidVex`."""
     try:
-        bom = msgspec.json.decode(data, type=_Bom)
+        bom = msgspec.json.decode(data, type=ready(_Bom))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidVex(f"{source} is no CycloneDX document: {error}") from error
     top = [bom.metadata.component] if bom.metadata.component else []

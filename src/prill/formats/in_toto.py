@@ -7,6 +7,7 @@ from typing import Any
 
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["MEDIA_TYPE", "STATEMENT_TYPE", "InvalidStatement", "ResourceDescriptor", "Statement", "encode_statement"]
@@ -69,7 +70,7 @@ def encode_statement(statement: Statement) -> bytes:
         if not subject.digests:
             raise InvalidStatement(f"the subject {subject.name!r} has no digest")
     try:
-        msgspec.json.decode(statement.predicate, type=dict[str, msgspec.Raw])
+        msgspec.json.decode(statement.predicate, type=ready(dict[str, msgspec.Raw]))
     except msgspec.DecodeError as error:
         raise InvalidStatement(f"the predicate is no JSON object: {error}") from error
     document = {

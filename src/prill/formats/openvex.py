@@ -15,6 +15,7 @@ from prill.formats._documents import timestamp
 from prill.formats._json import pretty_json
 from prill.formats.vex_errors import InvalidVex
 from prill.model.days import parse_day
+from prill.model.typed_json import ready
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
 __all__ = ["CONTEXT", "encode_openvex", "read_openvex"]
@@ -66,7 +67,7 @@ class _Document(msgspec.Struct):
 def read_openvex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     """Return a document's statements in their order; raise `InvalidVex`."""
     try:
-        document = msgspec.json.decode(data, type=_Document)
+        document = msgspec.json.decode(data, type=ready(_Document))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidVex(f"{source} is no OpenVEX document: {error}") from error
     return tuple(_statement(one, document, source, place) for place, one in enumerate(document.statements, 1))

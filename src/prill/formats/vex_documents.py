@@ -6,6 +6,7 @@ from prill.formats.csaf_vex import read_csaf_vex
 from prill.formats.cyclonedx_vex import read_cyclonedx_vex
 from prill.formats.openvex import read_openvex
 from prill.formats.vex_errors import InvalidVex
+from prill.model.typed_json import ready
 from prill.model.vex import VexStatement
 
 __all__ = ["MAX_VEX", "InvalidVex", "read_vex"]
@@ -18,7 +19,7 @@ def read_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     if len(data) > MAX_VEX:
         raise InvalidVex(f"{source} has more than {MAX_VEX} bytes")
     try:
-        members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        members = msgspec.json.decode(data, type=ready(dict[str, msgspec.Raw]))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidVex(f"{source} is no JSON object: {error}") from error
     if "bomFormat" in members:

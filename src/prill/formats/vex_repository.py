@@ -7,6 +7,7 @@ package.
 import msgspec
 
 from prill.formats.vex_errors import InvalidVex
+from prill.model.typed_json import ready
 
 __all__ = ["INDEX", "MANIFEST_PLACE", "archive_address", "document_paths"]
 
@@ -43,7 +44,7 @@ class _Index(msgspec.Struct):
 def archive_address(data: bytes, source: str) -> str:
     """Return where a manifest says that the archive is; raise `InvalidVex`."""
     try:
-        manifest = msgspec.json.decode(data, type=_Manifest)
+        manifest = msgspec.json.decode(data, type=ready(_Manifest))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidVex(f"{source} is no manifest of a VEX repository: {error}") from error
     for version in manifest.versions:
@@ -56,7 +57,7 @@ def archive_address(data: bytes, source: str) -> str:
 def document_paths(data: bytes, source: str) -> tuple[str, ...]:
     """Return the paths of an index's documents, each once; raise `InvalidVex`."""
     try:
-        index = msgspec.json.decode(data, type=_Index)
+        index = msgspec.json.decode(data, type=ready(_Index))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidVex(f"{source} is no index of a VEX repository: {error}") from error
     return tuple(dict.fromkeys(one.location.removeprefix("./") for one in index.packages))

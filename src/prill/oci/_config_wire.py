@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from prill.model.typed_json import ready
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument
 
 __all__ = ["ConfigJson", "ContainerJson", "HistoryJson", "RootfsJson", "decode", "encode"]
@@ -64,7 +65,7 @@ def decode(data: bytes, kind: type[_Document], what: str) -> _Document:
     if len(data) > MAX_DOCUMENT_BYTES:
         raise DocumentTooLarge(f"{what} has {len(data)} bytes, more than {MAX_DOCUMENT_BYTES}")
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=ready(kind))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidDocument(f"this is no {what}: {error}; it begins with {data[:40]!r}") from error
 

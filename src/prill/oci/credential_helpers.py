@@ -12,6 +12,7 @@ import subprocess
 import msgspec
 
 from prill.errors import PrillError
+from prill.model.typed_json import ready
 from prill.oci.credentials import Credentials
 
 __all__ = ["HelperFailed", "ask_helper"]
@@ -63,7 +64,7 @@ def ask_helper(name: str, address: str, search_path: str) -> Credentials | None:
 
 def _read(data: bytes, program: str) -> Credentials:
     try:
-        answer = msgspec.json.decode(data[:_MOST], type=_Answer)
+        answer = msgspec.json.decode(data[:_MOST], type=ready(_Answer))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HelperFailed(f"{program} gives no user and secret") from None
     if not answer.secret:

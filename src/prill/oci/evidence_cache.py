@@ -9,6 +9,7 @@ import msgspec
 from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
 from prill.model import Gap, Location
+from prill.model.typed_json import ready
 from prill.oci.evidence import AnyReader, Seen
 from prill.oci.gather import Gathered
 from prill.oci.image import Layer
@@ -113,7 +114,7 @@ class StoredEvidence:
     def _read(self, kind: str, key: str) -> _Stored | None:
         data = self._cache.derived(kind, key)
         try:
-            return None if data is None else msgspec.msgpack.decode(data, type=_Stored)
+            return None if data is None else msgspec.msgpack.decode(data, type=ready(_Stored))
         except (msgspec.MsgspecError, ValueError):
             return None
 

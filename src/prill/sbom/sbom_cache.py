@@ -19,6 +19,7 @@ from prill._io.cache import ContentCache
 from prill._io.code_stamp import code_stamp
 from prill.archive.bounds import Limits
 from prill.model import Details, Package, Sbom, Subject
+from prill.model.typed_json import ready
 
 __all__ = ["StoredSboms"]
 
@@ -75,7 +76,7 @@ def _encoded(sbom: Sbom) -> bytes:
 
 
 def _decoded(data: bytes) -> Sbom:
-    stored = msgspec.msgpack.decode(data, type=_StoredSbom)
+    stored = msgspec.msgpack.decode(data, type=ready(_StoredSbom))
     decoders = [msgspec.msgpack.Decoder(kind).decode for kind in _DETAILS]
     packages = tuple(
         Package(

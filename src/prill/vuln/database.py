@@ -11,6 +11,7 @@ from typing import Any, Self
 import msgspec
 
 from prill.model.advisory import Advisory, AdvisorySource, Exploitation
+from prill.model.typed_json import ready
 from prill.vuln.database_file import DamagedDatabase, connect
 from prill.vuln.packed import PackedEntry, PackedVulnerability, decode_entries, unpack_rating
 from prill.vuln.records import LifeCycle
@@ -159,7 +160,8 @@ class Database:
         rows = self._all(f"SELECT {columns} FROM source ORDER BY number")  # noqa: S608 - its own names
         try:
             checked: list[tuple[int, dict[str, Any]]] = [
-                (row[0], dict(zip(_SOURCE, msgspec.convert(row[1:], type=_SOURCE_TYPES), strict=True))) for row in rows
+                (row[0], dict(zip(_SOURCE, msgspec.convert(row[1:], type=ready(_SOURCE_TYPES)), strict=True)))
+                for row in rows
             ]
         except msgspec.MsgspecError as error:
             raise self._damaged(error) from error

@@ -17,6 +17,7 @@ from prill.distro.deb.archive import Archive
 from prill.distro.deb.indexes import packages_paths
 from prill.distro.deb.release import SignedRelease
 from prill.errors import PrillError
+from prill.model.typed_json import ready
 
 if TYPE_CHECKING:
     from prill.distro.deb.index import PackageRecord, Universe
@@ -99,7 +100,7 @@ class NewestPackages:
         kept = self._cache.derived(_KIND, key)
         if kept is not None:
             with suppress(msgspec.MsgspecError):
-                return msgspec.msgpack.decode(kept, type=dict[str, Newest | str])
+                return msgspec.msgpack.decode(kept, type=ready(dict[str, Newest | str]))
         found = answer()
         self._cache.put_derived(_KIND, key, msgspec.msgpack.encode(found))
         return found

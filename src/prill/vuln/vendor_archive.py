@@ -24,6 +24,7 @@ from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
 from prill.model import DebDetails, Gap, Package
 from prill.model.advisory import Advisory, AdvisorySource
+from prill.model.typed_json import ready
 from prill.model.value import dataclass
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.changelog_fixes import (
@@ -219,7 +220,7 @@ class _Changelogs:
     def _known(self, record: Newest) -> ChangelogFixes | None:
         kept = self._cache.derived(_KIND, _key(record))
         try:
-            return msgspec.json.decode(kept, type=ChangelogFixes) if kept is not None else None
+            return msgspec.json.decode(kept, type=ready(ChangelogFixes)) if kept is not None else None
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return None
 

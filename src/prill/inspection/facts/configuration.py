@@ -10,6 +10,7 @@ from prill.inspection.plugin import FactPlugin
 from prill.inspection.secret_scan import mask
 from prill.model.fact_values import Configuration
 from prill.model.facts import Fact
+from prill.model.typed_json import ready
 
 __all__ = ["CONFIGURATION"]
 
@@ -32,7 +33,7 @@ def _find(image: Inspected) -> Iterator[Fact]:
     if config is None:
         return
     try:
-        container = msgspec.json.decode(config.raw, type=_Config).config or _Container()
+        container = msgspec.json.decode(config.raw, type=ready(_Config)).config or _Container()
     except msgspec.MsgspecError:
         container = _Container()  # what Docker adds is no part of the specification
     value = Configuration(

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from prill.model.typed_json import ready
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.coverage import FEWEST_IN_A_FEED
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile, read_source
@@ -53,7 +54,7 @@ class AlpineSecdbProvider:
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Yield a record for each vulnerability; raise `InvalidAdvisories`."""
         try:
-            secdb = msgspec.convert(_document(source), type=_Secdb)
+            secdb = msgspec.convert(_document(source), type=ready(_Secdb))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise InvalidAdvisories(f"{source.name} is no secdb: {error}") from error
         ecosystem = _ecosystem(secdb, source.name)

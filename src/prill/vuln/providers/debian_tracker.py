@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from prill.model.typed_json import ready
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile, read_source
@@ -74,7 +75,7 @@ class DebianTrackerProvider:
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Yield a record for each vulnerability in each source; raise `InvalidAdvisories`."""
         try:
-            packages = msgspec.json.decode(read_source(source), type=dict[str, dict[str, msgspec.Raw]])
+            packages = msgspec.json.decode(read_source(source), type=ready(dict[str, dict[str, msgspec.Raw]]))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise InvalidAdvisories(f"{source.name} is not Debian's tracker: {error}") from error
         releases: set[str] = set()
@@ -94,7 +95,7 @@ def _records(packages: Mapping[str, Mapping[str, Any]]) -> Iterator[Item]:
     for package, vulnerabilities in sorted(packages.items()):
         for id_, raw in vulnerabilities.items():
             try:
-                found.setdefault(id_, []).append((package, msgspec.json.decode(raw, type=_Vulnerability)))
+                found.setdefault(id_, []).append((package, msgspec.json.decode(raw, type=ready(_Vulnerability))))
             except msgspec.MsgspecError as error:
                 yield Skipped(f"{package} {id_}", str(error))
     for id_, named in sorted(found.items()):

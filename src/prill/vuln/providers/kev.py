@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from prill.model.typed_json import ready
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile, read_source
 from prill.vuln.records import Exploited, Item, Modified
 
@@ -38,7 +39,7 @@ class KevProvider:
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Yield what is exploited since when; raise `InvalidAdvisories`."""
         try:
-            catalogue = msgspec.json.decode(read_source(source, _MAX_BYTES), type=_Catalogue)
+            catalogue = msgspec.json.decode(read_source(source, _MAX_BYTES), type=ready(_Catalogue))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise InvalidAdvisories(f"{source.name} is not CISA's catalogue: {error}") from error
         if catalogue.released:
