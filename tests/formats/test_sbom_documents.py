@@ -429,6 +429,25 @@ class TestNames:
             )
 
 
+@pytest.mark.parametrize(
+    ("purl", "expected"),
+    [
+        ("pkg:deb/debian/app@1?distro=bookworm", ("debian", "12")),
+        ("pkg:deb/debian/app@1?distro=debian-trixie", ("debian", "13")),
+        ("pkg:deb/debian/app@1?distro=jessie", ("debian", "jessie")),
+        ("pkg:deb/debian/app@1?distro=debian-12.5", ("debian", "12.5")),
+        ("pkg:apk/alpine/app@1?distro=3.18.4", ("alpine", "3.18.4")),
+        ("pkg:rpm/opensuse/app@1?distro=opensuse-leap-15.6", ("opensuse-leap", "15.6")),
+    ],
+)
+def test_releases_are_read_as_purls_write_them(purl: str, expected: tuple[str, str]):
+    component = {"type": "library", "name": "app", "version": "1", "purl": purl}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [component]}
+    distro = read_sbom(json.dumps(document).encode(), "x").distro
+    assert distro is not None
+    assert (distro.id, distro.version) == expected
+
+
 @pytest.mark.parametrize("form", READ_BACK)
 @pytest.mark.parametrize("version", ["", "2.0"])
 def test_a_version_that_stands_in_the_purl_alone_is_one(form: str, version: str):

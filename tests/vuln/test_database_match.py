@@ -191,6 +191,19 @@ def test_service_packs_are_spelled_as_their_advisories_do(version: str, expected
     assert ecosystems_of(rpm("app", "1-1"), Distro(id="sles", version=version)) == (expected,)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("alma", "AlmaLinux:9"),
+        ("redhat", "Red Hat:9"),
+        ("opensuse.leap", "openSUSE:Leap 9.4"),
+        ("suse linux enterprise server", "SUSE:Linux Enterprise Server 9.4"),
+    ],
+)
+def test_trivys_names_of_distributions_are_known(name: str, expected: str):
+    assert ecosystems_of(rpm("app", "1-1"), Distro(id=name, version="9.4")) == (expected,)
+
+
 def test_a_limit_ends_a_range_and_fixes_nothing(tmp_path: Path):
     record = Record(id="A", affected=(Affected("PyPI", "app", (VersionRange("0", limit="2.0"),)),))
     with opened(tmp_path / "a.db", [record]) as database:

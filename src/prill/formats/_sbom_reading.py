@@ -132,12 +132,26 @@ def distro_of_purls(purls: Iterable[Purl | None]) -> Distro | None:
     named = {
         (purl.namespace, purl.qualifier("distro"))
         for purl in purls
-        if purl and purl.type in ("deb", "apk", "rpm") and "-" in purl.qualifier("distro")
+        if purl and purl.type in ("deb", "apk", "rpm") and purl.qualifier("distro")
     }
     if len(named) != 1:
         return None
-    name, _, version = named.pop()[1].rpartition("-")  # opensuse-leap-15.6
-    return Distro(id=name, version=version)
+    namespace, text = named.pop()
+    name, dash, version = text.rpartition("-")  # opensuse-leap-15.6
+    return _release(name, version) if dash else _release(namespace, text)
+
+
+def _release(name: str, version: str) -> Distro:
+    """Return a release by its version, or by its name, as purl-spec's own examples have it: ``distro=jessie``."""
+    if version[:1].isdigit():
+        return Distro(id=name, version=version)
+    from prill.distro.debian import UnknownRelease, release_named  # noqa: PLC0415 - few say it this way
+
+    try:
+        release = release_named(f"{name}:{version}")
+    except UnknownRelease:
+        return Distro(id=name, version=version)
+    return Distro(id=release.id, version=release.version, codename=release.codename)
 
 
 def details_of(

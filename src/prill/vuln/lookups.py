@@ -34,6 +34,13 @@ _RELEASES = {
 """OSV's ecosystems by os-release's ID."""
 
 _OF_A_DISTRIBUTION = (DebDetails, ApkDetails, RpmDetails)
+_ALIASES = {
+    "alma": "almalinux",
+    "opensuse.leap": "opensuse-leap",
+    "redhat": "rhel",
+    "suse linux enterprise server": "sles",
+}
+"""What Trivy's documents call distributions, by os-release's ID."""
 _SERVICE_PACKS = frozenset({"11", "12", "15"})
 _GO_RELEASE = re.compile(
     r"(?:go)?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(alpha|beta|rc)([0-9]+))?(?:[ +].*|-(?!alpha|beta|rc)[A-Za-z].*)?",
@@ -94,7 +101,7 @@ def _releases(distro: Distro) -> tuple[str, ...]:
         "short": ".".join(version.split(".")[:2]),
         "pack": f"{major} SP{minor}" if minor and major in _SERVICE_PACKS else version,
     }
-    return tuple(name.format_map(parts) for name in _RELEASES.get(distro.id, ()))
+    return tuple(name.format_map(parts) for name in _RELEASES.get(_ALIASES.get(distro.id, distro.id), ()))
 
 
 def _names(package: Package) -> tuple[tuple[str, str, bool], ...]:
