@@ -74,3 +74,22 @@ def test_a_word_may_nest_as_deeply_as_it_likes():
     deep = "${a:-" * 50_000
     assert "missing" in why_not_expanded(deep)
     assert why_not_expanded(deep + "}" * 50_000) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("FROM a:1\nRUN " + "a" * 65_531 + "\nRUN b\n", []),
+        ("FROM a:1\nRUN " + "a" * 65_532 + "\nRUN b\n", [2]),
+        ("FROM a:1\nRUN " + "\u00e9" * 32_766 + "\n", [2]),
+        ("FROM a:1\nRUN " + "\u00e9" * 32_765, []),
+        ("FROM a:1\n# " + "a" * 65_534, [2]),
+        ("FROM a:1\nRUN <<E\n" + "a" * 65_536 + "\nE\n", [3]),
+    ],
+    ids=["longest", "longer", "longer in bytes", "longest in bytes", "comment", "heredoc"],
+)
+def test_a_line_that_buildkit_does_not_read(text: str, lines: list[int]):
+    found = lint(read_dockerfile(text.encode()), BUILTIN, Context()).findings
+    assert [(one.location.line, one.aliases) for one in found if one.rule == "syntax-error"] == [
+        (line, ()) for line in lines
+    ]

@@ -28,6 +28,8 @@ from prill.dockerfile.syntax import (
 __all__ = ["parse"]
 
 MARK = "\ufeff"
+MAX_LINE = 65_535
+"""How many bytes of a line BuildKit reads (``bufio.MaxScanTokenSize``, less one)."""
 KNOWN_DIRECTIVES = frozenset({"check", "escape", "syntax"})
 
 _DIRECTIVE = re.compile(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*\Z")
@@ -71,6 +73,9 @@ class _Parser:
                 self.nodes.append(Comment(Span(piece.start, piece.end), (piece,), bare[1:].strip()))
             else:
                 self._instruction()
+        for span in self.source.longer_lines(MAX_LINE):
+            message = f"a line has no more than {MAX_LINE} bytes"
+            self.faults.append(Fault("long-line", message, Span(span.start, span.start + 1), shared=False))
         return File(self.source, tuple(self.nodes), self.escape, tuple(self.faults))
 
     def _more(self) -> bool:

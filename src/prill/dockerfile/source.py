@@ -5,7 +5,8 @@ characters of that text; `Source.position` turns one into a line, a column and a
 """
 
 from bisect import bisect_right
-from itertools import accumulate
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 __all__ = ["Position", "Source", "Span", "Word"]
@@ -33,6 +34,7 @@ class Position(NamedTuple):
     byte: int
 
 
+_MOST_BYTES = 4
 _STEP = 1024
 
 
@@ -90,6 +92,14 @@ class Source(NamedTuple):
             return ""
         end = self.lines[line] if line < len(self.lines) else len(self.text)
         return self.text[self.lines[line - 1] : end].rstrip("\r\n")
+
+    def longer_lines(self, limit: int) -> Iterator[Span]:
+        """Yield the lines of more than ``limit`` bytes, without what ends them."""
+        if len(self.text) * _MOST_BYTES <= limit:
+            return
+        for start, end in pairwise((*self.lines, len(self.text) + 1)):
+            if (end - start) * _MOST_BYTES > limit and _size(self.text[start : end - 1]) > limit:
+                yield Span(start, end - 1)
 
     def slice(self, span: Span) -> str:
         """Return the text of ``span`` as it is written."""
