@@ -23,7 +23,7 @@ _MOST_NAMED = 5
 _FIRST = re.compile(r".*/s?bin/[^/]+|.+\.so[0-9.]*")
 
 
-@lru_cache(maxsize=200_000)  # of each file it is asked twice
+@lru_cache(maxsize=100_000)  # of each file it is asked twice
 def is_code(path: str) -> bool:
     """Return whether a file at ``path`` is one that runs or that programs load."""
     return _CODE.fullmatch(path) is not None
