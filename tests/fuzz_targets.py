@@ -84,7 +84,7 @@ def read_tar(data: bytes) -> None:
     table = EntryTable()
     with suppress(PrillError):
         rows = scan(PieceCursor(pieces), TolerantHeaders(LIMITS, FaultLog()))
-        table.add_all((row, offset) for row, offset, _ in rows)
+        table.add_all(rows)
     merge = Merge(FaultLog())
     for _ in range(2):
         merge.apply(table)

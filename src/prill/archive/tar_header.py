@@ -19,6 +19,7 @@ from prill.archive.bounds import (
 from prill.archive.paths import Absolute, UnsafePath, clean_path
 from prill.archive.pax import XATTR_PREFIXES, parse_integer, parse_records, parse_time, parse_xattrs
 from prill.archive.tar_entry import TarRow
+from prill.archive.tar_glance import BLOCK, GlancingReader
 from prill.archive.tar_numbers import (
     InvalidTar,
     block_sum,
@@ -32,8 +33,6 @@ from prill.errors import PrillError
 from prill.model import FileKind
 
 __all__ = ["BLOCK", "KINDS", "HeaderReader", "UnexpectedBody", "UnsupportedEntry"]
-
-BLOCK = 512
 
 # name (mode uid gid) size mtime checksum type link magic+version (uname gname) devmajor devminor prefix
 _UNPACK = struct.Struct("100s24s12s12s8sc100s8s64x8s8s155s12x").unpack_from
@@ -82,17 +81,12 @@ class UnexpectedBody(PrillError):
     """An entry that has no content says it has some; readers disagree about what would follow."""
 
 
-class HeaderReader:
+class HeaderReader(GlancingReader):
     """Reads header blocks in the order of the archive, and carries long names and pax records to their entry."""
 
     def __init__(self, limits: Limits, absolute: Absolute) -> None:
-        self._limits = limits
-        self._absolute: Absolute = absolute
+        super().__init__(limits, absolute)
         self._kinds = KINDS
-        # A path of fewer characters is neither too long, at four bytes a character, nor too deep.
-        self._shallow = min(limits.max_name_bytes // 4, limits.max_depth)
-        self._entries = 0
-        self._total = 0
         self._flag = b""
         self._names: dict[bytes, bytes] = {}
         self._records: dict[bytes, bytes] = {}
@@ -126,6 +120,7 @@ class HeaderReader:
         if self._names or self._records or self._global:
             name, link, (size, uid, gid, mtime), xattrs = self._override(name, link, (size, uid, gid, mtime))
             self.stored = size
+        self._remember(block, alone=not (self._global or prefix[0] or link))
         text = name.decode("utf-8", "surrogateescape")
         if kind is _FILE and text[-1:] == "/":  # how v7 wrote directories, and how every reader takes it
             kind = _DIRECTORY
@@ -176,6 +171,7 @@ class HeaderReader:
 
     def _announce(self, flag: bytes, name: bytes, size: int) -> None:
         """Prepare for the body of a block that is no entry."""
+        self._back = None
         if flag not in _LONG and flag not in (_PAX, _PAX_GLOBAL):
             raise UnsupportedEntry(f"tar entry {name!r} has the type {flag!r}: {_UNSUPPORTED.get(flag, 'not known')}")
         if flag in _LONG and size > self._limits.max_name_bytes + 1:

@@ -112,9 +112,17 @@ def scan(cursor: TarCursor, headers: HeaderReader) -> Iterator[Scanned]:
     A tar may end without its end mark: whoever hands out the bytes knows that they are all there. Raise what
     ``headers`` raises, `InvalidTar` and `TruncatedArchive`.
     """
-    look, go, read, seen = cursor.look, cursor.go, headers.read, BLOCK + FIRST
+    look, go, glance, seen = cursor.look, cursor.go, headers.glance, BLOCK + FIRST
     while True:
         block = look(seen)
+        row = glance(block)
+        if row is not None:
+            offset = cursor.at + BLOCK
+            size = row.size
+            yield row, offset, block[BLOCK : BLOCK + size]
+            end = offset + size
+            go(end, end + -end % BLOCK)
+            continue
         if len(block) < BLOCK:
             if block:
                 raise TruncatedArchive(f"the tar archive ends inside a header, after {cursor.at + len(block)} bytes")
@@ -123,7 +131,7 @@ def scan(cursor: TarCursor, headers: HeaderReader) -> Iterator[Scanned]:
             _check_end(cursor)
             headers.finish()
             return
-        row = read(block)
+        row = headers.read(block)
         offset = cursor.at + BLOCK
         if row is None:
             go(offset, offset)

@@ -97,7 +97,13 @@ PROGRAM_RULES: Final = (
     # Its variables, such as PYTHONHOME, stand in programs that start it, too, as in uv. Not 3.2.0, which is a version
     # of Unicode's data that every Python still has. Linkers make one text of the version and of a path that ends in
     # it, as pyenv's do.
-    _rule("python", b"Fatal Python error: ", rb"[\0/](3\.(?!2\.0\0)\d+\.\d+(?:(?:a|b|rc)\d+)?)\+?(?=\0)", "libpython"),
+    # It begins with plain characters, which are looked for quickly, and then looks back at what is before them.
+    _rule(
+        "python",
+        b"Fatal Python error: ",
+        rb"(3\.(?<=[\0/]3\.)(?!2\.0\0)\d+\.\d+(?:(?:a|b|rc)\d+)?)\+?(?=\0)",
+        "libpython",
+    ),
     # The versions in which its commands came are in it, too. What it was built as is one text: its version, where
     # (which may begin with a digit), when, how many changes, which commit.
     _rule(

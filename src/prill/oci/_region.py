@@ -15,6 +15,7 @@ from prill.oci.descriptor import Descriptor
 __all__ = ["ChangedWhileRead", "Region", "RegionCursor", "RegionSource"]
 
 _CHUNK = 4 << 20
+_WINDOW = 16 << 10
 _Identity = tuple[int, int, int]
 
 
@@ -74,18 +75,26 @@ class RegionSource(Protocol):
 
 
 class RegionCursor:
-    """A `TarCursor` over a region: one system call an entry, whatever the size of its content."""
+    """A `TarCursor` over a region: a system call for every few small files, or for one of any size."""
 
     def __init__(self, region: Region) -> None:
         self._number = region.file.fileno()
         self._offset = region.offset
         self._size = region.size
+        self._window = b""
+        self._begin = 0
         self.at = 0
 
     def look(self, size: int) -> bytes:
         """Return the next bytes, fewer at the end; the place stays."""
+        begin = self.at - self._begin
+        data = self._window[begin : begin + size]
+        if len(data) == size:
+            return data
         left = self._size - self.at
-        return os.pread(self._number, min(size, left), self._offset + self.at)
+        self._begin = self.at
+        self._window = os.pread(self._number, min(max(size, _WINDOW), left), self._offset + self.at)
+        return self._window[:size]
 
     def take(self, size: int) -> bytes:
         """Return the next bytes, fewer at the end, and go on behind them."""

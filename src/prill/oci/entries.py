@@ -4,13 +4,14 @@ Of each entry only its path is an object; all else are numbers in arrays, and te
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from prill.archive.tar_entry import TarRow
+from prill.archive.tar_scan import Scanned
 from prill.model import FileKind, FileStat
 from prill.model.value import dataclass, field
 
-__all__ = ["KINDS", "NOWHERE", "EntryTable"]
+__all__ = ["KINDS", "NOWHERE", "EntryTable", "Look"]
 
 KINDS = tuple(FileKind)
 NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
@@ -22,6 +23,8 @@ NOWHERE = -1
 """The offset of content that cannot be read."""
 _PART = 4096
 
+Look = Callable[[int, TarRow, int, bytes], object]
+"""Takes a file's number, what its header says, where its content begins, and the content's first bytes."""
 _Row = tuple[str, int, int, int, int, int, int, int]
 
 
@@ -48,20 +51,28 @@ class EntryTable:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def add_all(self, rows: Iterable[tuple[TarRow, int]]) -> None:
-        """Add entries with the offsets of their contents; where ``rows`` raises, those that came before stay."""
+    def add_all(self, rows: Iterable[Scanned], look: Look | None = None) -> None:
+        """Add entries; where ``rows`` raises, those that came before stay.
+
+        ``look`` is shown each regular file whose content is there, before the next entry is asked for.
+        """
         part: list[_Row] = []
         number = len(self.paths)
         try:
-            for row, offset in rows:
-                kind = NUMBERS[row.kind] if row.kind else FILE
-                part.append((row.path, kind, row.mode, row.uid, row.gid, row.size, row.mtime, offset))
-                if row.link:
+            for row, offset, first in rows:
+                kind = row.kind
+                if kind is FileKind.FILE:
+                    if look and row.size and row.whole:
+                        look(number, row, offset, first)
+                elif row.link:
                     self.links[number] = row.link
-                if row.device != (0, 0):
+                elif row.device != (0, 0):
                     self.devices[number] = row.device
                 if row.xattrs:
                     self.xattrs[number] = row.xattrs
+                place = offset if row.whole else NOWHERE
+                code = NUMBERS[kind] if kind else FILE
+                part.append((row.path, code, row.mode, row.uid, row.gid, row.size, row.mtime, place))
                 number += 1
                 if len(part) == _PART:
                     self._add_part(part)

@@ -230,4 +230,4 @@ class _Listing:
             (), path, size,
         )  # fmt: skip
         self._handles.append(len(self._table))
-        self._table.add_all([(row_of_table, 0)])
+        self._table.add_all([(row_of_table, 0, b"")])

@@ -7,7 +7,6 @@
 Either may happen in another process than the one that asks, so what was read is a value, `ReadLayer`.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, Protocol
@@ -19,14 +18,14 @@ from prill.archive.pax import InvalidPax
 from prill.archive.tar_entry import TarRow
 from prill.archive.tar_header import HeaderReader
 from prill.archive.tar_numbers import InvalidTar
-from prill.archive.tar_scan import PieceCursor, Scanned, scan
+from prill.archive.tar_scan import PieceCursor, scan
 from prill.archive.tar_tolerant import TolerantHeaders
-from prill.model import FileKind, Gap
+from prill.model import Gap
 from prill.model.value import dataclass, field
 from prill.oci._contents import LayerContents, Places, RegionContents, SpooledContents
 from prill.oci._layer_stream import BROKEN, LayerStream
 from prill.oci._region import ChangedWhileRead, Region, RegionCursor, RegionSource
-from prill.oci.entries import FILE, NOWHERE, EntryTable
+from prill.oci.entries import FILE, EntryTable, Look
 from prill.oci.faults import FaultLog
 from prill.oci.image import Image, Layer
 from prill.oci.layer_index import MAX_SMALL, SMALL_FILES, LayerIndex
@@ -153,7 +152,7 @@ def read_region(region: Region, layer: Layer, reading: Reading, interest: Intere
     before = region.identity()
     index = LayerIndex(table=EntryTable(), size=region.size)
     try:
-        index.table.add_all(_noted(scan(RegionCursor(region), _headers(reading, faults)), interest))
+        index.table.add_all(scan(RegionCursor(region), _headers(reading, faults)), _noting(interest))
     except UNREADABLE as error:
         if not reading.tolerant:
             raise
@@ -178,7 +177,7 @@ def read_stream(
         rows = scan(cursor, _headers(reading, faults))
         try:
             try:
-                index.table.add_all(_noted(rows, None) if copy else _kept(rows, interest, cursor, contents))
+                index.table.add_all(rows, None if copy else _keeping(interest, cursor, contents))
             finally:
                 stream.finish()  # what is wrong with the stream is why the tar in it is cut short
         except UNREADABLE as error:
@@ -204,32 +203,30 @@ def _read(
     return ReadLayer(index, said, contents.places())
 
 
-def _noted(rows: Iterator[Scanned], interest: Interest | None) -> Iterator[tuple[TarRow, int]]:
-    """Pass rows on, and tell of the files."""
+def _noting(interest: Interest | None) -> Look | None:
+    """Return what tells of the files."""
     if interest is None:
-        for row, offset, _ in rows:
-            yield row, offset if row.whole else NOWHERE
-        return
+        return None
     wants = interest.wants
-    for number, (row, offset, first) in enumerate(rows):
-        if row.size and row.whole and row.kind is FileKind.FILE:
-            wants(number, row.path, row.size, first)
-        yield row, offset if row.whole else NOWHERE
+
+    def note(number: int, row: TarRow, _offset: int, first: bytes) -> None:
+        wants(number, row.path, row.size, first)
+
+    return note
 
 
-def _kept(
-    rows: Iterator[Scanned], interest: Interest | None, cursor: PieceCursor, contents: SpooledContents
-) -> Iterator[tuple[TarRow, int]]:
-    """Pass rows on, and keep the contents that are wanted."""
-    for number, (row, offset, first) in enumerate(rows):
-        if row.size and row.whole and row.kind is FileKind.FILE:
-            wanted = interest is not None and interest.wants(number, row.path, row.size, first)
-            if wanted or (row.path in SMALL_FILES and row.size <= MAX_SMALL):
-                cursor.go(offset, offset)
-                spool = contents.keep(offset)
-                for part in cursor.parts(row.size):
-                    spool.write(part)
-        yield row, offset if row.whole else NOWHERE
+def _keeping(interest: Interest | None, cursor: PieceCursor, contents: SpooledContents) -> Look:
+    """Return what keeps the contents that are wanted."""
+
+    def keep(number: int, row: TarRow, offset: int, first: bytes) -> None:
+        wanted = interest is not None and interest.wants(number, row.path, row.size, first)
+        if wanted or (row.path in SMALL_FILES and row.size <= MAX_SMALL):
+            cursor.go(offset, offset)
+            spool = contents.keep(offset)
+            for part in cursor.parts(row.size):
+                spool.write(part)
+
+    return keep
 
 
 def _read_small_files(index: LayerIndex, contents: LayerContents) -> None:

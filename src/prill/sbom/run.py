@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from prill.errors import PrillError
 from prill.model import Gap, Ownership, Sbom, Subject
@@ -16,6 +17,7 @@ from prill.sbom.ownership import SYSTEM_PURLS, owners_of_paths, relate
 __all__ = ["run", "run_owned"]
 
 _SHOWN = 400
+_BY_ENDS = attrgetter("purl", "other", "kind")  # as relationships compare, in fewer steps
 
 
 def run(
@@ -72,7 +74,7 @@ def run_owned(
     sbom = Sbom(
         subject=subject,
         packages=packages,
-        relationships=tuple(sorted({*stated, *relationships})),
+        relationships=tuple(sorted({*stated, *relationships}, key=_BY_ENDS)),
         distro=image.distro,
         gaps=tuple(sorted(set(gaps))),
         created=created,

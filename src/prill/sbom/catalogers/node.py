@@ -6,6 +6,7 @@ version is none: such files only tell bundlers how to read a folder.
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from prill.ecosystems.integrity import integrity_digest
 from prill.model import FileKind, FileTree, LanguageDetails, Location, Package, Relationship, RelationshipKind
@@ -14,6 +15,7 @@ from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surround
 
 __all__ = ["NODE", "NodeCataloger", "NodeEvidence"]
 
+_BY_ENDS = attrgetter("purl", "other", "kind")  # as relationships compare, in fewer steps
 _MAX_PACKAGE_JSON = 4 << 20
 _MAX_LINKS = 5
 _NOTES = "node_modules/.package-lock.json"
@@ -76,7 +78,7 @@ class NodeCataloger:
         relationships: set[Relationship] = set()
         for folder, one in found.items():
             relationships |= _relationships(folder, one.evidence.requires, places, image.tree)
-        return Catalogued(packages=tuple(packages), relationships=tuple(sorted(relationships)))
+        return Catalogued(packages=tuple(packages), relationships=tuple(sorted(relationships, key=_BY_ENDS)))
 
 
 NODE = NodeCataloger()
