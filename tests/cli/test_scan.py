@@ -287,6 +287,9 @@ def test_only_fixed_and_severities_say_how_many_are_left_out(shop: Workshop):
     found = report(shop, place, "--severity", "high,critical")
     assert found["findings"] == []
     assert "3 findings are not shown, as the options ask for others" in found["notes"]
+    assert (found["advice"]["upgrades"], found["advice"]["removes"]) == ([], 0)
+    last = shop.run("scan", place, "--severity", "high,critical").out.splitlines()[-1]
+    assert last == "next: nothing of what was asked for; 3 other findings not shown"
     assert shop.run("scan", place, "--severity", "huge").code == Exit.MISUSED
 
 

@@ -34,7 +34,7 @@ class ScanReport:
 
     ``notes`` say what the sources cannot know in principle, ``gaps`` what was missed this time, ``expired`` which
     exceptions ended. ``upgrades_only`` says that of the distribution's packages only those vulnerabilities are known
-    which an upgrade fixes. ``created`` is in
+    which an upgrade fixes, ``hidden`` how many matches were left out as somebody asked for others. ``created`` is in
     seconds since 1970; ``packages`` is how many were looked at, ``sbom`` what they are.
     """
 
@@ -48,5 +48,6 @@ class ScanReport:
     expired: tuple[str, ...] = ()
     upgrades_only: bool = False
     advice: Advice = Advice()
+    hidden: int = 0
     created: int = 0
     sbom: Sbom | None = field(default=None, repr=False, compare=False)

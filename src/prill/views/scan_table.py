@@ -93,14 +93,7 @@ def next_step(report: ScanReport) -> str:
     """Say in one line what removes most."""
     advice = report.advice
     if not advice.upgrades:
-        if advice.remain:
-            remain = count(advice.remain, "vulnerability", "vulnerabilities")
-            return f"next: no upgrade removes any of the {remain}; --explain ID says more of one"
-        if report.gaps:
-            return "next: nothing was found, and not everything could be looked at: see the gaps"
-        if report.upgrades_only:
-            return "next: nothing to upgrade; a database says what has no fix: prill db --help"
-        return "next: nothing to do; no upgrade in any of the sources fixes anything"
+        return f"next: {_without_upgrade(report)}"
     best = advice.upgrades[0]
     all_of_them = count(advice.removes + advice.remain, "vulnerability", "vulnerabilities")
     if len(advice.upgrades) == 1:
@@ -109,6 +102,19 @@ def next_step(report: ScanReport) -> str:
         f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes {advice.removes} "
         f"of {all_of_them}; most go with {best.name} {best.version}: {best.removes}"
     )
+
+
+def _without_upgrade(report: ScanReport) -> str:
+    if report.advice.remain:
+        remain = count(report.advice.remain, "vulnerability", "vulnerabilities")
+        return f"no upgrade removes any of the {remain}; --explain ID says more of one"
+    if report.hidden and not report.matches:
+        return f"nothing of what was asked for; {count(report.hidden, 'other finding')} not shown"
+    if report.gaps:
+        return "nothing was found, and not everything could be looked at: see the gaps"
+    if report.upgrades_only:
+        return "nothing to upgrade; a database says what has no fix: prill db --help"
+    return "nothing to do; no upgrade in any of the sources fixes anything"
 
 
 def _title(report: ScanReport) -> str:

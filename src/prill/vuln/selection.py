@@ -6,6 +6,7 @@ from dataclasses import replace
 from prill.model.advisory import Level
 from prill.model.scan_report import ScanReport
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
+from prill.vuln.risk import advise
 
 __all__ = ["matches_at_least", "matches_of", "select", "unrated"]
 
@@ -17,7 +18,10 @@ def select(
     states: Collection[MatchState] = (),
     only_fixed: bool = False,
 ) -> ScanReport:
-    """Return the report with the matches of some severities and states alone; a note says how many are left out."""
+    """Return the report with the matches of some severities and states alone, and what to do about these.
+
+    A note says how many are left out.
+    """
 
     def wanted(match: VulnerabilityMatch) -> bool:
         return (
@@ -31,7 +35,7 @@ def select(
     if not left_out:
         return report
     note = f"{left_out} findings are not shown, as the options ask for others"
-    return replace(report, matches=kept, notes=(*report.notes, note))
+    return replace(report, matches=kept, advice=advise(kept), hidden=left_out, notes=(*report.notes, note))
 
 
 def matches_at_least(report: ScanReport, level: Level) -> tuple[VulnerabilityMatch, ...]:
