@@ -1,6 +1,9 @@
+from itertools import product
+
 import pytest
 
 from prill.dockerfile.ignore_file import read_ignore_file
+from prill.dockerfile.ignore_pattern import IgnorePattern, _parts, _Places
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,30 @@ from prill.dockerfile.ignore_file import read_ignore_file
         ("\\*", "*", True),
         ("\\*", "a", False),
         ("[z-a]", "x", False),
+        ("**/a/**/b/**/c", "x/a/y/z/b/c", True),
+        ("**/a/**/b/**/c", "x/a/y/z/b/d", False),
+        ("**/a/**/b/**/c", "a/b/c/d", True),
+        ("*a*b*c*d", "xaybzcwd", True),
+        ("*a*b*c*d", "xaybzcw/d", False),
+        ("a**b**c**d", "a/x/b/y/c/z/d", True),
+        ("**/**/**/**/a", "a", True),
+        ("*/*/*/x?[yz]", "a/b/c/xay", True),
+        ("*/*/*/x?[yz]", "a/b/xay", False),
+        ("*/*/*/**", "a/b/c", False),
+        ("*/*/*/**", "a/b/c/d", True),
+        ("**/a/" * 14 + "z", "a/" * 40 + "b", False),
+        ("*a" * 30 + "b", "a" * 3000, False),
+        ("*/" + "*a" * 30, "b/" + "a" * 3000, True),
     ],
 )
 def test_what_is_left_out(text: str, path: str, *, ignored: bool):
     assert read_ignore_file(text).matches(path) is ignored
+
+
+@pytest.mark.parametrize("pattern", ["**/a/*", "*a*", "a/**", "**", "**/*.[ch]", "a?/**/b", "*/a", "**/a/b*", "a**"])
+def test_both_ways_of_matching_agree(pattern: str):
+    whole = IgnorePattern(pattern)
+    many = _Places(_parts(pattern))
+    paths = ("/".join(parts) for size in range(1, 4) for parts in product(("a", "b", "ab", "a.c", "ax"), repeat=size))
+    for path in paths:
+        assert whole.matches(path) is many.matches(path), path
