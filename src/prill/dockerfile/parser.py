@@ -71,8 +71,10 @@ class _Parser:
             elif bare[0] == "#":
                 piece = self._take(PieceKind.COMMENT)
                 self.nodes.append(Comment(Span(piece.start, piece.end), (piece,), bare[1:].strip()))
-            else:
+            elif self.escape in bare:
                 self._instruction()
+            else:
+                self._line_alone()
         for span in self.source.longer_lines(MAX_LINE):
             message = f"a line has no more than {MAX_LINE} bytes"
             self.faults.append(Fault("long-line", message, Span(span.start, span.start + 1), shared=False))
@@ -159,14 +161,25 @@ class _Parser:
             message = f"invalid escape token {value.text[:40]!r} does not match ` or \\"
             self.faults.append(Fault("invalid-escape", message, value.span))
 
+    def _line_alone(self) -> None:
+        """Read an instruction that no other line belongs to, as most are."""
+        place, end = self.bounds[self.line], self.bounds[self.line + 1]
+        self.line += 1
+        body = self.text[place:end].rstrip("\r\n")
+        cut = place + len(body)
+        pieces = [Piece(PieceKind.TEXT, place, cut)]
+        if cut < end:
+            pieces.append(Piece(PieceKind.NEWLINE, cut, end))
+        self._finish(pieces, Logical(body, (0,), (place,)))
+
     def _instruction(self) -> None:
         """Join the lines of one instruction, then read it, then its heredocs."""
+        text, bounds, escape = self.text, self.bounds, self.escape
         pieces: list[Piece] = []
         texts: list[str] = []
         starts: list[int] = []
         sources: list[int] = []
         size, first = 0, True
-        text, bounds, escape = self.text, self.bounds, self.escape
         continuation = _CONTINUATION[escape]
         while self.line < self.count:
             place, end = bounds[self.line], bounds[self.line + 1]

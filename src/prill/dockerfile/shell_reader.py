@@ -29,6 +29,7 @@ _CONNECTORS = frozenset({"&&", "||", ";", "|", "|&", "&", "\n", ";;"})
 _EXPANSIONS = frozenset(
     {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 )
+_EXPANDING = re.compile(r"[$`(]")
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _GROUPS = {
     "subshell": "subshell",
@@ -251,7 +252,8 @@ class _Reader:
             elif "\\" in raw:
                 text = _ESCAPED.sub(r"\1", raw)
             return ShellWord(text, span, text)
-        return ShellWord(self._text(node, masked=False), span, self._text(node, masked=True))
+        text = self._text(node, masked=False)
+        return ShellWord(text, span, self._text(node, masked=True) if _EXPANDING.search(raw) else text)
 
     def _text(self, node: "Node", *, masked: bool) -> str:
         kind = node.type
