@@ -263,3 +263,48 @@ def test_no_json_raises_anything_but_a_prill_error(document: dict[str, object]):
         except PrillError:
             continue
         assert parsed.raw == raw
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"layers":', '"Layers":[],"layers":'),
+        ('"layers":', '"layers":[],"layers":'),
+        ('"layers":', '"layer\u017f":[],"layers":'),
+        ('"config":', '"CONFIG":{},"config":'),
+        ('"digest":', '"Digest":"x","digest":'),
+        ('"schemaVersion":', '"SchemaVersion":1,"schemaVersion":'),
+        ('"size":', '"\\u0053ize":1,"size":'),
+    ],
+)
+def test_a_field_that_others_take_for_another(old: str, new: str):
+    """Programs in Go do not look at a name's case, and believe what comes last: they would run other layers."""
+    made = image_of([file("a")])
+    assert Manifest.parse(made.manifest.raw)
+    raw = made.manifest.raw.decode().replace(old, new, 1).encode()
+    with pytest.raises(InvalidDocument, match=r"spelled in another way|stands there twice"):
+        Manifest.parse(raw)
+
+
+def test_an_indexs_field_that_others_take_for_another():
+    index, _ = index_of(image_of([file("a")]))
+    for old, new in (('"manifests":', '"Manifests":[],"manifests":'), ('"os":', '"OS":"x","os":')):
+        with pytest.raises(InvalidDocument, match="spelled in another way"):
+            Index.parse(index.raw.decode().replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"User":', '"user":"0","User":'),
+        ('"User":', '"User":"0","User":'),
+        ('"diff_ids":', '"Diff_IDs":[],"diff_ids":'),
+        ('"rootfs":', '"rootFS":{},"rootfs":'),
+    ],
+)
+def test_a_configs_field_that_others_take_for_another(old: str, new: str):
+    """It would say that nobody is root, and run as root."""
+    made = image_of([file("a")], user="65532", labels=(("user", "x"), ("User", "y")))
+    assert ImageConfig.parse(made.config.raw).user == "65532"
+    with pytest.raises(InvalidDocument, match=r"spelled in another way|stands there twice"):
+        ImageConfig.parse(made.config.raw.decode().replace(old, new, 1).encode())

@@ -46,6 +46,20 @@ class Fields:
         """Return the names of all fields."""
         return tuple(self._values)
 
+    def exact(self, *names: str) -> "Fields":
+        """Return the object itself; raise `InvalidDocument` for a field that is spelled almost as one of ``names``.
+
+        Programs in Go take ``Layers`` for ``layers`` and believe whichever comes last: what is looked at here would not
+        be what runs.
+        """
+        folded = {name.casefold() for name in names}
+        for seen in self._values:
+            if seen not in names and seen.casefold() in folded:
+                raise InvalidDocument(
+                    f"this is no {self._what}: {self._path}{seen[:_SHOWN]!r} is spelled in another way"
+                )
+        return self
+
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text; ``default`` stands for one that is missing."""
         value = self._values.get(name, default)
@@ -113,7 +127,7 @@ def parse(data: bytes, what: str) -> Fields:
     if len(data) > MAX_DOCUMENT_BYTES:
         raise DocumentTooLarge(f"{what} has {len(data)} bytes, more than {MAX_DOCUMENT_BYTES}")
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique)
         if b"\\ud" in data or b"\\uD" in data:
             encode(value)  # half a character, which no text has, cannot be written
     except (ValueError, RecursionError) as error:
@@ -127,6 +141,16 @@ def parse(data: bytes, what: str) -> Fields:
 def encode(document: object) -> bytes:
     """Write a document: compact UTF-8, fields in the order they are given in."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; two readers would take two different values for a field that stands there twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"the field {twice[:_SHOWN]!r} stands there twice")
+    return found
 
 
 def _no_constant(text: str) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from prill.model import Digest, Platform
 from prill.model.value import dataclass, field
-from prill.oci import _config_wire
+from prill.oci import _config_wire, _wire
 from prill.oci._config_wire import ConfigJson, ContainerJson, HistoryJson, RootfsJson
 from prill.oci._wire import InvalidDocument
 from prill.oci.descriptor import Annotations, Descriptor, map_to_pairs, parse_platform
@@ -75,6 +75,7 @@ class ImageConfig:
     def parse(cls, raw: bytes) -> "ImageConfig":
         """Read a config, OCI's or Docker's; raise `InvalidDocument` for what is none."""
         wire = _config_wire.decode(raw, ConfigJson, "image config")
+        _check_spelling(raw)
         if wire.rootfs.type != "layers":
             raise InvalidDocument(
                 f"an image config has a root filesystem of type {wire.rootfs.type[:80]!r}, not 'layers'"
@@ -141,3 +142,15 @@ def _history_from_wire(wire: HistoryJson) -> HistoryEntry:
         comment=wire.comment,
         empty_layer=wire.empty_layer,
     )
+
+
+def _check_spelling(raw: bytes) -> None:
+    """Raise `InvalidDocument` for a field that stands there twice, or that programs in Go take for another."""
+    wire = _wire.parse(raw, "image config").exact(*ConfigJson.__struct_encode_fields__)
+    for name, fields in (
+        ("config", (*ContainerJson.__struct_encode_fields__, "Healthcheck", "OnBuild", "Shell")),
+        ("rootfs", RootfsJson.__struct_encode_fields__),
+    ):
+        inner = wire.fields(name)
+        if inner is not None:
+            inner.exact(*fields)

@@ -31,6 +31,8 @@ EMPTY_JSON = b"{}"
 Annotations = tuple[tuple[str, str], ...]
 """Names with their values, sorted by name."""
 
+_FIELDS = ("mediaType", "digest", "size", "urls", "annotations", "platform", "artifactType")
+_PLATFORM = ("os", "architecture", "variant")
 _MAX_MEDIA_TYPE = 255
 _MAX_SIZE = 2**53
 
@@ -67,7 +69,7 @@ class Descriptor:
 
 def descriptor_from_wire(wire: Fields) -> Descriptor:
     """Turn the JSON into the value; raise `InvalidDigest` or `InvalidDocument` for fields that are none."""
-    media_type = wire.text("mediaType")
+    media_type = wire.exact(*_FIELDS).text("mediaType")
     if not 0 < len(media_type) <= _MAX_MEDIA_TYPE:
         raise InvalidDocument(f"a descriptor's media type has {len(media_type)} characters")
     wire.texts("urls")  # read by nobody here, and a list of texts all the same
@@ -82,7 +84,10 @@ def descriptor_from_wire(wire: Fields) -> Descriptor:
 
 
 def _platform(wire: Fields | None) -> Platform | None:
-    return parse_platform(wire.text("os"), wire.text("architecture"), wire.text("variant", "")) if wire else None
+    if wire is None:
+        return None
+    wire.exact(*_PLATFORM)
+    return parse_platform(wire.text("os"), wire.text("architecture"), wire.text("variant", ""))
 
 
 def descriptor_to_wire(descriptor: Descriptor) -> dict[str, Any]:

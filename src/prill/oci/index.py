@@ -18,6 +18,8 @@ from prill.oci.media_types import INDEX, INDEXES, UnknownMediaType
 
 __all__ = ["Index", "PlatformNotFound", "with_entry"]
 
+_FIELDS = ("schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations", "config", "layers")
+
 
 class PlatformNotFound(PrillError):
     """An index has no image for a platform."""
@@ -47,7 +49,7 @@ class Index:
     @classmethod
     def parse(cls, raw: bytes, media_type: str = "") -> "Index":
         """Read an index that was announced as ``media_type``, or Docker's manifest list; raise as `Manifest.parse`."""
-        wire = _wire.parse(raw, "image index")
+        wire = _wire.parse(raw, "image index").exact(*_FIELDS)
         wire.number("schemaVersion", 2, 2)
         stated = wire.text("mediaType", "") or media_type or INDEX
         if wire.has("config") or wire.has("layers"):

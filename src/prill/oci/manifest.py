@@ -16,6 +16,8 @@ from prill.oci.media_types import MANIFEST, MANIFESTS, UnknownMediaType
 
 __all__ = ["Manifest"]
 
+_FIELDS = ("schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations", "manifests")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -54,7 +56,7 @@ class Manifest:
         Raise `InvalidDocument` for what is none, for content that contradicts its announced type, and for a document
         that could be read as an index as well (CVE-2021-41190).
         """
-        wire = _wire.parse(raw, "image manifest")
+        wire = _wire.parse(raw, "image manifest").exact(*_FIELDS)
         wire.number("schemaVersion", 2, 2)
         stated = wire.text("mediaType", "") or media_type or MANIFEST
         if wire.has("manifests"):
