@@ -57,3 +57,20 @@ def test_both_ways_of_matching_agree(pattern: str):
     paths = ("/".join(parts) for size in range(1, 4) for parts in product(("a", "b", "ab", "a.c", "ax"), repeat=size))
     for path in paths:
         assert whole.matches(path) is many.matches(path), path
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "nothing"),
+    [
+        ("*\n!src/a", "src", False),
+        ("*\n!src/a", "src/b", True),
+        ("*\n!src/a", "other", True),
+        ("*\n!**/*.c", "src", False),
+        ("*", ".", True),
+        ("**/*", "./", True),
+        ("*\n!a", ".", False),
+        ("*.log", ".", False),
+    ],
+)
+def test_whether_anything_is_left_to_copy(text: str, path: str, *, nothing: bool):
+    assert read_ignore_file(text).leaves_out(path) is nothing

@@ -23,7 +23,7 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             continue
         for word in copy.sources:
             path = step.expand(word.text).text
-            if not _REMOTE.match(path) and not set(path) & set("*?[$") and ignored.matches(path):
+            if not _REMOTE.match(path) and not set(path) & set("*?[$") and ignored.leaves_out(path):
                 yield Problem(span=word.span, message=f"{path} is left out by .dockerignore")
 
 
