@@ -55,6 +55,15 @@ def test_packages(place: str):
     assert not sbom.gaps
 
 
+def test_a_paragraph_that_is_no_package_hides_no_other():
+    database = f"P:broken\n\n{INSTALLED}\nno field\n\n" + "P:x\n\n" * 30
+    sbom = scan({"etc/os-release": ALPINE, "lib/apk/db/installed": database})
+    assert len(sbom.packages) == 2
+    assert "a package of apk's database has the name 'broken' and version ''" in reasons(sbom)
+    assert "no line of apk's database: 'no field'" in reasons(sbom)
+    assert "12 more paragraphs are no packages" in reasons(sbom)
+
+
 def test_what_an_apk_brought_is_related_to_it():
     database = (
         "P:py3-yaml\nV:6-r0\nA:x86_64\nL:MIT\nF:usr/lib/python3.11/site-packages/PyYAML-6.dist-info\nR:METADATA\n"

@@ -12,6 +12,7 @@ from prill.model.value import dataclass
 __all__ = ["InstalledApk", "InvalidApkDatabase", "parse_installed"]
 
 _MAX_PACKAGES = 100_000
+_MAX_FAULTS = 20
 _MAX_VALUE = 64 << 10
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _DEPENDENCY = re.compile(r"!?([^\s=<>~]+)")
@@ -38,18 +39,33 @@ class InstalledApk:
     paths: tuple[str, ...] = ()
 
 
-def parse_installed(data: bytes) -> Iterator[InstalledApk]:
-    """Yield the packages; raise `InvalidApkDatabase` where a paragraph is none."""
-    count = 0
+def parse_installed(data: bytes) -> tuple[tuple[InstalledApk, ...], tuple[str, ...]]:
+    """Return the packages, and what is wrong with paragraphs that are none; those hide no others.
+
+    Raise `InvalidApkDatabase` where no paragraph is a package, and for more packages than anybody has.
+    """
+    found: list[InstalledApk] = []
+    faults: list[str] = []
+    for count, paragraph in enumerate(_paragraphs(data)):
+        if count == _MAX_PACKAGES:
+            raise InvalidApkDatabase(f"more than {_MAX_PACKAGES} packages")
+        try:
+            found.append(_parse(paragraph))
+        except InvalidApkDatabase as error:
+            faults.append(str(error))
+    if faults and not found:
+        raise InvalidApkDatabase(faults[0])
+    more = (f"{len(faults) - _MAX_FAULTS} more paragraphs are no packages",) if len(faults) > _MAX_FAULTS else ()
+    return tuple(found), (*faults[:_MAX_FAULTS], *more)
+
+
+def _paragraphs(data: bytes) -> Iterator[bytes]:
     begin = 0
     while begin < len(data):
         end = data.find(b"\n\n", begin)
         end = len(data) if end < 0 else end
         if paragraph := data[begin:end].strip(b"\n"):
-            count += 1
-            if count > _MAX_PACKAGES:
-                raise InvalidApkDatabase(f"more than {_MAX_PACKAGES} packages")
-            yield _parse(paragraph)
+            yield paragraph
         begin = end + 2
 
 

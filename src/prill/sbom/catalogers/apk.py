@@ -36,16 +36,17 @@ class ApkEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ApkEvidence(Evidence, frozen=True):
-    """The database."""
+    """The database; ``faults`` are what is wrong with paragraphs that are no packages."""
 
     entries: tuple[ApkEntry, ...]
+    faults: tuple[str, ...] = ()
 
 
 class ApkCataloger:
     """Reads ``installed``."""
 
     id = "apk"
-    version = 2
+    version = 3
     patterns = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
     programs = False
     evidence = ApkEvidence
@@ -54,7 +55,8 @@ class ApkCataloger:
         """Read the database; raise `InvalidApkDatabase` or `FileTooLarge`."""
         from prill.distro.apk.installed import parse_installed  # noqa: PLC0415 - one distribution's
 
-        return ApkEvidence(entries=tuple(map(_entry, parse_installed(read_bounded(file, _MAX_DATABASE)))))
+        found, faults = parse_installed(read_bounded(file, _MAX_DATABASE))
+        return ApkEvidence(entries=tuple(map(_entry, found)), faults=faults)
 
     def catalog(self, seen: Sequence[Seen[ApkEvidence]], image: Surroundings) -> Catalogued:
         """Return the packages, their files, and who needs whom."""
@@ -67,7 +69,10 @@ class ApkCataloger:
             packages=tuple(package for package, _ in found),
             relationships=tuple(sorted(one for each in found for one in _relationships(*each, givers))),
             owned=tuple((package.purl, entry.paths) for package, entry in found),
-            gaps=tuple(Gap(package.name, NO_APK_LICENCE) for package, _ in found if not package.licenses),
+            gaps=(
+                *(Gap(f"/{one.path}", f"{self.id}: {fault}") for one in seen for fault in one.evidence.faults),
+                *(Gap(package.name, NO_APK_LICENCE) for package, _ in found if not package.licenses),
+            ),
         )
 
 
