@@ -224,3 +224,12 @@ def test_an_artifact_is_no_image_for_docker(tmp_path: Path):
         write_docker_archive(
             tmp_path / "x.tar", blobs=MemoryStore([blob, Blob.of(made.layers[0])]), image=layer, name=NAME
         )
+
+
+def test_a_docker_archive_that_docker_would_read_in_another_way(tmp_path: Path):
+    made = image_of([file("a")])
+    entries = [file("c.json", made.config.raw), file("l", tar_of([file("a")]))]
+    for more in ({"config": "c.json"}, {"layers": ["l"]}, {"repotags": ["x:1"]}):
+        place = docker_tar(tmp_path / "x.tar", entries, {"Config": "c.json", "Layers": ["l"], **more})
+        with pytest.raises(InvalidDocument, match="spelled in another way"):
+            open_archive(place)

@@ -10,7 +10,7 @@ from typing import Any
 
 from prill.errors import PrillError
 
-__all__ = ["MAX_DOCUMENT_BYTES", "DocumentTooLarge", "Fields", "InvalidDocument", "encode", "parse"]
+__all__ = ["MAX_DOCUMENT_BYTES", "DocumentTooLarge", "Fields", "InvalidDocument", "encode", "parse", "parse_list"]
 
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 """What registries accept as a manifest (distribution-spec, "Pushing Manifests", recommends at least this bound)."""
@@ -124,6 +124,18 @@ class Fields:
 
 def parse(data: bytes, what: str) -> Fields:
     """Read an object; ``what`` names it in errors. Raise `DocumentTooLarge` or `InvalidDocument`."""
+    value = _load(data, what)
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"this is no {what}: it is no object; it begins with {data[:40]!r}")
+    return Fields(value, what)
+
+
+def parse_list(data: bytes, what: str) -> tuple[Fields, ...]:
+    """Read a list of objects; raise as `parse`."""
+    return Fields({"list": _load(data, what)}, what).items("list")
+
+
+def _load(data: bytes, what: str) -> Any:  # noqa: ANN401 - JSON
     if len(data) > MAX_DOCUMENT_BYTES:
         raise DocumentTooLarge(f"{what} has {len(data)} bytes, more than {MAX_DOCUMENT_BYTES}")
     try:
@@ -133,9 +145,7 @@ def parse(data: bytes, what: str) -> Fields:
     except (ValueError, RecursionError) as error:
         reason = str(error)[:_SHOWN]
         raise InvalidDocument(f"this is no {what}: {reason}; it begins with {data[:40]!r}") from error
-    if not isinstance(value, dict):
-        raise InvalidDocument(f"this is no {what}: it is no object; it begins with {data[:40]!r}")
-    return Fields(value, what)
+    return value
 
 
 def encode(document: object) -> bytes:

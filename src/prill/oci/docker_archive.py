@@ -14,7 +14,7 @@ from prill.archive.codecs import Codec, sniff
 from prill.model import Digest, ImageReference, InvalidReference
 from prill.oci._config_wire import decode
 from prill.oci._region import Region
-from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument
+from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, parse_list
 from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout import LayoutFiles, TagNeeded, TagNotFound
@@ -45,7 +45,10 @@ class DockerArchive:
         self._files = files
         self.name = name
         raw = self._read(DOCKER_MANIFEST_FILE)
-        self._images = decode(raw, tuple[DockerImageJson, ...], f"{DOCKER_MANIFEST_FILE} in {name!r}")
+        what = f"{DOCKER_MANIFEST_FILE} in {name!r}"
+        self._images = decode(raw, tuple[DockerImageJson, ...], what)
+        for image in parse_list(raw, what):
+            image.exact(*DockerImageJson.__struct_encode_fields__)
         self._blobs: dict[Digest, str | bytes] = {}
 
     def resolve(self, tag: str = "") -> Descriptor:
