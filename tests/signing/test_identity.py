@@ -87,6 +87,23 @@ def test_open_issuers(pattern: str):
         Expected.issuer_matching(pattern)
 
 
+@pytest.mark.parametrize(
+    ("host", "whose"),
+    [
+        ("https://container.googleapis.com/v1/projects/", "mine"),
+        ("https://oidc.eks.us-east-1.amazonaws.com/id/", "0123456789ABCDEF0123456789ABCDEF"),
+        ("https://eastus.oic.prod-aks.azure.com/", "01234567-89ab-cdef-0123-456789abcdef"),
+    ],
+)
+def test_hosts_with_an_issuer_for_everybody(host: str, whose: str):
+    """Anybody makes a cluster there, and in it a service account of any name."""
+    for end in ("", ".*", whose[:-1], f"{whose[:-1]}.*", f"[^/]*{whose}/"):
+        with pytest.raises(OpenPattern, match="does not say for whom"):
+            Expected.issuer_matching(f"^{host}{end}")
+    assert Expected.issuer_matching(f"^{host}{whose}/.*").matches(f"{host}{whose}/x")
+    assert Expected.issuer_matching(f"^{host}{whose}$").matches(f"{host}{whose}")
+
+
 def test_closed_issuers():
     github = "https://token.actions.githubusercontent.com"
     assert Expected.issuer_matching(rf"^{github}$").matches(github)

@@ -5,7 +5,7 @@ a certificate that matches, because then the signature says nothing:
 
 - it is empty, or begins with anything but ``^`` and letters that stand for themselves;
 - of an address it leaves the host open, or of an identity the first part of the path: ``^https://github.com/.*`` is
-  everybody who has an account there;
+  everybody who has an account there; of an issuer, the tenant at a host that has an issuer for each;
 - of an e-mail address it leaves the domain or the end open, or the domain is one where anybody gets an address.
 
 A pattern for e-mail addresses matches e-mail addresses alone. ``^.*@example\.com$`` would otherwise be everybody who
@@ -32,6 +32,15 @@ _ANYBODYS = frozenset(
     {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"}
     | {"aol.com", "gmx.com", "gmx.net", "proton.me", "protonmail.com", "mail.com", "web.de", "yandex.com", "qq.com"}
 )
+_SHARED = tuple(
+    (re.compile(rf"https://{host}/"), re.compile(rf"https://{host}/{whose}/"))
+    for host, whose in (
+        (r"container\.googleapis\.com", "v1/projects/[^/]+"),
+        (r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com", "id/[0-9A-F]{32}"),
+        (r"(?:[a-z0-9]+\.oic|oidc)\.prod-aks\.azure\.com", "[0-9a-f-]{36}"),
+    )
+)
+"""Issuers' hosts that Fulcio believes and where anybody gets an issuer of his own, and what in the path says whose."""
 _ADVICE = "write the whole identity, or a pattern such as ^https://github\\.com/ORG/REPOSITORY/"
 
 
@@ -74,6 +83,10 @@ class Expected:
         rest = pieces[len(head) :]
         if not (_ADDRESS.match(head) or (re.fullmatch(r"https?://[A-Za-z0-9.:-]+", head) and _ends(rest))):
             raise _open(text, "leaves the issuer's host open")
+        whole = f"{head}/" if _ends(rest) else head
+        for host, whose in _SHARED:
+            if host.match(head) and not whose.match(whole):
+                raise _open(text, "is of a host that issues for everybody, and does not say for whom")
         return cls(text, _compiled(head, rest))
 
     def matches(self, value: str) -> bool:
