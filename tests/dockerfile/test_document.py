@@ -1,3 +1,5 @@
+import gc
+import weakref
 from datetime import date
 
 import pytest
@@ -106,3 +108,17 @@ def test_a_thousand_stages(text: str):
     assert len(document.built) == 1201
     assert document.final is not None
     assert document.final.result.user == ("a" if "USER" in text else None)
+
+
+def test_what_is_let_go_of_ends_at_once():
+    document = read_dockerfile(b"FROM a AS b\nENV C=d\nRUN e $C\nFROM b\nCOPY --from=b f g\n")
+    assert len(document.invocations) == 1
+    assert len(document.built) == 2
+    assert document.stages[1].result.env
+    stages = [weakref.ref(stage) for stage in document.stages]
+    gc.disable()  # nobody looks for what only knows itself
+    try:
+        document.let_go()
+        assert [stage() for stage in stages] == [None, None]
+    finally:
+        gc.enable()

@@ -272,7 +272,9 @@ class Dockerfile:
         return frozenset(found)
 
     def let_go(self) -> None:
-        """Forget everything: steps and stages know the file and it knows them, so that else nothing ends by itself."""
+        """Forget everything: file, stages and steps know each other, and to find that nobody else does takes time."""
+        for stage in self.stages:
+            vars(stage).clear()
         vars(self).clear()
 
 
