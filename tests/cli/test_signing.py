@@ -377,6 +377,14 @@ class TestFiles:
             stream.write(b"x")
         assert prill("verify-blob", "f", "--key", "k.pub").code == 10
 
+    def test_cosign_2s_own_bundle_is_named(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        (here / "f.sigstore.json").write_text('{"base64Signature":"AAAA","cert":"","rekorBundle":null}')
+        ran = prill("verify-blob", "f", "--key", "prill.pub")
+        assert ran.code == 10
+        assert "cosign 2's own form" in ran.err
+        assert "--new-bundle-format" in ran.err
+
     def test_a_bundle_that_is_too_large(self, prill: Prill, here: Path):
         (here / "f").write_text("content")
         with (here / "f.sigstore.json").open("wb") as stream:

@@ -56,6 +56,11 @@ class Bundle:
     def parse(cls, data: bytes) -> "Bundle":
         """Read a bundle's JSON; raise `Malformed` for what no version of the specification allows."""
         fields = parse_json(data, "the bundle")
+        if fields.has("base64Signature") and not fields.has("mediaType"):
+            raise Malformed(
+                "this is a bundle of cosign 2's own form, which is not Sigstore's",
+                hint="cosign sign-blob --new-bundle-format makes one; its 'base64Signature' in a file is a --signature",
+            )
         media_type = fields.text("mediaType")
         version = _READ.get(media_type)
         if version is None:
