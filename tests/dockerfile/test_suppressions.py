@@ -15,7 +15,7 @@ def suppressed(text: str, rule: str = "cd-in-run") -> list[tuple[int, bool]]:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("FROM a:1\n# hadolint stage ignore=DL3003\nRUN cd a\nRUN cd b\nFROM c:1\nRUN cd d\n", {3: True, 4: True, 6: False}),
+        ("FROM a:1\n# hadolint stage ignore=DL3003\nRUN cd a\nRUN cd b\nFROM c:1\nRUN cd d\n", {3: False, 4: True, 6: False}),
         ("FROM a:1\nRUN cd a\n# hadolint stage ignore=DL3003\n\nRUN cd b\n", {2: False, 5: True}),
         ("# hadolint stage ignore=DL3003\nFROM a:1\nRUN cd a\nFROM c:1\nRUN cd d\n", {3: True, 5: False}),
         ("FROM a:1\n# prill: ignore[cd-in-run] why\n# more\nRUN x && \\\n  cd a\nRUN cd b\n", {5: True, 6: False}),

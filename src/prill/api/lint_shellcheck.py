@@ -41,7 +41,12 @@ def add_shellcheck(
     documents = [Dockerfile(parse(text.data, str(text.path)), options.target) for text in texts]
     selections = [selection_of(options.with_settings(finder.settings_for(text.path))) for text in texts]
     answer = run_shellcheck(program, documents, selections, workers=workers, cache=cache)
-    said = [text.told(one) for text, found in zip(texts, answer.findings, strict=True) for one in found]
+    said = [
+        text.told(one)
+        for text, selection, found in zip(texts, selections, answer.findings, strict=True)
+        for one in found
+        if selection.wants(one)
+    ]
     order = {subject: number for number, subject in enumerate(report.subjects)}
     together = sorted(
         (*report.findings, *said),

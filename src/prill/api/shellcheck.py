@@ -110,7 +110,7 @@ def run_shellcheck(
             raw = [_last(places, body, comments) for body, comments in own if comments]
         else:
             raw = [found for body, comments in own for one in comments if (found := _finding(places, body, one))]
-        findings.append(tuple(one for one in weigh(raw, document, selection) if selection.wants(one)))
+        findings.append(tuple(weigh(raw, document, selection)))
     return ShellcheckAnswer(tuple(findings))
 
 

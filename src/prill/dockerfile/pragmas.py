@@ -149,14 +149,13 @@ def _inside(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
 
 
 def _stage_lines(document: Dockerfile, line: int, starts: list[int]) -> tuple[int, int]:
-    """Return the lines that such a comment holds for whose next line is ``line``, to the end of its stage.
+    """Return the lines that such a comment holds for whose next line is ``line``: those behind it, to the stage's end.
 
-    Of a FROM there, the finding of the FROM itself is not among them. ``starts`` are the lines of all FROM.
+    ``starts`` are the lines of all FROM.
     """
     place = bisect_right(starts, line)
     last = starts[place] - 1 if place < len(starts) else len(document.file.source.lines)
-    begins = place > 0 and starts[place - 1] == line
-    return (line + 1 if begins else line, last) if place else (0, 0)
+    return (line + 1, last) if place else (0, 0)
 
 
 def _directive(document: Dockerfile) -> Directive | None:
