@@ -42,7 +42,7 @@ def program() -> Path:
 
 def said(program: Path, text: str, tmp_path: Path) -> tuple[Finding, ...]:
     path = tmp_path / "Dockerfile"
-    options = LintOptions(selection=Selection(only=frozenset({"nothing"})))
+    options = LintOptions(selection=Selection(only=frozenset({"shellcheck"})))
     report = lint_data(text.encode(), str(path), options)
     report = add_shellcheck(report, [(path, text.encode())], options, SettingsFinder(), program, workers=2)
     assert report.gaps == ()
@@ -92,7 +92,7 @@ def test_dockerfiles_inside_of_other_files_are_asked_about(program: Path, tmp_pa
     path = tmp_path / "compose.yaml"
     text = b"services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM a:1\n        RUN cd /x\n"
     path.write_bytes(text)
-    options = LintOptions(selection=Selection(only=frozenset({"nothing"})))
+    options = LintOptions(selection=Selection(only=frozenset({"shellcheck"})))
     report = lint_paths([path], options, SettingsFinder())
     report = add_shellcheck(report, [(path, text)], options, SettingsFinder(), program, workers=1)
     (finding,) = report.findings
