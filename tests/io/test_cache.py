@@ -141,16 +141,6 @@ def test_a_result_moved_to_another_key_counts_as_absent(cache: ContentCache):
     assert cache.derived("kind", "other") is None
 
 
-def test_big_results_have_a_path(cache: ContentCache):
-    assert cache.derived_path("layer", "key") is None
-    path = cache.put_derived_path("layer", "key", b"big")
-    assert cache.derived_path("layer", "key") == path
-    path.write_bytes(b"bi")
-    assert cache.derived_path("layer", "key") is None
-    path.unlink()
-    assert cache.derived_path("layer", "key") is None
-
-
 def test_info_adds_up_by_kind(cache: ContentCache):
     add(cache, b"hello", age=DAY)
     add(cache, b"world!")

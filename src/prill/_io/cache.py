@@ -174,22 +174,6 @@ class ContentCache:
             file.write(_MAGIC + _checksum(kind, key, memoryview(data)))
             file.write(data)
 
-    def derived_path(self, kind: str, key: str) -> Path | None:
-        """Return where a big result lies, or None; it was put there by `put_derived_path`."""
-        pointer = self.derived(kind, key)
-        if pointer is None:
-            return None
-        digest, _, size = pointer.decode("ascii").partition(" ")
-        path = self.find(Digest.parse(digest))
-        return path if path and path.stat().st_size == int(size) else None
-
-    def put_derived_path(self, kind: str, key: str, data: bytes | memoryview) -> Path:
-        """Keep a big result as a blob of its own, synchronised to disk, and return where it lies."""
-        digest = Digest.of(data)
-        path = self.add(data, digest, len(data))
-        self.put_derived(kind, key, f"{digest} {len(data)}".encode("ascii"))
-        return path
-
     def info(self) -> "CacheInfo":
         """Say how much of what kind is in the cache."""
         from prill._io.cache_entries import cache_entries, summarise  # noqa: PLC0415 - builds look at no entries

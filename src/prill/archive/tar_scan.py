@@ -83,11 +83,6 @@ class PieceCursor:
             self.at = min(target, end)
             yield memoryview(self._piece)[begin - self._begin : self.at - self._begin]
 
-    def drain(self) -> None:
-        """Read everything that is left."""
-        while self._next():
-            pass
-
     def _next(self) -> bool:
         self._begin += len(self._piece)
         self._piece = next(self._pieces, b"")

@@ -147,10 +147,6 @@ class Lock(_Value, frozen=True, kw_only=True):
         )
 
 
-class _Sealed(msgspec.Struct, frozen=True):
-    digest: str
-
-
 def _canonical(lock: Lock) -> bytes:
     return msgspec.json.encode(msgspec.json.decode(msgspec.json.encode(lock)), order="sorted")
 
