@@ -146,7 +146,7 @@ BEYOND_THE_SCHEMA = re.compile(
     r"is missing|there is no user|is there already|has the number|no group has|excluded as well|does not trim"
     r"|leaves the folder|cannot read|decimal number|octal|a port|placeholder|not filled in|one digest|is for an archive"
     r"|no permissions of its own|nothing below it|an absolute path in the image|give the 'permissions'"
-    r"|put it in quotes|split into words|go round|more than 32"
+    r"|put it in quotes|split into words|go round|more than 32|is made already|leads out of the root"
 )
 
 _JUNK = st.sampled_from([None, True, 0, -1, 1.5, "", "x", "/x", "..", [], ["x"], {}, {"x": "y"}, "0o755", 2**40])
