@@ -4,7 +4,6 @@ What is not imported anew is taken over from the database that is there. A sourc
 that does not answer, is a gap, and what the old database has of it stays.
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from prill.api.services import Services
 from prill.errors import PrillError
 from prill.model import Digest, Gap
 from prill.model.advisory import AdvisorySource
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_builder import DatabaseBuilder, Taken
 from prill.vuln.database_file import NotADatabase
@@ -109,7 +108,7 @@ def update_database(addresses: Sequence[str], target: Path, services: Services) 
         made = _make(named, target, services, replace=False, unchanged=unchanged)
         for feed in feeds:
             feed.discard()
-    return dataclasses.replace(made, gaps=(*gaps, *made.gaps), unchanged=tuple(unchanged))
+    return replace(made, gaps=(*gaps, *made.gaps), unchanged=tuple(unchanged))
 
 
 def _versions(target: Path) -> dict[str, str]:

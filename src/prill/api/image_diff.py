@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import chain
 
 from prill.api.files import TreeFiles
@@ -11,6 +10,7 @@ from prill.api.version_order import direction_of
 from prill.model import Gap
 from prill.model.image_diff import ConfigChange, FileChange, ImageDiff, PackageMove, aspects_of
 from prill.model.sbom_diff import diff_sboms
+from prill.model.value import replace
 from prill.oci.config_diff import HIDDEN, config_changes
 from prill.oci.tree_pairs import pair_trees
 

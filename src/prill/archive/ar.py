@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from typing import BinaryIO
 
 from prill.archive.bodies import Body, TruncatedArchive, read_exactly, read_up_to
@@ -16,7 +15,7 @@ from prill.archive.bounds import (
     TooManyEntries,
 )
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["ArMember", "InvalidAr", "read_ar"]
 

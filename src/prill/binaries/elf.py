@@ -6,12 +6,11 @@ checked against the file before it is used, and only the bytes that are needed a
 
 import struct
 from collections.abc import Iterator
-from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["ElfKind", "InvalidElf", "Machine", "SharedObject", "read_shared_object"]
 

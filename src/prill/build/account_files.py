@@ -1,7 +1,6 @@
 """The files that say who there is, and the homes, as ``update-passwd`` and ``adduser`` would have made them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from prill.build.accounts import NOLOGIN, Accounts, Group, InvalidAccount, User
@@ -10,6 +9,7 @@ from prill.build.generated import GeneratedEntry
 from prill.build.merged_usr import merged_usr
 from prill.build.tree_paths import read_bounded, resolve
 from prill.model import FileTree
+from prill.model.value import replace
 
 __all__ = ["account_files", "packaged_accounts"]
 

@@ -11,7 +11,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 
 import msgspec
 
@@ -39,7 +38,7 @@ from prill.build.tree import RootfsTree
 from prill.build.trim import Trimmer
 from prill.build.variants import check_variant
 from prill.model import FileKind, Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["MADE", "Assembly", "Ingredients", "assemble"]
 

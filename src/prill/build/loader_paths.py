@@ -7,13 +7,12 @@ that is reached by two names counts once, under the first, so that merged /usr m
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Final
 
 from prill.build.tree_paths import is_directory, read_bounded, resolve
 from prill.errors import PrillError
 from prill.model import FileTree
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["LoaderDirectory", "LoaderPathsTooDeep", "UnsupportedArchitecture", "loader_directories"]
 

@@ -9,13 +9,13 @@ as unknown.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
 from prill.build.shell_scope import MAX_STEPS, Scope
 from prill.build.shell_tree import Function, Loop, Mark, Node, parse_shell
 from prill.build.shell_words import Variable, Word, WordPart, literal
+from prill.model.value import replace
 
 __all__ = ["is_shell", "script_commands"]
 

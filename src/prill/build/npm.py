@@ -9,7 +9,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import field
 from itertools import takewhile
 
 import msgspec
@@ -18,7 +17,7 @@ from prill._io.http import Fetcher
 from prill.errors import PrillError
 from prill.model import Digest, InvalidDigest
 from prill.model.typed_json import ready
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
 

@@ -1,7 +1,6 @@
 """``paths`` of a spec: folders, links and empty files to make, owners and modes to change."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 import msgspec
 
@@ -16,6 +15,7 @@ from prill.build.tree import RootfsTree
 from prill.build.tree_paths import resolve
 from prill.errors import PrillError
 from prill.model import FileKind
+from prill.model.value import replace
 
 __all__ = ["PATHS_RULE", "NothingToChange", "apply_paths", "note_on_former"]
 

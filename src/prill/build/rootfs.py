@@ -1,7 +1,6 @@
 """The merged root file system, in memory, with a reason for every path."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
 
 from prill.build.entry_names import UnfitName, is_reserved, reserved
 from prill.build.hard_links import rescue_hard_links
@@ -12,7 +11,7 @@ from prill.build.symlinks import behind, check_links, is_link, resolve_link
 from prill.build.trim import Trimmer
 from prill.errors import PrillError
 from prill.model import FileKind
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["FileConflict", "Package", "Rootfs"]
 

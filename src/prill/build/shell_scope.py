@@ -1,12 +1,11 @@
 """What a shell's variables and parameters are known to hold while a script is read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from typing import Final
 
 from prill.build.shell_tree import Loop, Node
 from prill.build.shell_words import Variable, Word, literal
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["MAX_STEPS", "Scope"]
 

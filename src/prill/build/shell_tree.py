@@ -1,10 +1,9 @@
 """The parts of a shell script: commands, loops, functions, and where branches begin and end (POSIX.1-2017, XCU 2.9)."""
 
-from dataclasses import field
 from typing import Final
 
 from prill.build.shell_words import ShellLexer, Word, literal
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["MAX_DEPTH", "Function", "Loop", "Mark", "Node", "parse_shell"]
 

@@ -6,9 +6,8 @@ and here-documents are passed over.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["ShellLexer", "Variable", "Word", "WordPart", "literal"]
 

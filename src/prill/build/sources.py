@@ -1,7 +1,6 @@
 """Where ``files`` sources' bytes come from: the cache, the spec's folder, an address, an npm registry."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from prill.build.lock import LockedFile
 from prill.build.spec import FileSource
 from prill.errors import PrillError
 from prill.model import Digest
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 if TYPE_CHECKING:
     from prill._io.http import Fetcher

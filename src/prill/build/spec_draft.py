@@ -1,14 +1,13 @@
 """A spec while it is read: values that still know where they stand, so that files can be merged and faults placed."""
 
 from collections.abc import Sequence
-from dataclasses import field
 from typing import Protocol
 
 from prill.build.spec_shape import FieldShape, Shape, ShapeKind, fields_of
 from prill.build.spec_terms import Scalar
 from prill.errors import PrillError
 from prill.formats.yaml_nodes import YamlNode
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Draft", "Fault", "Faults", "InvalidSpec", "Place", "build", "distinct", "merge"]
 

@@ -1,6 +1,5 @@
 """The parts a spec is made of, such as one user, one path, one source of files."""
 
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -32,7 +31,7 @@ from prill.build.spec_terms import (
     UserName,
     Words,
 )
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = [
     "NODE_ARCHITECTURES",

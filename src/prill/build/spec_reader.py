@@ -9,7 +9,6 @@ The faults of 1 to 3 are reported together, those of 4 once there are none of th
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from prill.build.spec import Spec
@@ -17,7 +16,7 @@ from prill.build.spec_checks import check_spec, made_twice
 from prill.build.spec_draft import Fault, Faults, InvalidSpec, build
 from prill.build.spec_include import UnreadableSpec, load_merged
 from prill.build.spec_shape import fields_of
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["Fault", "InvalidSpec", "LoadedSpec", "UnreadableSpec", "read_spec"]
 

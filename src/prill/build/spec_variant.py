@@ -1,10 +1,9 @@
 """A variant applied to its spec: what ``dev`` or ``debug`` adds to an image, as a spec of its own."""
 
-from dataclasses import replace
-
 from prill.build.spec import Accounts, Entrypoint, Exclusion, Spec, Variant
 from prill.build.spec_terms import package_of
 from prill.errors import PrillError
+from prill.model.value import replace
 
 __all__ = ["UnknownVariant", "apply_variant"]
 

@@ -1,13 +1,12 @@
 """What well-known base images are, by their names: shell, C library, entrypoint, runtime, release, retirement."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
 from prill.catalogue.data_files import InvalidCatalogue, load_data
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["ASKED_PROGRAMS", "BaseImage", "find_base_image"]
 

@@ -4,13 +4,12 @@ A release is spread over pockets: the release itself, its updates, and its secur
 archive and other keys. The dates of support are those of Debian's own `distro-info-data` (debian.csv).
 """
 
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["RELEASES", "Area", "DebianRelease", "Pocket", "UnknownRelease", "release_named"]
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from prill.dockerfile.source import Source, Span
 from prill.dockerfile.suppressions import Suppressions
 from prill.model.finding import Finding, Location, Severity, Suppression
 from prill.model.report import Gap
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 
 __all__ = ["LintResult", "Places", "Selection", "lint", "rule_names", "weigh"]
 

@@ -6,11 +6,10 @@ Forms: ``$name``, ``${name}``, and with a modifier ``:-`` ``-`` ``:+`` ``+`` ``:
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import NamedTuple
 
 from prill.dockerfile.shell_patterns import replaced, trimmed
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["MAX_DEPTH", "MAX_TEXT", "Expanded", "Reference", "expand", "find_references", "unquote"]
 

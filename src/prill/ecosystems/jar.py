@@ -6,7 +6,6 @@ unpacked to disk. What is inside and cannot be read is a fault, which hides noth
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from typing import BinaryIO
 
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from prill.ecosystems.java_licenses import bundle_license
 from prill.ecosystems.maven import Coordinates, coordinates_of_path, parse_manifest, parse_pom_properties, word
 from prill.ecosystems.maven_pom import Pom, parse_pom
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["read_jar"]
 

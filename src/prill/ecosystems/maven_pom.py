@@ -5,7 +5,6 @@ Read with expat, element by element. A document type declaration, which could de
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 
 import msgspec
 
@@ -13,7 +12,7 @@ from prill.ecosystems.java_licenses import java_license
 from prill.ecosystems.maven import Coordinates, word
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["InvalidPom", "Pom", "parse_dependencies", "parse_pom"]
 

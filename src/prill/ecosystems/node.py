@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
 from prill.model.typed_json import ready
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = [
     "InvalidPackageJson",

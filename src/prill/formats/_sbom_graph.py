@@ -1,7 +1,6 @@
 """From elements and the edges between them, as SPDX has them, to the inner model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 
 from prill.formats._documents import nameless
 from prill.formats._sbom_reading import canonical_purl, details_of, distro_of_purls, joined_licenses, strongest
@@ -19,7 +18,7 @@ from prill.model import (
     Subject,
 )
 from prill.model.purl import Purl
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["CONTAINS", "DEPENDS", "OWNS", "Edge", "Node", "sbom_of"]
 

@@ -1,7 +1,6 @@
 """VEX in CycloneDX: vulnerabilities with an analysis, about components of the document or of another one (BOM-Link)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from prill.formats.vex_errors import InvalidVex
 from prill.model.purl import InvalidPurl, Purl
 from prill.model.typed_json import ready
+from prill.model.value import replace
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
 __all__ = ["read_cyclonedx_vex"]

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["HADOLINT_FORMATS", "Issue", "encode_issues"]
 

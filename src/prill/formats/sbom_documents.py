@@ -1,12 +1,11 @@
 """Every SBOM format that is written or read here, by name; a document says itself which one it is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.formats._sbom_reading import MAX_BYTES, InvalidSbom, Json, parse_json
 from prill.model import Sbom
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -1,14 +1,13 @@
 """What a fact may ask about: an image or a folder, read once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
 from prill.catalogue.known_bases import BaseLookup
 from prill.model import FileKind, FileStat, Gap, Location, Ownership, Package, Sbom
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.oci.config import ImageConfig
 from prill.oci.evidence import AnyReader, Evidence, FileReader, ScanTree, Seen
 from prill.oci.gather import Gathered

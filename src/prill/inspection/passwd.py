@@ -1,9 +1,7 @@
 """The accounts of an image (passwd(5), group(5)); lines that are none are counted, and passed over."""
 
-from dataclasses import field
-
 from prill.inspection.inspected import Inspected
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Accounts", "GroupLine", "PasswdLine", "read_accounts"]
 

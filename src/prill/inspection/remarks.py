@@ -1,7 +1,6 @@
 """What a person should know first: facts, weighed. A question that nobody could answer is never called good."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from prill.model.fact_values import (
@@ -22,6 +21,7 @@ from prill.model.fact_values import (
     WritableFile,
 )
 from prill.model.facts import ImageFacts, Remark
+from prill.model.value import replace
 
 __all__ = ["remarks_on"]
 

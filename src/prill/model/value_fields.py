@@ -223,7 +223,8 @@ def _given(spec: FieldSpec) -> Any:  # noqa: ANN401
     import dataclasses  # noqa: PLC0415 - the reason for this module
 
     names = ("default", "default_factory", "init", "repr", "hash", "compare", "metadata", "kw_only")
-    return dataclasses.field(**{name: one for name in names if (one := getattr(spec, name)) is not ABSENT})
+    given = {name: one for name in names if (one := getattr(spec, name)) is not ABSENT}
+    return dataclasses.field(**given)  # noqa: TID251 - the same
 
 
 def _is_of_class(kind: object) -> bool:

@@ -1,11 +1,10 @@
 """What is run, within which bounds, and what came of it."""
 
-from dataclasses import field
 from pathlib import Path
 
 from prill.errors import PrillError
 from prill.model import Platform
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Command", "CommandNotStarted", "Completed", "InvalidCommand", "Limits", "SandboxFailed", "User"]
 

@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import field, replace
 from pathlib import Path
 
 from prill.errors import PrillError
 from prill.model import Platform
 from prill.model.structure_tests import CommandTest, TestKind, TestResult, TestStatus
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.sandbox.command import Command, CommandNotStarted, Completed, InvalidCommand, Limits, SandboxFailed, User
 from prill.sandbox.emulation import NoEmulator
 from prill.sandbox.expand import expand

@@ -7,10 +7,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import field
 from typing import IO
 
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["Ended", "supervise"]
 

@@ -1,7 +1,6 @@
 """Runs structure tests against one image: its files, its config, and its programs in a sandbox."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 
 from prill.model import FileTree, Gap
@@ -12,7 +11,7 @@ from prill.model.structure_tests import (
     TestRun,
     TestStatus,
 )
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.oci.config import ImageConfig
 from prill.sandbox.command import InvalidCommand, Limits
 from prill.sandbox.command_tests import CommandSetting, run_command_test

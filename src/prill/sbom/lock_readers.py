@@ -1,7 +1,6 @@
 """Which function reads which lock file, and how packages are named in each language."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from prill.ecosystems.bundler import parse_gemfile_lock
 from prill.ecosystems.cargo import parse_cargo_lock
@@ -26,6 +25,7 @@ from prill.ecosystems.python_locks import (
     parse_uv,
 )
 from prill.model.purl_value import build_purl
+from prill.model.value import replace
 from prill.sbom.listing import ListedPackage
 from prill.sbom.lock_evidence import LockEvidence
 

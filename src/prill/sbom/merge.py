@@ -1,9 +1,9 @@
 """One package, found in several places or by several catalogers, is one package."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from prill.model import Location, Package
+from prill.model.value import replace
 
 __all__ = ["merge_packages"]
 

@@ -7,9 +7,9 @@ what pip vendors, is a copy inside it, which advisories about the owner do not n
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from prill.model import FileKind, FileTree, Package, Relationship, RelationshipKind
+from prill.model.value import replace
 
 __all__ = ["SYSTEM_PURLS", "goes_by", "owners_among", "owners_of_paths", "relate"]
 

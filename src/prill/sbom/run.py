@@ -1,11 +1,11 @@
 """From a tree to an SBOM: read, conclude, say what belongs to what."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import attrgetter
 
 from prill.errors import PrillError
 from prill.model import Gap, Ownership, Sbom, Subject
+from prill.model.value import replace
 from prill.oci.evidence import ScanTree
 from prill.oci.gather import Gathered, gather
 from prill.sbom.cataloger import AnyCataloger, Catalogued, Surroundings

@@ -3,11 +3,10 @@
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from prill.model.comparison import Comparison, Figure, Row, VulnerabilityDelta
 from prill.model.image_diff import Direction
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 from prill.views.columns import cut, printable
 from prill.views.sbom_table import gap_lines
 from prill.views.scan_table import source_line

@@ -6,14 +6,13 @@ The same records give the same bytes, whatever the time.
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
 
 import msgspec
 
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model import Gap
 from prill.model.advisory import AdvisorySource
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field, replace
 from prill.vuln.database import Database
 from prill.vuln.database_file import APPLICATION_ID, FORM, SCHEMA
 from prill.vuln.details import DetailsPacker, train_dictionary

@@ -8,14 +8,13 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 
 import msgspec
 from msgspec.structs import replace
 
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model import Distro, Gap, Package, RpmDetails
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.coverage import covered_by, why_not_covered
 from prill.vuln.database import Database, Known

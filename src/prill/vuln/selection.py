@@ -1,10 +1,10 @@
 """Which matches a person wants to see, and whether those that were found are too many."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from prill.model.advisory import Level
 from prill.model.scan_report import ScanReport
+from prill.model.value import replace
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 from prill.vuln.risk import advise
 

@@ -6,10 +6,10 @@ document names none at all. The vendor's index knows which source a package was 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prill.model import ApkDetails, DebDetails, Gap, Package
+from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.vuln.newest_packages import Newest

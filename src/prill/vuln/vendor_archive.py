@@ -10,7 +10,6 @@ Nothing is known this way about vulnerabilities that no version in the archive h
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 
 import msgspec
@@ -25,7 +24,7 @@ from prill.errors import PrillError
 from prill.model import DebDetails, Gap, Package
 from prill.model.advisory import Advisory, AdvisorySource
 from prill.model.typed_json import ready
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.changelog_fixes import (
     ChangelogFixes,

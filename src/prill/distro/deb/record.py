@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from types import MappingProxyType
 
 from prill.distro.deb.control import parse_paragraph
 from prill.distro.deb.relations import Group, InvalidRelation, parse_relations
 from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = ["InvalidPackageRecord", "PackageRecord"]
 

@@ -6,14 +6,13 @@ Everything else follows from it: the index files by their size and SHA-256, the 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from datetime import UTC
 
 from prill.distro.deb.control import InvalidControlFile, parse_paragraph
 from prill.distro.deb.openpgp import Keyring, verify_cleartext
 from prill.distro.debian import Pocket
 from prill.errors import PrillError
-from prill.model.value import dataclass
+from prill.model.value import dataclass, field
 
 __all__ = [
     "MAX_INRELEASE",
