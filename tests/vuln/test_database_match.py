@@ -43,6 +43,12 @@ def ids(answer: DatabaseAnswer) -> list[str]:
         (apk("libssl", "1.5-r0", "openssl"), Distro(id="alpaquita", version="23"), "Alpaquita:23", "openssl"),
         (rpm("openssl-libs", "1:1.5-1"), Distro(id="almalinux", version="9.4"), "AlmaLinux:9", "openssl-libs"),
         (rpm("app", "1.5-1"), Distro(id="rocky", version="9.4"), "Rocky Linux:9", "app"),
+        (rpm("app", "1.5-1"), Distro(id="opensuse-tumbleweed", version="20260801"), "openSUSE:Tumbleweed", "app"),
+        (rpm("app", "1.5-1"), Distro(id="mageia", version="9"), "Mageia:9", "app"),
+        (rpm("app", "1.5-1"), Distro(id="photon", version="5.0"), "Photon OS:5.0", "app"),
+        (rpm("app", "1.5-1"), Distro(id="azurelinux", version="3.0"), "Azure Linux:3", "app"),
+        (rpm("app", "1.5-1"), Distro(id="mariner", version="2.0"), "Azure Linux:2", "app"),
+        (apk("app", "1.5-r0", "app"), Distro(id="minimos", version="20260801"), "MinimOS", "app"),
         (language("pypi", "My.App", "1.5"), None, "PyPI", "my-app"),
         (language("npm", "@scope/app", "1.5.0"), None, "npm", "@scope/app"),
         (language("maven", "org.example/app", "1.5"), None, "Maven", "org.example:app"),
@@ -202,6 +208,18 @@ def test_service_packs_are_spelled_as_their_advisories_do(version: str, expected
 )
 def test_trivys_names_of_distributions_are_known(name: str, expected: str):
     assert ecosystems_of(rpm("app", "1-1"), Distro(id=name, version="9.4")) == (expected,)
+
+
+def test_what_stands_for_a_version_is_not_compared(tmp_path: Path):
+    answer = matched(tmp_path, language("maven", "org.example/app", "${revision}"), record("Maven", "org.example:app"))
+    assert ids(answer) == []
+    assert [(gap.subject, "cannot be compared" in gap.reason) for gap in answer.gaps] == [("org.example/app", True)]
+
+
+def test_a_composer_version_without_all_its_numbers_is_in_the_range(tmp_path: Path):
+    """Composer gives each version four numbers before it asks PHP, to which 2.0 is before 2.0.0."""
+    fixed = record("Packagist", "example/app", ranges=(VersionRange("2.0.0", "2.0.1"),))
+    assert ids(matched(tmp_path, language("composer", "example/app", "v2.0"), fixed)) == ["CVE-2026-1"]
 
 
 def test_a_limit_ends_a_range_and_fixes_nothing(tmp_path: Path):

@@ -87,7 +87,12 @@ def match_database(packages: Sequence[Package], distro: Distro | None, database:
 
 
 def _key(lookup: Lookup, keys: dict[tuple[str, str], bytes]) -> bytes:
-    """Return a version's key, and remember it: many packages of an image have the version of another one."""
+    """Return a version's key, and remember it: many packages of an image have the version of another one.
+
+    What stands for a version that is known elsewhere, as Maven's ``${revision}`` does, is in no range and out of none.
+    """
+    if "${" in lookup.version:
+        raise UnreadableVersion(lookup.version, f"{lookup.order.id}, but a name for one")
     key = keys[lookup.order.id, lookup.version] = lookup.order.sort_key(lookup.version)
     return key
 

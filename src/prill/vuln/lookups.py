@@ -21,10 +21,16 @@ _RELEASES = {
     "almalinux": ("AlmaLinux:{major}",),
     "alpaquita": ("Alpaquita:{version}",),
     "alpine": ("Alpine:v{short}",),
+    "azurelinux": ("Azure Linux:{major}",),
     "bellsoft-hardened-containers": ("BellSoft Hardened Containers:{version}",),
     "chainguard": ("Chainguard",),
     "debian": ("Debian:{major}",),
+    "mageia": ("Mageia:{major}",),
+    "mariner": ("Azure Linux:{major}",),
+    "minimos": ("MinimOS",),
     "opensuse-leap": ("openSUSE:Leap {version}",),
+    "opensuse-tumbleweed": ("openSUSE:Tumbleweed",),
+    "photon": ("Photon OS:{version}",),
     "rhel": ("Red Hat:{major}",),
     "rocky": ("Rocky Linux:{major}",),
     "sles": ("SUSE:Linux Enterprise Server {pack}",),
@@ -36,7 +42,9 @@ _RELEASES = {
 _OF_A_DISTRIBUTION = (DebDetails, ApkDetails, RpmDetails)
 _ALIASES = {
     "alma": "almalinux",
+    "cbl-mariner": "mariner",
     "opensuse.leap": "opensuse-leap",
+    "opensuse.tumbleweed": "opensuse-tumbleweed",
     "redhat": "rhel",
     "suse linux enterprise server": "sles",
 }

@@ -22,7 +22,8 @@ class UnknownEcosystem(PrillError):
 class VersionOrder:
     """How the versions of some ecosystems are ordered.
 
-    ``sort_key`` gives the bytes by which a version sorts. ``own_compare`` is set where these do not say all.
+    ``sort_key`` gives the bytes by which a version lies in ranges. ``own_compare`` is set where two versions compare
+    in another way.
     """
 
     id: str
@@ -76,7 +77,9 @@ BUILTIN = (
     VersionOrder(id="maven", ecosystems=("Maven",), sort_key=maven.sort_key),
     VersionOrder(id="rubygems", ecosystems=("RubyGems",), sort_key=rubygems.sort_key),
     VersionOrder(id="nuget", ecosystems=("NuGet",), sort_key=nuget.sort_key),
-    VersionOrder(id="packagist", ecosystems=("Packagist",), sort_key=packagist.sort_key, own_compare=packagist.compare),
+    VersionOrder(
+        id="packagist", ecosystems=("Packagist",), sort_key=packagist.range_key, own_compare=packagist.compare
+    ),
 )
 """Every version order, each ecosystem in one of them."""
 

@@ -11,7 +11,7 @@ from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.vuln.orders import UnknownEcosystem, order_of
 from prill.vuln.records import VersionRange
 
-__all__ = ["Event", "EventRange", "intervals_of"]
+__all__ = ["Event", "EventRange", "begins_nowhere", "intervals_of"]
 
 
 class Event(msgspec.Struct, gc=False):
@@ -37,24 +37,28 @@ def intervals_of(ranges: Iterable[EventRange] | None, ecosystem: str) -> Iterato
             yield from _intervals(_in_order([*_single(one.events or ())], ecosystem))
 
 
+def begins_nowhere(ranges: Iterable[EventRange] | None) -> bool:
+    """Return whether some range of versions says where it ends, and not where it begins."""
+    return any(
+        one.type != "GIT" and one.events and not any(event.introduced for event in one.events) for one in ranges or ()
+    )
+
+
 def _single(events: Iterable[Event]) -> Iterator[Event]:
     """Yield events of one kind each, as OSV wants them, of some that say where a range begins and ends at once."""
+    events = [*events]
+    unlimited = any(one.limit == "*" for one in events)  # what is before any limit may be affected
     for one in events:
         if one.introduced and (one.fixed or one.last_affected):
             yield Event(introduced=one.introduced)
             yield Event(fixed=one.fixed, last_affected=one.last_affected)
-        elif one.limit != "*":  # there is none
+        elif not one.limit or not unlimited:
             yield one
 
 
 def _in_order(events: list[Event], ecosystem: str) -> list[Event]:
-    """Sort events that are not pairs of a beginning and its end; versions nobody can read stay where they are."""
-    begins = True
-    for event in events:
-        if bool(event.introduced) is not begins:
-            break
-        begins = not begins
-    else:
+    """Sort events that are not one beginning and its end; versions nobody can read stay where they are."""
+    if [bool(event.introduced) for event in events] in ([True], [True, False]):
         return events
     try:
         key = order_of(ecosystem).sort_key

@@ -99,6 +99,46 @@ def test_packagists_key_says_what_its_comparison_says(one: str, other: str):
     assert signed(*keys) == packagist.compare(one, other)
 
 
+@pytest.mark.parametrize(
+    ("one", "sign", "other"),
+    [
+        ("1.0", "=", "1.0.0"),
+        ("v2", "=", "2.0.0.0"),
+        ("1.0-beta1", "<", "1.0.0-beta2"),
+        ("1.0.0-BETA1", ">", "1.0.0-alpha1"),
+        ("1.0-stable", "=", "1.0"),
+        ("1.0-p1", ">", "1.0.0"),
+        ("1.2.3+4", "=", "1.2.3"),
+        ("1.x-dev", ">", "1.99.0"),
+        ("1.x-dev", "<", "2.0.0-alpha1"),
+        ("1.0.x-dev", "<", "1.1"),
+        ("2.0-dev", "<", "2.0.0-alpha1"),
+        ("dev-main", "<", "0.0.1"),
+    ],
+)
+def test_a_range_of_packagists_is_composers(one: str, sign: str, other: str):
+    """As Composer's ``Comparator`` says of what its ``VersionParser`` makes of the two."""
+    assert "<=>"[signed(packagist.range_key(one), packagist.range_key(other)) + 1] == sign
+
+
+@pytest.mark.parametrize(
+    ("one", "sign", "other"),
+    [
+        ("1.0.0.Final.1", "<", "1.0.1"),
+        ("1.0.0.Final.1", ">", "1.0.0"),
+        ("0.0.RELEASE.1", "<", "1"),
+        ("1.Final.1", "<", "1.0.1"),
+        ("1.Final.1", "<", "1-sp"),
+        ("1.GA.1", "<", "1.GA.2"),
+        ("1.0.Final.0", "=", "1"),
+        ("1.0.0.Final-redhat-1", ">", "1.0.0.Final"),
+    ],
+)
+def test_maven_keeps_a_word_for_the_release_before_a_number(one: str, sign: str, other: str):
+    """As Maven 3.9.6's ``ComparableVersion`` says."""
+    assert "<=>"[signed(maven.sort_key(one), maven.sort_key(other)) + 1] == sign
+
+
 PEP_440 = st.builds(
     "{}{}{}{}{}{}".format,
     st.sampled_from(["", "1!"]),

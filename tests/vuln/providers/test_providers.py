@@ -160,9 +160,14 @@ class TestOsv:
             ([{"introduced": "1"}, {"introduced": "1.5"}, {"fixed": "2"}], [("1", "2", "")]),
             (
                 [{"introduced": "3"}, {"fixed": "4"}, {"introduced": "1"}, {"fixed": "3"}],
-                [("3", "4", ""), ("1", "3", "")],
+                [("1", "3", ""), ("3", "4", "")],
             ),
-            ([{"fixed": "2"}], []),
+            (
+                [{"introduced": "4"}, {"last_affected": "2"}, {"introduced": "1"}],
+                [("1", "", "2"), ("4", "", "")],
+            ),
+            ([{"introduced": "0"}, {"fixed": "2"}, {"introduced": "3"}, {"limit": "1"}], [("0", "", "")]),
+            ([{"introduced": "0"}, {"limit": "1"}, {"limit": "*"}], [("0", "", "")]),
             (
                 [{"introduced": "1", "fixed": "2"}, {"introduced": "3", "last_affected": "4"}],
                 [("1", "2", ""), ("3", "", "4")],
@@ -175,6 +180,10 @@ class TestOsv:
         found = read_record(json.dumps(osv("A-1", events=events)).encode())
         ranges = [tuple(getattr(one, name) for name in ("introduced", "fixed", "last_affected")) for one in found.affected[0].ranges] if isinstance(found, Record) else []  # fmt: skip
         assert ranges == expected
+
+    def test_a_range_without_a_beginning_is_not_understood(self):
+        with pytest.raises(InvalidAdvisories, match="begins nowhere"):
+            read_record(json.dumps(osv("A-1", events=[{"fixed": "2"}])).encode())
 
     def test_what_is_not_before_a_limit_is_not_affected(self):
         events = [{"introduced": "0"}, {"limit": "1.5"}, {"limit": "2.5"}, {"introduced": "3"}]

@@ -4,7 +4,7 @@ A version is numbers and words, parted by dots, hyphens, and every change betwee
 word begin a list that goes on to the end. Numbers that are zero and words that mean the release (``ga``, ``final``,
 ``release``) count for nothing at the end of a list. As zeros before a word are always such an end, what follows the
 last one decides alone which side of "nothing more" a version is on, and so there is a key: words before the release <
-end < ``sp`` < other words < ``-number`` < ``.number``.
+end < a word for the release that ``.number`` follows < ``sp`` < other words < ``-number`` < ``.number``.
 """
 
 import re
@@ -21,11 +21,11 @@ _WORDS = {
     "rc": b"\x04",
     "cr": b"\x04",
     "snapshot": b"\x05",
-    "sp": b"\x07",
+    "sp": b"\x08",
 }
 _RELEASE_WORDS = frozenset({"ga", "final", "release", ""})
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}
-_END, _OTHER, _LIST_NUMBER, _NUMBER = b"\x06", b"\x08", b"\x09", b"\x0a"
+_END, _RELEASE, _OTHER, _LIST_NUMBER, _NUMBER = b"\x06", b"\x07", b"\x09", b"\x0a", b"\x0b"
 
 
 def sort_key(version: str) -> bytes:
@@ -40,6 +40,8 @@ def sort_key(version: str) -> bytes:
             begins_list = separator == "-" or (not separator and bool(previous))
             if begins_list:
                 zeros.clear()
+            elif previous in _RELEASE_WORDS and previous:
+                zeros.append(_RELEASE)
             zeros.append((_LIST_NUMBER if begins_list else _NUMBER) + number(token))
             if token.strip("0"):
                 parts += zeros

@@ -6,13 +6,17 @@ Separators and every change between digits and letters part a version; words sor
 There is a key but for one oddity of PHP: a lone ``#`` equals every number and the end as well, though numbers are
 greater than the end, and nothing that is equal to both can have a place between them. `compare` does as PHP does;
 `sort_key` refuses such a version, which Composer does not publish.
+
+To PHP ``1.0`` is before ``1.0.0``. Composer never asks it so: it gives all versions four numbers, leaves out builds
+(``+1``) and the word ``stable``, and takes a branch (``1.x-dev``) for the last of its versions (``VersionParser``).
+What is in which range is a question to Composer, so `range_key` does the same.
 """
 
 import re
 
 from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number
 
-__all__ = ["compare", "sort_key"]
+__all__ = ["compare", "range_key", "sort_key"]
 
 _PARTS = re.compile(r"[0-9]+|[^0-9.+_\s-]+").findall
 _FORMS = (
@@ -28,15 +32,38 @@ _FORMS = (
     ("p", 8),
 )
 _OTHER, _END, _NUMBER = 1, 6, 7
+_NUMBERS = 4  # so many does each version have in Composer
+_BRANCH = re.compile(r"v?[0-9]+(?:\.(?:[0-9]+|[x*])){0,3}\.[x*][.-]?dev").fullmatch
+_LAST = "9999999"
+_STABLE = re.compile(r"[._-]?stable(?:[.-]?[0-9]+)*")
 _PHP_END = _NUMBER  # what PHP compares the rest of the longer version with: any number
 
 
 def sort_key(version: str) -> bytes:
-    """Return the bytes by which ``version`` sorts; raise `UnreadableVersion`."""
-    parts = _split(version)
+    """Return the bytes by which ``version`` sorts to PHP; raise `UnreadableVersion`."""
+    return _key(version, _split(version))
+
+
+def range_key(version: str) -> bytes:
+    """Return the bytes by which ``version`` sorts to Composer; raise `UnreadableVersion`."""
+    return _key(version, _composed(version))
+
+
+def _key(version: str, parts: list[str]) -> bytes:
     if any(part.startswith("#") for part in parts):
         raise UnreadableVersion(version, "Packagist")
     return b"".join((*map(_encode, parts), bytes((_END,))))
+
+
+def _composed(version: str) -> list[str]:
+    """Return the parts of a version as Composer normalises it."""
+    lower = _STABLE.sub("", version.strip().lower().partition("+")[0])
+    branch = bool(_BRANCH(lower))
+    parts = [_LAST if branch and part in ("x", "*") else part for part in _split(lower)]
+    numbers = next((place for place, part in enumerate(parts) if not part.isdigit()), len(parts))
+    if not numbers:
+        return parts
+    return [*parts[:numbers], *[_LAST if branch else "0"] * (_NUMBERS - numbers), *parts[numbers:]]
 
 
 def compare(one: str, other: str) -> int:

@@ -22,7 +22,7 @@ from prill.vuln.coverage import FEWEST_IN_A_FEED
 from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
 from prill.vuln.erratum_ids import is_erratum, vulnerabilities_of
 from prill.vuln.module_streams import is_module_build, modules_named
-from prill.vuln.osv_events import EventRange, intervals_of
+from prill.vuln.osv_events import EventRange, begins_nowhere, intervals_of
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile
 from prill.vuln.records import Affected, Covered, Item, Modified, RatingText, Record, Skipped
 
@@ -211,6 +211,8 @@ def read_record(data: bytes) -> Record | Skipped:
         return Skipped(osv.id, "withdrawn", harmless=True)
     affected = tuple(dict.fromkeys(_affected(osv)))
     if not affected:
+        if any(begins_nowhere(one.ranges) for one in osv.affected or ()):
+            raise InvalidAdvisories("a range of versions that begins nowhere")
         return Skipped(osv.id, "it names no version of any package", harmless=True)
     if sum(len(one.versions) for one in affected) > _MAX_VERSIONS:
         raise InvalidAdvisories(f"{osv.id} lists more than {_MAX_VERSIONS} versions")
