@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -59,11 +60,10 @@ def _inspect_image(opened: OpenedImage, options: OpenOptions, day: date, bases: 
     from prill.api.opening import look_at_opened  # noqa: PLC0415 - what is remembered needs nobody who reads
     from prill.inspection.readers import BUILTIN  # noqa: PLC0415
 
-    with look_at_opened(opened, options, readers=BUILTIN) as looked:
+    with look_at_opened(opened, options, readers=BUILTIN, early=True) as looked:
         facts = inspect_looked(looked, day, bases)
         if options.cache is not None and looked.whole:
-            with suppress(CannotWrite, UnicodeEncodeError):
-                options.cache.put_derived(_KIND, key, msgspec.msgpack.encode(facts))
+            looked.once_verified(partial(_keep, options.cache, key, facts))
         return facts
 
 
@@ -88,6 +88,11 @@ def inspect_looked(looked: "Looked", day: date, bases: "BaseLookup | None") -> I
         unread=looked.gaps,
     )
     return inspect(image, sbom.gaps)
+
+
+def _keep(cache: ContentCache, key: str, facts: ImageFacts) -> None:
+    with suppress(CannotWrite, UnicodeEncodeError):
+        cache.put_derived(_KIND, key, msgspec.msgpack.encode(facts))
 
 
 def _remembered(cache: ContentCache | None, key: str) -> ImageFacts | None:

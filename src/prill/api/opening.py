@@ -1,7 +1,8 @@
 """Opening what is to be looked at: any image, or a folder with a root file system, as one tree."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
@@ -43,6 +44,11 @@ class Looked:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def once_verified(self, keep: Callable[[], None]) -> None:
+        """Call ``keep``, which remembers what was made of an image, as soon as that is verified."""
+        if isinstance(self.tree, ImageTree):
+            self.tree.once_verified(keep)
+
     @property
     def whole(self) -> bool:
         """Whether all layers were read to their end; of a folder nobody can say that."""
@@ -81,15 +87,20 @@ def look_at_opened(
     *,
     catalogers: tuple[AnyCataloger, ...] = BUILTIN,
     readers: tuple[AnyReader, ...] = (),
+    early: bool = False,
 ) -> Iterator[Looked]:
-    """Do the same with an image that was found already, which stays open."""
+    """Do the same with an image that was found already, which stays open.
+
+    With ``early``, helpers may still verify what the ``with`` block looks at, and its end waits for them and raises
+    `DigestMismatch`: what the block makes must not leave it before, and is remembered by `Looked.once_verified`.
+    """
     trees = _trees(options)
     asked = [_Asked(catalogers, opened.image, options, trees)]
     if readers:
         asked.append(_Asked(readers, opened.image, options, trees, hidden=True))
     interests = SeveralInterests(*(one.evidence for one in asked))
-    reading = Reading(limits=options.limits, tolerant=True, interests=interests)
-    with ImageTree(opened.image, reading=reading, cache=trees) as image:
+    reading = Reading(limits=options.limits, tolerant=True, interests=interests, early=early)
+    with ImageTree(opened.image, reading=reading, cache=trees) as image, image.verified_first():
         found = [one.gather(image) for one in asked]
         config = opened.image.config()
         yield Looked(
@@ -102,6 +113,7 @@ def look_at_opened(
             gaps=image.gaps,
             notes=opened.notes,
         )
+        image.verify()
 
 
 def _trees(options: OpenOptions) -> "StoredTrees | None":
@@ -140,10 +152,10 @@ class _Asked:
             return gather_image(tree, self.evidence, hidden=self._hidden)
         if self.evidence.reads_nothing:
             return known.gathered(tree) or self._anew(tree)
-        self.evidence.keep(tree.whole_layers)
+        tree.once_verified(partial(self.evidence.keep, tree.whole_layers))
         found = gather_image(tree, self.evidence, hidden=self._hidden)
         if len(tree.whole_layers) == len(tree.layers):
-            known.keep_gathered(tree, found)
+            tree.once_verified(partial(known.keep_gathered, tree, found))
         return found
 
     def _anew(self, tree: ImageTree) -> Gathered:

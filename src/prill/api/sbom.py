@@ -1,6 +1,7 @@
 """What is in an image that anybody built, or in a folder: opened, read, catalogued."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
@@ -50,10 +51,10 @@ def known_sbom(opened: OpenedImage, options: OpenOptions) -> Sbom | None:
 def _catalogued(opened: OpenedImage, options: OpenOptions) -> Sbom:
     from prill.api.opening import look_at_opened  # noqa: PLC0415 - what is known needs no catalogers
 
-    with look_at_opened(opened, options) as looked:
+    with look_at_opened(opened, options, early=True) as looked:
         sbom = catalogue(looked)
         if looked.whole:
-            keep_sbom(sbom, options)
+            looked.once_verified(partial(keep_sbom, sbom, options))
         return sbom
 
 

@@ -7,6 +7,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,12 +138,12 @@ def _looked_at(text: str, opening: OpenOptions) -> tuple[Sbom, Mapping[str, Plac
             return known, places, (*opened.notes, *notes)
         from prill.api.opening import look_at_opened  # noqa: PLC0415 - as above
 
-        with look_at_opened(opened, opening) as looked:
+        with look_at_opened(opened, opening, early=True) as looked:
             sbom, owners = catalogue_owned(looked)
             places = find_places(sbom, owners.owners, looked.tree, looked.config, left_out)
             if looked.whole:
-                keep_sbom(sbom, opening)
-                keep_places(places, digest, opening, left_out)
+                looked.once_verified(partial(keep_sbom, sbom, opening))
+                looked.once_verified(partial(keep_places, places, digest, opening, left_out))
             return sbom, places, (*looked.notes, *notes)
 
 

@@ -7,7 +7,7 @@ from os import sched_getaffinity
 from threading import Event
 from typing import Protocol
 
-from prill._io.forked import can_fork, run_forked
+from prill._io.forked import Forked, can_fork
 from prill._io.parallel import run_parallel
 from prill.archive.bounds import BoundExceeded, Limits, OutputTooLarge, TooManyEntries
 from prill.model import Gap
@@ -29,7 +29,7 @@ from prill.oci.layer_reader import (
     verify_region,
 )
 
-__all__ = ["LayerCache", "read_layers"]
+__all__ = ["LayerCache", "LayersRead", "read_layers"]
 
 
 class LayerCache(Protocol):
@@ -42,23 +42,18 @@ class LayerCache(Protocol):
         """Remember what is in a layer, all of which was read and verified."""
 
 
-def read_layers(
-    image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None
-) -> tuple[list[LayerIndex], list[LayerContents]]:
-    """Return what is in the layers, and where their contents are; raise as `read_region` and `read_stream` do.
+def read_layers(image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None) -> "LayersRead":
+    """Read what is in the layers; raise as `read_region` and `read_stream` do.
 
-    What is read is verified before this returns; of a layer that ``cache`` knows, before a content of it is opened.
+    What comes back is not verified before `LayersRead.verify` has returned. A layer that ``cache`` knows is verified
+    before a content of it is opened.
     """
-    reading = replace(reading, stop=Event())
-    work = _Reading(image, layers, reading, cache)
+    work = LayersRead(image, layers, replace(reading, stop=Event()), cache)
     with ExitStack() as stack:
         stack.callback(work.close)
-        work.prepare()
-        work.run(len(sched_getaffinity(0)))
-        indexes = _within([work.indexes[number] for number in range(len(layers))], layers, reading)
+        work.read(len(sched_getaffinity(0)))
         stack.pop_all()
-    work.keep()
-    return indexes, work.contents
+    return work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +69,8 @@ class _Job:
         return self.work()
 
 
-class _Reading:
-    """One run: what there is to do, and what was read."""
+class LayersRead:
+    """What was read of the layers: in their order, what is in them and where their contents are."""
 
     def __init__(self, image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None) -> None:
         self._image = image
@@ -84,22 +79,60 @@ class _Reading:
         self._cache = cache
         self._read: dict[int, Interest | None] = {}
         self._jobs: list[_Job] = []
-        self.indexes: dict[int, LayerIndex] = {}
+        self._found: dict[int, LayerIndex] = {}
+        self._forked: Forked[ReadLayer | None] | None = None
+        self.indexes: Sequence[LayerIndex] = ()
         self.contents: list[LayerContents] = []
 
-    def prepare(self) -> None:
+    def read(self, workers: int) -> None:
+        """Read several layers at once: in threads, or in processes where that is worth their beginning."""
+        self._prepare()
+        jobs = self._jobs
+        if workers > 1 and self._can_share():
+            for one in self.contents:
+                one.share()
+            jobs.sort(key=lambda job: (not job.reads, -job.size))  # the longest first
+            self._forked = Forked(jobs, workers=workers, needed=sum(job.reads for job in jobs))
+            results = self._forked.needed()
+        else:
+            results = run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True)
+        for job, read in zip(jobs, results, strict=False):
+            if read is not None:
+                self._take(job.layer, read)
+        self.indexes = _within(
+            [self._found[number] for number in range(len(self._layers))], self._layers, self._reading
+        )
+
+    def verify(self) -> None:
+        """Wait until all that was read is verified, and remember it; raise `DigestMismatch` or `SizeMismatch`."""
+        if self._forked is not None:
+            self._forked.others()
+            self._forked.close()
+            self._forked = None
+        for number in self._read:
+            if self._cache and self.indexes[number].whole:
+                self._cache.keep_layer(self._layers[number], self.indexes[number])
+
+    def close(self) -> None:
+        """Let go of everything; what is not verified is nobody's any more."""
+        if self._forked is not None:
+            self._forked.close()
+        for one in self.contents:
+            one.close()
+
+    def _prepare(self) -> None:
         """Make the list of what is to be read and verified."""
         for number, layer in enumerate(self._layers):
             interest = self._reading.interests(layer) if self._reading.interests else None
             known = self._cache.layer(layer) if self._cache and interest is None else None
             if known is not None:
                 self.contents.append(open_contents(self._image, layer, self._reading))
-                self.indexes[number] = known
+                self._found[number] = known
                 continue
             self._read[number] = interest
-            self._prepare(number, layer, interest)
+            self._prepare_layer(number, layer, interest)
 
-    def _prepare(self, number: int, layer: Layer, interest: Interest | None) -> None:
+    def _prepare_layer(self, number: int, layer: Layer, interest: Interest | None) -> None:
         region, size = layer_region(self._image, layer), layer.descriptor.size
         if region is None:
             contents = spooled_contents(self._image, layer, self._reading)
@@ -111,20 +144,6 @@ class _Reading:
             self._jobs.append(_Job(layer=number, size=size, reads=False, work=verify))
             read = partial(read_region, region, layer, self._reading, interest)
         self._jobs.append(_Job(layer=number, size=size, reads=True, work=read))
-
-    def run(self, workers: int) -> None:
-        """Read and verify, several layers at once: in threads, or in processes where that is worth their beginning."""
-        jobs = self._jobs
-        if workers > 1 and self._can_share():
-            for one in self.contents:
-                one.share()
-            jobs = sorted(jobs, key=lambda job: (not job.reads, -job.size))  # the longest first
-            results = run_forked(jobs, workers=workers)
-        else:
-            results = run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True)
-        for job, read in zip(jobs, results, strict=True):
-            if read is not None:
-                self._take(job.layer, read)
 
     def _can_share(self) -> bool:
         """Say whether other processes can do a part: of what is large and lies in files, and is not kept as a whole."""
@@ -138,22 +157,11 @@ class _Reading:
         )
 
     def _take(self, number: int, read: ReadLayer) -> None:
-        self.indexes[number] = read.index
+        self._found[number] = read.index
         self.contents[number].adopt(read.places)
         interest = self._read[number]
         if interest is not None:
             interest.take(read.said)
-
-    def keep(self) -> None:
-        """Remember what was read, now that all of it is verified."""
-        for number in self._read:
-            if self._cache and self.indexes[number].whole:
-                self._cache.keep_layer(self._layers[number], self.indexes[number])
-
-    def close(self) -> None:
-        """Let go of everything, after an error."""
-        for one in self.contents:
-            one.close()
 
 
 def _call(job: _Job) -> ReadLayer | None:

@@ -78,6 +78,7 @@ class Reading:
     ``tolerant`` makes gaps of what is wrong with a layer, where a program that runs containers would read it, or where
     something can be read of it. Once ``stop`` is set, nobody waits for the rest. Layers in files that have
     ``share_from`` bytes together are shared out to processes; of fewer, one is done before another has copied itself.
+    ``early`` hands out what was read while others verify it still, to somebody who waits for them in the end.
     """
 
     limits: Limits = DEFAULT_LIMITS
@@ -85,6 +86,7 @@ class Reading:
     interests: Interests | None = None
     folder: Path | None = None
     share_from: int = 4 << 20
+    early: bool = False
     stop: Event = field(default_factory=Event)
 
 

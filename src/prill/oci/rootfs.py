@@ -1,18 +1,20 @@
 """An image's root filesystem, merged from its layers, without unpacking it.
 
 Memory holds an index alone; contents are read where the layers lie, or from a temporary file without a name that holds
-what was wanted of layers that had to be unpacked. Nothing can be seen of an image before its layers were verified.
+what was wanted of layers that had to be unpacked. Nothing can be seen of an image before its layers were verified, but
+by somebody who asks for that and answers for it.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from prill.errors import PrillError
 from prill.model import FileStat, Gap
-from prill.oci._contents import LayerContents
-from prill.oci._layers import LayerCache, read_layers
+from prill.oci._layers import LayerCache, LayersRead, read_layers
 from prill.oci._merge import InvalidLayer, Merge, entry_at
 from prill.oci._merged import MergedTree
 from prill.oci.entries import FILE, NOWHERE, EntryTable
@@ -54,20 +56,51 @@ class ImageTree:
         """Read and merge every layer; the reading's limits hold for the whole image.
 
         What ``cache`` knows is not read again. Raise `DigestMismatch` or `SizeMismatch` for a layer that is not what
-        the image names, and unless the reading is tolerant `InvalidLayer` and what reading tar archives raises.
+        the image names, and unless the reading is tolerant `InvalidLayer` and what reading tar archives raises. Where
+        the reading is ``early`` the former is raised by `verify`.
         """
         self._image = image
         self._reading = reading
         self._cache = cache
         self._layers = image.layers()
-        self._contents: Sequence[LayerContents] = ()
+        self._read: LayersRead | None = None
+        self._keeping: list[Callable[[], None]] = []
+        self._verified = False
         try:
-            self._indexes, self._contents = read_layers(image, self._layers, reading, cache)
-            self._merged, gaps = self._merge()
+            self._read = read_layers(image, self._layers, reading, cache)
+            self._indexes, self._contents = self._read.indexes, self._read.contents
+            with self.verified_first():
+                self._merged, gaps = self._merge()
+            if not reading.early:
+                self.verify()
         except BaseException:
             self.close()
             raise
         self.gaps = (*(gap for index in self._indexes for gap in index.gaps), *gaps)
+
+    def verify(self) -> None:
+        """Wait until every layer that was read is verified; raise `DigestMismatch` or `SizeMismatch`."""
+        if self._read is not None and not self._verified:
+            self._read.verify()
+            self._verified = True
+            for keep in self._keeping:
+                keep()
+
+    def once_verified(self, keep: Callable[[], None]) -> None:
+        """Call ``keep``, which remembers what was made of the tree, as soon as all of that is verified."""
+        if self._verified:
+            keep()
+        else:
+            self._keeping.append(keep)
+
+    @contextmanager
+    def verified_first(self) -> Iterator[None]:
+        """Where the block fails, verify: a layer that is not what the image names is what is wrong then."""
+        try:
+            yield
+        except Exception:
+            self.verify()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -79,8 +112,8 @@ class ImageTree:
 
     def close(self) -> None:
         """Let go of temporary files; streams that are still open can no longer be read."""
-        for contents in self._contents:
-            contents.close()
+        if self._read is not None:
+            self._read.close()
 
     def stat(self, path: str) -> FileStat | None:
         """Return the entry at ``path`` itself, symlinks above it followed inside the root; None where there is none.
@@ -154,5 +187,5 @@ class ImageTree:
             merge.apply(table)
         merged, gaps = MergedTree.of(merge, tables), faults.gaps("the image's layers")
         if self._cache and all(index.whole for index in self._indexes):
-            self._cache.keep_merged(self._layers, merged, gaps)
+            self.once_verified(partial(self._cache.keep_merged, self._layers, merged, gaps))
         return merged, gaps
