@@ -1,16 +1,22 @@
 import errno
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-from prill._io.forked import can_fork, run_forked
+from prill._io.forked import Forked, can_fork
 
 # Whoever runs the tests may have threads of their own, which these jobs need nothing from.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
+
+def run_forked(jobs: Sequence[Callable[[], object]], *, workers: int) -> tuple[object, ...]:
+    """Do jobs all of which are needed."""
+    with Forked(jobs, workers=workers, needed=len(jobs)) as forked:
+        return forked.needed()
 
 
 class Meeting:
@@ -82,6 +88,57 @@ def test_what_a_helper_did_not_do_is_done_here(end: str):
 
     once = [Once(meeting.job(0, 1, None)), Once(meeting.job(1, 0, None))]
     assert run_forked([failing(one) for one in once], workers=2) == ("done", "done")
+
+
+def test_what_can_wait_is_done_while_this_process_goes_on():
+    begun, ended = os.pipe(), os.pipe()
+
+    def later() -> int:
+        os.write(begun[1], b"!")
+        os.read(ended[0], 1)
+        return os.getpid()
+
+    with Forked([os.getpid, later], workers=2, needed=1) as forked:
+        assert len(forked.needed()) == 1
+        assert os.read(begun[0], 1) == b"!"  # nobody has asked for it yet
+        os.write(ended[1], b"!")
+        (process,) = forked.others()
+        assert process != os.getpid()
+
+
+def test_a_helper_of_the_crowd_does_only_what_is_needed():
+    meeting = Meeting(3)
+    here = os.getpid()
+    jobs = [meeting.job(0, 1, 0), meeting.job(1, 2, 1), meeting.job(2, 0, 2), os.getpid, os.getpid]
+    with Forked(jobs, workers=1, needed=3, crowd=2) as forked:  # three at once, though one worker was asked for
+        assert [result for result, _ in forked.needed()] == [0, 1, 2]
+        assert forked.others() == (here, here)
+
+
+def test_what_can_wait_is_done_here_where_the_helper_was_killed():
+    here = os.getpid()
+
+    def work() -> str:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "done"
+
+    with Forked([work, work, work], workers=2, needed=1) as forked:
+        assert forked.needed() == ("done",)
+        assert forked.others() == ("done", "done")
+
+
+def test_leaving_ends_a_helper_that_nobody_waits_for():
+    told = os.pipe()
+
+    def work() -> None:
+        os.write(told[1], os.getpid().to_bytes(8, "big"))
+        signal.pause()
+
+    with Forked([work, work], workers=2, needed=0):
+        helper = int.from_bytes(os.read(told[0], 8), "big")
+    with pytest.raises(ProcessLookupError):
+        os.kill(helper, 0)
 
 
 def test_an_error_is_raised_here_and_no_helper_goes_on():

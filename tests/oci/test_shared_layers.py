@@ -112,3 +112,53 @@ def test_a_wrong_layer_is_refused_whoever_read_it(codec: Codec, tmp_path: Path):
         blob.write_bytes(data)
     with pytest.raises(DigestMismatch):
         ImageTree(image, reading=Reading(interests=Wants(layers=2), share_from=0, tolerant=True))
+
+
+def damaged(made: MadeImage, path: Path) -> Image:
+    """Store the image, a word of a file in each layer another one: it can be read, and has a wrong digest."""
+    image = stored(made, path)
+    for layer in made.manifest.layers:
+        blob = path / "blobs" / "sha256" / layer.digest.hex
+        blob.write_bytes(blob.read_bytes().replace(b"the ", b"thy "))
+    return image
+
+
+@pytest.mark.parametrize("codec", [Codec.NONE, Codec.GZIP, Codec.ZSTD])
+def test_an_early_tree_is_there_before_it_is_verified_and_refused_then(codec: Codec, tmp_path: Path):
+    made = image_of(LOWER, UPPER, codec=codec)
+    kept: list[str] = []
+    reading = Reading(interests=Wants(layers=2), share_from=0, early=True)
+    with ImageTree(stored(made, tmp_path / "good"), reading=reading) as tree:
+        tree.once_verified(lambda: kept.append("good"))
+        assert tree.stat("etc/second") is not None
+        tree.verify()
+        tree.verify()
+        tree.once_verified(lambda: kept.append("at once"))
+    assert kept == ["good", "at once"]
+
+
+def test_what_was_made_of_an_early_tree_is_not_remembered_where_it_is_refused(tmp_path: Path):
+    image = damaged(image_of(LOWER, UPPER, codec=Codec.NONE), tmp_path / "image")
+    wants = Wants(layers=2)
+    seen, kept = [], []
+
+    def look() -> None:
+        with ImageTree(image, reading=Reading(interests=wants, share_from=0, early=True)) as tree:
+            tree.once_verified(lambda: kept.append("bad"))
+            with tree.open("etc/second") as stream:
+                seen.append(stream.read())
+            with pytest.raises(DigestMismatch):
+                tree.verify()
+            tree.verify()
+
+    with pytest.raises(DigestMismatch):
+        look()
+    assert seen == ([] if wants.alone else [b"thy second"])
+    assert kept == []
+
+
+def test_an_error_over_an_early_tree_is_the_wrong_digest(tmp_path: Path):
+    image = damaged(image_of(LOWER, UPPER, codec=Codec.NONE), tmp_path / "image")
+    reading = Reading(interests=Wants(layers=2), share_from=0, early=True)
+    with pytest.raises(DigestMismatch), ImageTree(image, reading=reading) as tree, tree.verified_first():
+        raise ValueError("of what the content says")

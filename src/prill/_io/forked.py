@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
-__all__ = ["Forked", "can_fork", "run_forked"]
+__all__ = ["Forked", "can_fork"]
 
 _NUMBER = struct.Struct("=H")
 _SIZE = struct.Struct("=Q")
@@ -33,24 +33,20 @@ def can_fork() -> bool:
     return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names alone
 
 
-def run_forked(jobs: Sequence[Callable[[], Result]], *, workers: int) -> tuple[Result, ...]:
-    """Return what each job returns, in their order, from this process and up to ``workers - 1`` helpers.
+class Forked(Generic[Result]):
+    """Jobs for this process and its helpers, of which the first ``needed`` are waited for before the others.
 
     Jobs are begun in their order, so the longest come first. What they return must be picklable, and whatever else they
-    do stays in the process that does it. After an error, nobody goes on.
-    """
-    with Forked(jobs, workers=workers, needed=len(jobs)) as forked:
-        return forked.needed()
-
-
-class Forked(Generic[Result]):
-    """Jobs as of `run_forked`, of which the first ``needed`` are waited for before the others.
-
-    While this process goes on with what those made, its helpers do the others. Leaving the ``with`` block ends them.
+    do stays in the process that does it. While this process goes on with what the first made, its helpers do the
+    others. Leaving the ``with`` block ends them: after an error, nobody goes on.
     """
 
-    def __init__(self, jobs: Sequence[Callable[[], Result]], *, workers: int, needed: int) -> None:
-        """Begin the helpers; with fewer of them, or none, where the system allows no more processes."""
+    def __init__(self, jobs: Sequence[Callable[[], Result]], *, workers: int, needed: int, crowd: int = 0) -> None:
+        """Begin the helpers; with fewer of them, or none, where the system allows no more processes.
+
+        ``crowd`` more do what is needed and nothing else: of few long jobs, each then has its share of the cores, where
+        the last one would have one core, and the others none to do.
+        """
         self._jobs = jobs
         self._needed = range(needed)
         self._others = range(needed, len(jobs))
@@ -64,6 +60,8 @@ class Forked(Generic[Result]):
             with suppress(OSError):
                 for _ in range(min(workers, len(jobs)) - 1):
                     self._helpers.append(self._stack.enter_context(_Helper(jobs, self._queues)))
+                for _ in range(min(crowd, needed - len(self._helpers) - 1)):
+                    self._helpers.append(self._stack.enter_context(_Helper(jobs, self._queues[:1])))
             self._stack = self._stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -156,7 +154,7 @@ class _Helper:
 
     def results(self, part: int) -> dict[int, Any]:
         """Wait until the helper is done with a queue, and return what it has made since, by the jobs' numbers."""
-        os.read(self._stages[part], 1)
+        os.read(self._stages[min(part, len(self._stages) - 1)], 1)
         found = {}
         while len(head := self._read(_SIZE.size)) == _SIZE.size:
             size = _SIZE.unpack(head)[0]

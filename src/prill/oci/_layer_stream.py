@@ -1,4 +1,4 @@
-"""The bytes of a layer that has to be unpacked: both its digests are verified while they pass."""
+"""The bytes of a layer that has to be unpacked, which are verified while they pass."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -10,7 +10,7 @@ from prill.archive.bodies import TruncatedArchive
 from prill.archive.bounds import BoundExceeded, Limits
 from prill.archive.codecs import CorruptStream, sniff, unpack_pieces
 from prill.errors import PrillError
-from prill.oci.image import Image, Layer
+from prill.oci.image import Layer
 
 __all__ = ["BROKEN", "LayerStream"]
 
@@ -31,9 +31,9 @@ class LayerStream:
     them.
     """
 
-    def __init__(self, image: Image, layer: Layer, limits: Limits, copy: BinaryIO | None, stop: Event) -> None:
-        """Open the layer; ``copy`` gets all that is unpacked. Once ``stop`` is set, `Stopped` is raised."""
-        self._packed = image.store.open(layer.descriptor)
+    def __init__(self, packed: BinaryIO, layer: Layer, limits: Limits, copy: BinaryIO | None, stop: Event) -> None:
+        """Take over the stream of the layer; ``copy`` gets what is unpacked. Once ``stop`` is set, raise `Stopped`."""
+        self._packed = packed
         self._check = Verifier(f"unpacked layer {layer.descriptor.digest}", digest=layer.diff_id)
         self._limits = limits
         self._copy = copy

@@ -1,6 +1,6 @@
 """All layers of an image: several are read at once, each verified, within bounds that hold for all together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from os import sched_getaffinity
@@ -10,9 +10,11 @@ from typing import Protocol
 from prill._io.forked import Forked, can_fork
 from prill._io.parallel import run_parallel
 from prill.archive.bounds import BoundExceeded, Limits, OutputTooLarge, TooManyEntries
+from prill.errors import PrillError
 from prill.model import Gap
 from prill.model.value import dataclass, replace
-from prill.oci._contents import LayerContents, RegionContents
+from prill.oci._contents import LayerContents, RegionContents, SpooledContents
+from prill.oci._region import Region
 from prill.oci.entries import EntryTable
 from prill.oci.image import Image, Layer
 from prill.oci.layer_index import LayerIndex
@@ -20,8 +22,8 @@ from prill.oci.layer_reader import (
     Interest,
     Reading,
     ReadLayer,
-    layer_region,
-    lies_in_file,
+    blob_region,
+    is_packed,
     open_contents,
     read_region,
     read_stream,
@@ -78,7 +80,7 @@ class LayersRead:
         self._reading = reading
         self._cache = cache
         self._read: dict[int, Interest | None] = {}
-        self._jobs: list[_Job] = []
+        self._regions: dict[int, Region | None] = {}
         self._found: dict[int, LayerIndex] = {}
         self._forked: Forked[ReadLayer | None] | None = None
         self.indexes: Sequence[LayerIndex] = ()
@@ -87,21 +89,25 @@ class LayersRead:
     def read(self, workers: int) -> None:
         """Read several layers at once: in threads, or in processes where that is worth their beginning."""
         self._prepare()
-        jobs = self._jobs
         if workers > 1 and self._can_share():
-            for one in self.contents:
-                one.share()
-            jobs.sort(key=lambda job: (not job.reads, -job.size))  # the longest first
-            self._forked = Forked(jobs, workers=workers, needed=sum(job.reads for job in jobs))
-            results = self._forked.needed()
+            self._read_forked(workers)
         else:
-            results = run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True)
-        for job, read in zip(jobs, results, strict=False):
-            if read is not None:
-                self._take(job.layer, read)
-        self.indexes = _within(
-            [self._found[number] for number in range(len(self._layers))], self._layers, self._reading
-        )
+            jobs = [job for number in self._read for job in self._jobs(number, apart=False)]
+            self._take(jobs, run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True))
+        found = [self._found[number] for number in range(len(self._layers))]
+        self.indexes = _within(found, self._layers, self._reading)
+
+    def _read_forked(self, workers: int) -> None:
+        for one in self.contents:
+            one.share()
+        jobs = [job for number in self._read for job in self._jobs(number, apart=True)]
+        jobs.sort(key=lambda job: (not job.reads, -job.size))  # the longest first
+        self._forked = Forked(jobs, workers=workers, needed=sum(job.reads for job in jobs), crowd=workers)
+        try:
+            self._take(jobs, self._forked.needed())
+        except PrillError:
+            self._forked.others()  # what is wrong with a layer's digest is why it cannot be read
+            raise
 
     def verify(self) -> None:
         """Wait until all that was read is verified, and remember it; raise `DigestMismatch` or `SizeMismatch`."""
@@ -119,6 +125,9 @@ class LayersRead:
             self._forked.close()
         for one in self.contents:
             one.close()
+        for region in self._regions.values():
+            if region is not None:
+                region.close()
 
     def _prepare(self) -> None:
         """Make the list of what is to be read and verified."""
@@ -130,38 +139,50 @@ class LayersRead:
                 self._found[number] = known
                 continue
             self._read[number] = interest
-            self._prepare_layer(number, layer, interest)
+            self._prepare_layer(number, layer)
 
-    def _prepare_layer(self, number: int, layer: Layer, interest: Interest | None) -> None:
-        region, size = layer_region(self._image, layer), layer.descriptor.size
-        if region is None:
-            contents = spooled_contents(self._image, layer, self._reading)
-            self.contents.append(contents)
-            read = partial(read_stream, self._image, layer, self._reading, interest, contents)
+    def _prepare_layer(self, number: int, layer: Layer) -> None:
+        region = self._regions[number] = blob_region(self._image, layer)
+        if region is None or is_packed(region):
+            self.contents.append(spooled_contents(self._image, layer, self._reading))
         else:
             self.contents.append(RegionContents(region))
-            verify = partial(verify_region, region, layer, self._reading.stop)
-            self._jobs.append(_Job(layer=number, size=size, reads=False, work=verify))
-            read = partial(read_region, region, layer, self._reading, interest)
-        self._jobs.append(_Job(layer=number, size=size, reads=True, work=read))
+
+    def _jobs(self, number: int, *, apart: bool) -> Iterator[_Job]:
+        """Yield what there is to do about a layer; ``apart`` says that what it is packed as is verified by itself."""
+        layer, region, contents = self._layers[number], self._regions[number], self.contents[number]
+        reading, interest = self._reading, self._read[number]
+        digest = layer.descriptor.digest
+        if isinstance(contents, SpooledContents):
+            opened = region.open if apart and region else partial(self._image.store.open, layer.descriptor)
+            read = partial(read_stream, opened, layer, reading, interest, contents)
+            verify = partial(region.verify, f"blob {digest}", digest, reading.stop) if apart and region else None
+        elif region is not None:
+            read = partial(read_region, region, layer, reading, interest)
+            verify = partial(verify_region, region, layer, reading.stop)
+        if verify is not None:
+            yield _Job(layer=number, size=layer.descriptor.size, reads=False, work=verify)
+        yield _Job(layer=number, size=layer.descriptor.size, reads=True, work=read)
 
     def _can_share(self) -> bool:
         """Say whether other processes can do a part: of what is large and lies in files, and is not kept as a whole."""
-        sizes = sum(job.size for job in self._jobs if job.reads)
         return (
-            sizes >= self._reading.share_from
-            and len(self._jobs) > 1
+            len(self._read) > 0
+            and sum(self._layers[number].descriptor.size for number in self._read) >= self._reading.share_from
             and self._reading.interests is not None
-            and all(lies_in_file(self._image, self._layers[number]) for number in self._read)
+            and None not in self._regions.values()
             and can_fork()
         )
 
-    def _take(self, number: int, read: ReadLayer) -> None:
-        self._found[number] = read.index
-        self.contents[number].adopt(read.places)
-        interest = self._read[number]
-        if interest is not None:
-            interest.take(read.said)
+    def _take(self, jobs: Sequence[_Job], results: Sequence[ReadLayer | None]) -> None:
+        """Take what was read of layers by the first of ``jobs``, or by all."""
+        for job, read in zip(jobs, results, strict=False):
+            if read is not None:
+                self._found[job.layer] = read.index
+                self.contents[job.layer].adopt(read.places)
+                interest = self._read[job.layer]
+                if interest is not None:
+                    interest.take(read.said)
 
 
 def _call(job: _Job) -> ReadLayer | None:

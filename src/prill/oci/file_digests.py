@@ -113,7 +113,7 @@ class LayerDigester:
         limits = self._reading.limits
         tolerant = self._reading.tolerant
         headers = TolerantHeaders(limits, FaultLog()) if tolerant else HeaderReader(limits, "strip")
-        with LayerStream(self._image, layer, limits, None, stop) as stream:
+        with LayerStream(self._image.store.open(layer.descriptor), layer, limits, None, stop) as stream:
             cursor = PieceCursor(iter(stream))
             try:
                 for number, (row, offset, _) in enumerate(scan(cursor, headers)):

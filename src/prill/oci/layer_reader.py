@@ -3,10 +3,12 @@
 1. A layer that lies in a file as it is: headers are read with ``pread``, contents stay where they are. It is verified
    beside that, by `verify_region`.
 2. Any other layer passes once as a stream: it is unpacked, verified and walked, and what is wanted of it is kept.
+   What it is packed as is verified in passing, or beside that as well.
 
 Either may happen in another process than the one that asks, so what was read is a value, `ReadLayer`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, Protocol
@@ -37,8 +39,9 @@ __all__ = [
     "LayerContents",
     "ReadLayer",
     "Reading",
+    "blob_region",
+    "is_packed",
     "layer_region",
-    "lies_in_file",
     "open_contents",
     "read_region",
     "read_stream",
@@ -99,24 +102,28 @@ class ReadLayer:
     places: Places
 
 
-def layer_region(image: Image, layer: Layer) -> Region | None:
-    """Return where the layer lies in a file, unpacked, or None; whoever asks closes it."""
+def blob_region(image: Image, layer: Layer) -> Region | None:
+    """Return where the layer lies in a file, packed or not, or None; whoever asks closes it."""
     region = image.store.region(layer.descriptor) if isinstance(image.store, RegionSource) else None
-    if region is None:
-        return None
-    with region.open(0, min(_SNIFFED, region.size)) as start:
-        if sniff(start.read(_SNIFFED)) is Codec.NONE and region.size == layer.descriptor.size:
-            return region
+    if region is None or region.size == layer.descriptor.size:
+        return region
     region.close()
     return None
 
 
-def lies_in_file(image: Image, layer: Layer) -> bool:
-    """Say whether the layer lies in a file, packed or not, which another process can read at the same time."""
-    region = image.store.region(layer.descriptor) if isinstance(image.store, RegionSource) else None
-    if region is not None:
-        region.close()
-    return region is not None
+def is_packed(region: Region) -> bool:
+    """Say whether the layer that lies there has to be unpacked."""
+    with region.open(0, min(_SNIFFED, region.size)) as start:
+        return sniff(start.read(_SNIFFED)) is not Codec.NONE
+
+
+def layer_region(image: Image, layer: Layer) -> Region | None:
+    """Return where the layer lies in a file, unpacked, or None; whoever asks closes it."""
+    region = blob_region(image, layer)
+    if region is None or not is_packed(region):
+        return region
+    region.close()
+    return None
 
 
 def verify_region(region: Region, layer: Layer, stop: Event) -> None:
@@ -142,7 +149,7 @@ def spooled_contents(image: Image, layer: Layer, reading: Reading) -> SpooledCon
     """Return where contents of a layer can be kept that passes as a stream."""
 
     def refill(spool: BinaryIO) -> None:
-        with LayerStream(image, layer, reading.limits, spool, Event()) as stream:
+        with LayerStream(image.store.open(layer.descriptor), layer, reading.limits, spool, Event()) as stream:
             stream.finish()
 
     return SpooledContents(refill, reading.folder)
@@ -165,16 +172,21 @@ def read_region(region: Region, layer: Layer, reading: Reading, interest: Intere
 
 
 def read_stream(
-    image: Image, layer: Layer, reading: Reading, interest: Interest | None, contents: SpooledContents
+    opened: Callable[[], BinaryIO],
+    layer: Layer,
+    reading: Reading,
+    interest: Interest | None,
+    contents: SpooledContents,
 ) -> ReadLayer:
-    """Read and verify a layer that has to be unpacked, and keep in ``contents`` what is wanted of it.
+    """Read a layer that has to be unpacked, verify its diff ID, and keep in ``contents`` what is wanted of it.
 
+    What ``opened`` returns verifies the layer's digest while it is read, unless that is done elsewhere.
     Raise `DigestMismatch`, `SizeMismatch`, and unless it is read tolerantly what reading tar raises.
     """
     faults = FaultLog()
     index = LayerIndex(table=EntryTable())
     copy = contents.keep_whole() if reading.interests is None else None
-    with LayerStream(image, layer, reading.limits, copy, reading.stop) as stream:
+    with LayerStream(opened(), layer, reading.limits, copy, reading.stop) as stream:
         cursor = PieceCursor(iter(stream))
         rows = scan(cursor, _headers(reading, faults))
         try:
