@@ -377,13 +377,44 @@ class TestFiles:
             stream.write(b"x")
         assert prill("verify-blob", "f", "--key", "k.pub").code == 10
 
-    def test_cosign_2s_own_bundle_is_named(self, prill: Prill, here: Path):
+    def test_a_bundle_of_cosign_2(self, prill: Prill, here: Path):
+        """What its sign-blob --bundle writes; the key in it is believed no more than any other."""
         (here / "f").write_text("content")
-        (here / "f.sigstore.json").write_text('{"base64Signature":"AAAA","cert":"","rekorBundle":null}')
+        prill("sign-blob", "f", "--key", "prill.key", "--output-signature", "f.sig")
+        signature = (here / "f.sig").read_text().strip()
+        key = b64((here / "prill.pub").read_bytes())
+        (here / "f.bundle").write_text(json.dumps({"base64Signature": signature, "cert": key}))
+        verify = ("verify-blob", "f", "--bundle", "f.bundle")
+        ran = prill(*verify, "--key", "prill.pub")
+        assert ran.code == 0, ran.err
+        assert "cosign 2's bundle" in ran.out
+        assert prill("keys", "new", "-o", "other").code == 0
+        ran = prill(*verify, "--key", "other.pub")
+        assert (ran.code, "step 3.7" in ran.err) == (10, True)
+        ran = prill(*verify, "--identity", "me@example.test", "--issuer", "https://issuer.example.test")
+        assert (ran.code, "made with a key" in ran.err) == (10, True)
+        (here / "f").write_text("other content")
+        assert prill(*verify, "--key", "prill.pub").code == 10
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"base64Signature": "%"},
+            {"base64Signature": 3},
+            {"base64Signature": ""},
+            {"cert": "AAAA"},
+            {"cert": "%"},
+            {"rekorBundle": {}},
+            {"rekorBundle": {"SignedEntryTimestamp": "AAAA", "Payload": 1}},
+            {"base64Signature": b64(b'{"payload"')},
+        ],
+    )
+    def test_a_broken_bundle_of_cosign_2(self, prill: Prill, here: Path, change: dict[str, object]):
+        (here / "f").write_text("content")
+        document = {"base64Signature": "AAAA", "cert": "", "rekorBundle": None}
+        (here / "f.sigstore.json").write_text(json.dumps({**document, **change}))
         ran = prill("verify-blob", "f", "--key", "prill.pub")
-        assert ran.code == 10
-        assert "cosign 2's own form" in ran.err
-        assert "--new-bundle-format" in ran.err
+        assert (ran.code, "Traceback" in ran.err) == (10, False), ran.err
 
     def test_a_bundle_that_is_too_large(self, prill: Prill, here: Path):
         (here / "f").write_text("content")

@@ -80,9 +80,7 @@ def test_cosign_3_signs_and_prill_verifies(shell: Shell, services: Instance, ver
     shell.prill("verify-attestation", image, *ME, "--type", "openvex")
 
 
-def test_cosign_2_signs_and_prill_verifies(shell: Shell, services: Instance, monkeypatch: pytest.MonkeyPatch):
-    """cosign 2 takes its roots from files, and knows three ways to record an attestation."""
-    image = shell.image("x")
+def roots_in_files(shell: Shell, services: Instance) -> dict[str, str]:
     keys = {"SIGSTORE_CT_LOG_PUBLIC_KEY_FILE": services.ct_key, "SIGSTORE_REKOR_PUBLIC_KEY": services.rekor_key}
     environment = {"SIGSTORE_ROOT_FILE": "root.pem"}
     (shell.home / "root.pem").write_bytes(services.root.public_bytes(Encoding.PEM))
@@ -90,6 +88,32 @@ def test_cosign_2_signs_and_prill_verifies(shell: Shell, services: Instance, mon
         public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (shell.home / f"{name}.pem").write_bytes(public)
         environment[name] = f"{name}.pem"
+    return environment
+
+
+def test_cosign_2_signs_files_and_prill_verifies(shell: Shell, services: Instance):
+    """The form of bundle that cosign 2 writes where nobody asks for Sigstore's, of an identity."""
+    (shell.home / "file").write_text("content")
+    (shell.home / "other").write_text("other content")
+    environment = roots_in_files(shell, services)
+    words = ("--fulcio-url", services.url, "--rekor-url", services.url, "--identity-token", "token.jwt", "--yes")
+    shell.cosign(OLD, "sign-blob", *words, "--bundle", "b.json", "file", environment=environment)
+    predicate = ("--type", "openvex", "--predicate", predicate_file("openvex"))
+    shell.cosign(OLD, "attest-blob", *words, *predicate, "--bundle", "a.json", "file", environment=environment)
+    for bundle in ("b.json", "a.json"):
+        assert "base64Signature" in (shell.home / bundle).read_text()
+        ran = shell.run("verify-blob", "file", "--bundle", bundle, *ME)
+        assert ran.code == 0, ran.err
+        assert "(promise)" in ran.out
+        assert shell.run("verify-blob", "other", "--bundle", bundle, *ME).code == 10
+        wrong = ("--identity", f"x{EMAIL}", *ME[2:])
+        assert "step 4" in shell.run("verify-blob", "file", "--bundle", bundle, *wrong).err
+
+
+def test_cosign_2_signs_and_prill_verifies(shell: Shell, services: Instance, monkeypatch: pytest.MonkeyPatch):
+    """cosign 2 takes its roots from files, and knows three ways to record an attestation."""
+    image = shell.image("x")
+    environment = roots_in_files(shell, services)
     at = ("--fulcio-url", services.url, "--rekor-url", services.url, "--identity-token", "token.jwt")
     words = (*at, "--yes", "--allow-insecure-registry")
     shell.cosign(OLD, "sign", *words, image, environment=environment)

@@ -26,10 +26,11 @@ from der_writer import utf8
 from prill.model import Digest
 from prill.signing._json import Fields, Malformed, encode_json
 from prill.signing._pem import to_pem
+from prill.signing.blob_bundle import read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.certificate import SigningCertificate
 from prill.signing.identity import Expected, IdentityRule
-from prill.signing.keys import PublicKey
+from prill.signing.keys import Message, PublicKey
 from prill.signing.log_entry import LogEntry
 from prill.signing.private_key import PrivateKey
 from prill.signing.rekor import _entry
@@ -262,6 +263,23 @@ class TestKindsOfEntries:
         gone = tuple(replace(log, period=replace(log.period, end=1_710_000_000)) for log in trust.logs)
         refused(Step.INCLUSION, "was not in use", lambda: check(one, replace(trust, logs=gone)))
 
+    def test_a_log_that_stands_there_for_two_periods(self, instance: Instance, trust: TrustedRoot):
+        """A root may list a log again, with the time after its first; whichever fits counts."""
+        signed = stamped(instance, recorded(instance, sign_image(DIGEST, Signer(instance))))
+        logs, ct_logs, authorities = (
+            (*(replace(one, period=replace(one.period, end=1_710_000_000)) for one in several), *several)
+            for several in (trust.logs, trust.ct_logs, trust.timestamp_authorities)
+        )
+        twice = replace(trust, logs=logs, ct_logs=ct_logs, timestamp_authorities=authorities)
+        assert check(signed, twice).logs
+        unpromised = replace(signed, entries=(replace(signed.entries[0], promise=b""),))
+        assert check(unpromised, twice).time_by == "a timestamp authority"
+        gone = replace(twice, logs=logs[: len(trust.logs)])
+        refused(Step.TIME, "was not in use", lambda: check(signed, gone))
+        refused(Step.INCLUSION, "was not in use", lambda: check(unpromised, gone))
+        gone = replace(twice, ct_logs=ct_logs[: len(trust.ct_logs)])
+        refused(Step.SCT, "was not in use", lambda: check(signed, gone))
+
     def test_unknown_kinds(self, instance: Instance, trust: TrustedRoot):
         signed = sign_image(DIGEST, Signer(instance))
         answer = instance.add({"apiVersion": "9.9.9", "kind": "rfc3161", "spec": {}})
@@ -421,8 +439,18 @@ class TestTimestamps:
         with pytest.raises(UnknownAuthority):
             verify_timestamp(self.stamp(instance), self.MESSAGE, TrustedRoot())
         other = TrustedRoot.parse(encode_json(Instance().trusted_root()))
-        with pytest.raises((UnknownAuthority, BadTimestamp)):
+        with pytest.raises(UnknownAuthority):
             verify_timestamp(self.stamp(instance), self.MESSAGE, other)
+
+    def test_two_authorities_of_one_name(self, instance: Instance, trust: TrustedRoot):
+        """An authority with a new root keeps its name; the certificate tells whose a time stamp is."""
+        other = TrustedRoot.parse(encode_json(Instance().trusted_root()))
+        several = (*other.timestamp_authorities, *trust.timestamp_authorities)
+        for authorities in (several, several[::-1]):
+            both = replace(trust, timestamp_authorities=authorities)
+            assert verify_timestamp(self.stamp(instance), self.MESSAGE, both) == instance.now
+            with pytest.raises(BadTimestamp, match="not signed by its authority"):
+                verify_timestamp(self.stamp(instance, key=new_key()), self.MESSAGE, both)
 
     def test_an_authority_out_of_use(self, instance: Instance, trust: TrustedRoot):
         (one,) = trust.timestamp_authorities
@@ -493,6 +521,40 @@ class TestOptions:
             bundle.signed("it")
         attestation = replace(claim, kind=ClaimKind.ATTESTATION)
         refused(Step.CONTENT, "not the attestation", lambda: check(signed, trust, claim=attestation))
+
+    def test_a_witness_that_comes_twice(self, instance: Instance):
+        """Some count witnesses, and the specification's other readers refuse them twice."""
+        signed = stamped(instance, recorded(instance, sign_file(b"a file", Signer(instance))))
+        for twice in (
+            replace(signed, entries=signed.entries * 2),
+            replace(signed, timestamps=signed.timestamps * 2),
+        ):
+            with pytest.raises(Malformed, match=r"(log entry|time stamp) twice"):
+                Bundle.parse(bundle_of(twice).encode())
+        later = instance.stamp(hashlib.sha256(signed.signature).digest(), time=instance.now + 1)
+        Bundle.parse(bundle_of(replace(signed, timestamps=(*signed.timestamps, later))).encode())
+
+    def test_cosign_2s_bundle_of_an_identity(self, instance: Instance, trust: TrustedRoot):
+        """A certificate and a log's entry, promised alone, as that form has them."""
+        signed = recorded(instance, sign_file(b"a file", Signer(instance)))
+        claim = Claim(kind=ClaimKind.FILE, digest=Digest.of(b"a file"))
+        document = {
+            "base64Signature": b64(signed.signature),
+            "cert": pem_of(signed),
+            "rekorBundle": signed.entries[0].to_annotation(),
+        }
+        read = read_blob_bundle(Fields(document, "it"), signed.message)
+        assert check(read, trust, claim=claim).logs[0].by == ("promise",)
+        other = replace(claim, digest=Digest.of(b"b"))
+        refused(
+            Step.SIGNATURE, "not signed", lambda: check(replace(read, message=Message.of(b"b")), trust, claim=other)
+        )
+        unlisted = read_blob_bundle(Fields({**document, "rekorBundle": None}, "it"), signed.message)
+        refused(Step.INCLUSION, "no transparency log", lambda: check(unlisted, trust, claim=claim))
+        another = recorded(instance, sign_file(b"a file", Signer(instance)))
+        swapped = {**document, "rekorBundle": another.entries[0].to_annotation()}
+        wrong = read_blob_bundle(Fields(swapped, "it"), signed.message)
+        refused(Step.ENTRY, "another signature", lambda: check(wrong, trust, claim=claim))
 
 
 def test_the_sigstore_package_agrees(instance: Instance, trust: TrustedRoot, tmp_path: Path):

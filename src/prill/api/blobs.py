@@ -8,7 +8,8 @@ from prill.api.signing_services import Signing
 from prill.errors import PrillError
 from prill.model import Digest
 from prill.model.value import dataclass, field, replace
-from prill.signing._json import Malformed, from_base64
+from prill.signing._json import Malformed, from_base64, parse_json
+from prill.signing.blob_bundle import is_blob_bundle, read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.conditions import Conditions
 from prill.signing.keys import Message
@@ -59,13 +60,14 @@ def verify_blob(
     now: int,
     bare: bool = False,
 ) -> Verified:
-    """Verify what ``evidence`` says about a file: a bundle, or with ``bare`` a signature in base64.
+    """Verify what ``evidence`` says about a file: a bundle, or if ``bare`` a signature in base64.
 
-    A bundle holds a signature over the file, or a statement of which the file is a subject. Raise `VerificationError`.
+    A bundle is Sigstore's, or of cosign 2's form. It holds a signature over the file, or a statement of which the file
+    is a subject. Raise `VerificationError`.
     """
     conditions = conditions or Conditions()
     try:
-        signed = _bare(message, evidence) if bare else Bundle.parse(evidence).signed("the bundle", message)
+        signed = _bare(message, evidence) if bare else _bundled(message, evidence)
     except Malformed as error:
         raise VerificationError(Step.FORM, str(error), hint=error.hint) from error
     claim = Claim(kind=ClaimKind.FILE, digest=Digest("sha256", message.sha256.hex()))
@@ -83,6 +85,13 @@ def read_message(path: Path) -> Message:
             return Message.of(data)
         del data
         return Message.of(memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)))
+
+
+def _bundled(message: Message, evidence: bytes) -> Signed:
+    fields = parse_json(evidence, "the bundle")
+    if is_blob_bundle(fields):
+        return read_blob_bundle(fields, message)
+    return Bundle.of(fields).signed("the bundle", message)
 
 
 def _bare(message: Message, evidence: bytes) -> Signed:

@@ -55,12 +55,11 @@ class Bundle:
     @classmethod
     def parse(cls, data: bytes) -> "Bundle":
         """Read a bundle's JSON; raise `Malformed` for what no version of the specification allows."""
-        fields = parse_json(data, "the bundle")
-        if fields.has("base64Signature") and not fields.has("mediaType"):
-            raise Malformed(
-                "this is a bundle of cosign 2's own form, which is not Sigstore's",
-                hint="cosign sign-blob --new-bundle-format makes one; its 'base64Signature' in a file is a --signature",
-            )
+        return cls.of(parse_json(data, "the bundle"))
+
+    @classmethod
+    def of(cls, fields: Fields) -> "Bundle":
+        """Read a bundle's JSON that was parsed; raise `Malformed`."""
         media_type = fields.text("mediaType")
         version = _READ.get(media_type)
         if version is None:
@@ -84,7 +83,7 @@ class Bundle:
             else (),
             version=version,
         )
-        bundle._check_entries()
+        bundle._check_witnesses()
         return bundle
 
     def encode(self) -> bytes:
@@ -124,10 +123,8 @@ class Bundle:
                 raise Malformed(f"the bundle is about another file, whose {name} is {self.content.digest.hex()}")
             message, signature, envelope = file, self.content.signature, None
         else:
-            if len(self.content.signatures) != 1:
-                raise Malformed(f"the bundle's envelope has {len(self.content.signatures)} signatures, not one")
             envelope = self.content
-            message, signature = Message.of(envelope.signed), envelope.signatures[0].signature
+            message, signature = Message.of(envelope.signed), envelope.only().signature
         return Signed(
             origin=origin,
             form=SignedForm.BUNDLE,
@@ -141,8 +138,15 @@ class Bundle:
             timestamps=self.timestamps,
         )
 
-    def _check_entries(self) -> None:
-        """From version 0.2 on, entries come with a proof and its checkpoint; before, with a promise."""
+    def _check_witnesses(self) -> None:
+        """From version 0.2 on, entries come with a proof and its checkpoint; before, with a promise. None comes twice.
+
+        Whoever counts witnesses would count one of them for two.
+        """
+        if len({(entry.log_id, entry.index) for entry in self.entries}) < len(self.entries):
+            raise Malformed("the bundle has a log entry twice")
+        if len(set(self.timestamps)) < len(self.timestamps):
+            raise Malformed("the bundle has a time stamp twice")
         for entry in self.entries:
             if self.version == "0.1":
                 if not entry.promise:

@@ -23,6 +23,7 @@ __all__ = [
     "SigningCertificate",
     "WrongPurpose",
     "extension",
+    "is_issued",
     "key_of",
     "load_certificate",
     "verify_chain",
@@ -116,7 +117,7 @@ def verify_chain(certificate: "x509.Certificate", authorities: Sequence[Authorit
         chain = [load_certificate(der) for der in authority.chain]
         if chain[0] == certificate:  # a timestamp authority's list begins with its own certificate
             chain = chain[1:]
-        if not chain or not _issued(certificate, chain[0]):
+        if not chain or not is_issued(certificate, chain[0]):
             continue
         if when not in authority.period:
             reasons.append(f"{authority.name!r} was not in use at that time")
@@ -189,11 +190,12 @@ def _check_authority_chain(chain: "list[x509.Certificate]", when: int) -> None:
             raise BrokenChain(f"{name!r} is no authority's certificate")
         if basic.path_length is not None and basic.path_length < below:
             raise BrokenChain(f"{name!r} allows {basic.path_length} authorities below it, and there are {below}")
-        if below + 1 < len(chain) and not _issued(one, chain[below + 1]):
+        if below + 1 < len(chain) and not is_issued(one, chain[below + 1]):
             raise BrokenChain(f"{name!r} was not issued by {_name(chain[below + 1])!r}")
 
 
-def _issued(certificate: "x509.Certificate", issuer: "x509.Certificate") -> bool:
+def is_issued(certificate: "x509.Certificate", issuer: "x509.Certificate") -> bool:
+    """Say whether ``issuer`` signed ``certificate``, and whether its name is the one that this has."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - lazy
 
     try:

@@ -170,13 +170,11 @@ def _signed(layer: Descriptor, data: bytes, origin: str, subject: Digest) -> Sig
     )
     if layer.media_type == ENVELOPE_TYPE:
         envelope = Envelope.parse(data)
-        if len(envelope.signatures) != 1:
-            raise Malformed(f"the envelope has {len(envelope.signatures)} signatures, not one")
         return replace(
             plain,
             form=SignedForm.LEGACY_ATTESTATION,
             message=Message.of(envelope.signed),
-            signature=envelope.signatures[0].signature,
+            signature=envelope.only().signature,
             payload=envelope.payload,
             envelope=envelope,
         )

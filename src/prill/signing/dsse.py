@@ -54,6 +54,12 @@ class Envelope:
         """Return what the signatures are over."""
         return pae(self.payload_type, self.payload)
 
+    def only(self) -> EnvelopeSignature:
+        """Return the one signature; raise `Malformed` for several, of which a reader might verify another."""
+        if len(self.signatures) != 1:
+            raise Malformed(f"the envelope has {len(self.signatures)} signatures, not one")
+        return self.signatures[0]
+
     def to_json(self) -> dict[str, object]:
         """Return the envelope as bundles have it, without key ids."""
         return {

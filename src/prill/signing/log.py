@@ -19,9 +19,9 @@ class UnknownLog(LogFailure):
     """An entry is of a log that is not trusted."""
 
 
-def trusted_log(entry: LogEntry, trust: TrustedRoot) -> TrustedLog:
-    """Return the log of an entry; raise `UnknownLog`."""
-    log = trust.log(entry.log_id)
+def trusted_log(entry: LogEntry, trust: TrustedRoot, when: int | None = None) -> TrustedLog:
+    """Return the log of an entry, as it was trusted at ``when``; raise `UnknownLog`."""
+    log = trust.log(entry.log_id, when)
     if log is None:
         raise UnknownLog(f"the entry is of a log that is not trusted: {entry.log_id.hex()[:80]}")
     return log
@@ -29,7 +29,7 @@ def trusted_log(entry: LogEntry, trust: TrustedRoot) -> TrustedLog:
 
 def verify_promise(entry: LogEntry, trust: TrustedRoot) -> int:
     """Check the signed entry timestamp; return its time. Raise `LogFailure`."""
-    log = trusted_log(entry, trust)
+    log = trusted_log(entry, trust, entry.integrated_time)
     try:
         log.key().verify(entry.promise, Message.of(entry.promised))
     except BadSignature as error:

@@ -35,10 +35,11 @@ def verify_sct(certificate: "x509.Certificate", issuer: "x509.Certificate", trus
         raise UnlistedCertificate("the certificate holds no signed certificate timestamp")
     found = ""
     for sct in embedded:
-        log = trust.ct_log(sct.log_id)
+        when = _milliseconds(sct) // 1000
+        log = trust.ct_log(sct.log_id, when)
         if log is None:
             continue
-        if _milliseconds(sct) // 1000 not in log.period:
+        if when not in log.period:
             raise UnlistedCertificate(f"{log.url} was not in use when it promised to list the certificate")
         try:
             log.key().verify(sct.signature, Message.of(_signed(certificate, issuer, sct)))

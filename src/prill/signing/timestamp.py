@@ -7,6 +7,7 @@
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from prill.model.value import dataclass
 from prill.signing import _der
 from prill.signing._der import Element, parse_der
 from prill.signing._json import Malformed
-from prill.signing.certificate import BrokenChain, extension, key_of, load_certificate, verify_chain
+from prill.signing.certificate import BrokenChain, extension, is_issued, key_of, load_certificate, verify_chain
 from prill.signing.trusted_root import Authority, TrustedRoot
 
 if TYPE_CHECKING:
@@ -83,13 +84,22 @@ def verify_timestamp(response: bytes, message: bytes, trust: TrustedRoot) -> int
 def _verify(response: bytes, message: bytes, trust: TrustedRoot) -> int:
     """Walk the steps; what is not there, or there twice, raises `IndexError` or `ValueError` besides."""
     token = _parse(response)  # 1
-    certificate, authority = _signer(token, trust)
+    signers = list(_signers(token, trust))
+    if not signers:
+        raise UnknownAuthority("the time stamp is by an authority that is not trusted")
     if hashlib.new(token.imprint_hash, message).digest() != token.imprint:  # 2
         raise BadTimestamp("the time stamp is about other bytes")
     _check_attributes(token)  # 3
-    _check_signature(token, certificate)
-    _check_certificate(certificate, authority, token.time)  # 4
-    return token.time
+    failures = []
+    for certificate, authority in signers:
+        try:
+            _check_signature(token, certificate)
+            _check_certificate(certificate, authority, token.time)  # 4
+        except BadTimestamp as error:
+            failures.append(error)
+        else:
+            return token.time
+    raise failures[-1]
 
 
 def _parse(response: bytes) -> _Token:
@@ -145,21 +155,23 @@ def _time(element: Element) -> int:
     raise Malformed(f"no time: {text[:40]!r}")
 
 
-def _signer(token: _Token, trust: TrustedRoot) -> "tuple[x509.Certificate, Authority]":
-    """Return the certificate that the token names, and the authority that it belongs to; raise `UnknownAuthority`."""
+def _signers(token: _Token, trust: TrustedRoot) -> "Iterator[tuple[x509.Certificate, Authority]]":
+    """Yield the certificate that the token names with each authority that it belongs to.
+
+    Two authorities may have the same names: one that has a new root, or one that is trusted for two periods.
+    """
     for authority in trust.timestamp_authorities:
-        for der in (*authority.chain, *token.certificates):
+        for der in dict.fromkeys((*authority.chain, *token.certificates)):
             certificate = load_certificate(der)
             named = (certificate.issuer.public_bytes(), certificate.serial_number)
             if named == (token.signer_issuer, token.signer_serial) and _belongs(certificate, authority):
-                return certificate, authority
-    raise UnknownAuthority("the time stamp is by an authority that is not trusted")
+                yield certificate, authority
 
 
 def _belongs(certificate: "x509.Certificate", authority: Authority) -> bool:
     """Say whether the authority's chain goes on from this certificate, whenever that may have been valid."""
-    issuers = {load_certificate(der).subject.public_bytes() for der in authority.chain}
-    return certificate.issuer.public_bytes() in issuers
+    chain = [load_certificate(der) for der in authority.chain]
+    return any(certificate == one or is_issued(certificate, one) for one in chain)
 
 
 def _check_attributes(token: _Token) -> None:

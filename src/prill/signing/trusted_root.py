@@ -74,13 +74,13 @@ class TrustedRoot:
             raw=data,
         )
 
-    def log(self, log_id: bytes) -> TrustedLog | None:
-        """Return the transparency log with an id, or None."""
-        return next((one for one in self.logs if one.log_id == log_id), None)
+    def log(self, log_id: bytes, when: int | None = None) -> TrustedLog | None:
+        """Return the transparency log with an id, or None; one that stands there twice as it was in use at ``when``."""
+        return _at(when, [one for one in self.logs if one.log_id == log_id])
 
-    def ct_log(self, log_id: bytes) -> TrustedLog | None:
-        """Return the certificate transparency log with an id, or None."""
-        return next((one for one in self.ct_logs if one.log_id == log_id), None)
+    def ct_log(self, log_id: bytes, when: int | None = None) -> TrustedLog | None:
+        """Return the certificate transparency log with an id, or None, as `log` does."""
+        return _at(when, [one for one in self.ct_logs if one.log_id == log_id])
 
 
 def parse_time(text: str, what: str) -> int:
@@ -92,6 +92,12 @@ def parse_time(text: str, what: str) -> int:
     if value.tzinfo is None:
         raise Malformed(f"{what} names no time zone: {text[:40]!r}")
     return int(value.astimezone(UTC).timestamp())
+
+
+def _at(when: int | None, logs: list[TrustedLog]) -> TrustedLog | None:
+    """Return the first log that was in use at ``when``, or else the first."""
+    in_use = (one for one in logs if when is not None and when in one.period)
+    return next(in_use, logs[0] if logs else None)
 
 
 def _period(fields: Fields) -> Period:

@@ -70,6 +70,5 @@ def _timestamp(walk: Walk, response: bytes, trust: TrustedRoot) -> None:
 
 def _check_in_use(walk: Walk, record: LogRecord, trust: TrustedRoot) -> None:
     """Check that the log was in use at a time that somebody names; a log whose promise said the time already was."""
-    period = trusted_log(record.entry, trust).period
-    if walk.times and not any(time in period for time, _ in walk.times):
+    if walk.times and not any(time in trusted_log(record.entry, trust, time).period for time, _ in walk.times):
         raise LogFailure(f"{record.log} was not in use when it was signed")
