@@ -38,6 +38,9 @@ SAMPLES = {
     "pypirc-password": ("root/.pypirc", "[x]\npassword = hunter2x\n"),
     "password-hash": ("etc/shadow", "root:$y$j9T$abcdefgh$ijklmnopqr:19000:0:99999:7:::\n"),
     "curl-login": ("", "RUN curl -sSf -u admin:hunter2x https://files.test"),
+    "database-login": ("", "RUN mysql -uroot -phunter2x -e 'SELECT 1'"),
+    "command-password": ("", "redis-cli -h db -a hunter2x ping"),
+    "account-password": ("", "RUN echo 'root:hunter2x' | chpasswd"),
     "http-header": ("", 'curl -H "Authorization: Bearer 3f9d0c1be4a25678" https://api.test'),
     "env-file": ("srv/.env", "DB_PASSWORD=hunter2x\n"),
 }
@@ -132,6 +135,51 @@ def test_headers(header: str, masked: str):
     assert mask(f'RUN curl -H "{header}" https://api.test') == f'RUN curl -H "{masked}" https://api.test'
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mysqladmin -u root -p% ping",
+        'mysqldump -u root -p"%" db',
+        "mariadb -h db -u app -p'%' <x.sql",
+        'ENTRYPOINT ["mysql", "-uroot", "-p%"]',
+        "redis-cli -a % ping",
+        'CMD ["redis-cli", "-a", "%"]',
+        "sshpass -p % ssh host",
+        "sshpass -p% ssh host",
+        "docker login -u u -p % registry.example.test",
+        "helm registry login -u u -p '%' registry.example.test",
+        "ldapsearch -x -D cn=admin -w % -b dc=x",
+        "sqlcmd -S db -U sa -P % -Q x",
+        "echo root:% | chpasswd",
+        "printf 'root:%\\n' | sudo chpasswd",
+    ],
+)
+def test_passwords_of_commands(command: str):
+    assert mask(command.replace("%", "hunter2x")) == command.replace("%", "••••••")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'mysql -uroot -p"$MYSQL_ROOT_PASSWORD" db',
+        "mysql -uroot -p${PASSWORD}",
+        "mysql -u root -p -P 3306 db",
+        "docker run --name mysql -p3306:3306 x",
+        "apt-get install -y mysql-client && cp -pR a b",
+        "mysql --protocol=tcp -px",
+        "redis-cli -a $REDIS_PASSWORD ping",
+        "redis-cli --pipe -p 6379",
+        "sshpass -e ssh -p 2222 host",
+        "docker login -u u --password-stdin",
+        "login; mkdir -p /var/lib/x",
+        "echo root:$PW | chpasswd",
+        "echo root:* | cat",
+    ],
+)
+def test_what_only_looks_like_a_password_of_a_command(command: str):
+    assert mask(command) == command
+
+
 def test_options_of_a_command():
     text = "login --user x --password hunter2x --token 'a/b' --password-file /x --auth basic --token $T --secret"
     masked = "login --user x --password •••••• --token '••••••' --password-file /x --auth basic --token $T --secret"
@@ -169,6 +217,9 @@ HOSTILE = {
     "PuTTY's heads": b"PuTTY-User-Key-File-3: x\n" * 20_000,
     "schemes": b"a://" * 100_000,
     "logins": b"curl -u " * 60_000,
+    "logins of databases": b"mysql " * 60_000 + b"mysql -p" * 40_000,
+    "commands with passwords": b"redis-cli -a sshpass docker login ldapfoo sqlcmd echo a:b chpasswd " * 8_000,
+    "accounts": b"echo root:" * 50_000 + b"chpasswd" + b"echo " * 50_000,
     "options": b"--password " * 40_000 + b"--a" * 100_000,
     "headers": b"Authorization: Bearer " * 30_000 + b"x-api-key:" * 10_000,
     "one word": b"a" * 500_000 + b"://",
