@@ -54,6 +54,19 @@ class TestOpenVex:
         (one,) = read_vex(json.dumps(document).encode(), "x")
         assert (one.vulnerabilities, one.products) == (("CVE-1",), (VexProduct("pkg:npm/a@1"),))
 
+    @pytest.mark.parametrize(
+        ("parts", "expected"),
+        [
+            (["pkg:npm/b", {"@id": "pkg:npm/c"}], (VexProduct("image", ("pkg:npm/b", "pkg:npm/c")),)),
+            ([{"identifiers": {"cpe23": "cpe:2.3:a:x"}}], ()),
+            ([], (VexProduct("image"),)),
+        ],
+    )
+    def test_the_first_version_named_parts_beside_the_products(self, parts: list, expected: tuple):
+        statement = {"vulnerability": "CVE-1", "status": "fixed", "products": ["image"], "subcomponents": parts}
+        (one,) = read_vex(json.dumps({"statements": [statement]}).encode(), "x")
+        assert one.products == expected
+
     @given(
         st.sampled_from(list(VexStatus)),
         st.sampled_from(["", *Justification]),
@@ -94,6 +107,13 @@ def test_csaf_says_the_same():
         "me",
     )
     assert (other.status, other.products) == (VexStatus.AFFECTED, (VexProduct("OTHER"),))
+
+
+@pytest.mark.parametrize("status", ["first_affected", "known_affected", "last_affected"])
+def test_csaf_has_several_words_for_affected(status: str):
+    document = {"document": {}, "vulnerabilities": [{"cve": "CVE-2026-1", "product_status": {status: ["P1"]}}]}
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.status is VexStatus.AFFECTED
 
 
 @pytest.mark.parametrize(

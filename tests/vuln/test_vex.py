@@ -138,9 +138,35 @@ def test_a_newer_statement_takes_the_place_of_one_that_expired():
         assert (result.matches[0].suppressed_by is not None) is expected
         assert result.expired == ()
     older = judged(old, statement(time="2025-01-01"))
-    assert len(older.expired) == 1
+    assert older.matches[0].suppressed_by is None  # what was said before does not come back
+    assert older.expired == (
+        "the statement that CVE-2026-1 is not_affected expired on 2026-05-31 (x); CVE-2026-1 counts again",
+    )
     waived = judged(statement(), Waiver(id="CVE-2026-1", source="x.toml", expires="2026-05-31"))
-    assert len(waived.expired) == 1
+    assert waived.expired == ("the exception for CVE-2026-1 expired on 2026-05-31 (x.toml)",)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("libssl3", "", True),
+        ("libssl.", "", True),
+        ("lib(ssl|crypto)[0-9]+", "", True),
+        ("^libssl3$", "", True),
+        ("lib*", "", False),
+        ("libssl", "", False),
+        ("ssl3", "", False),
+        ("libssl3", "3.0", False),
+        ("libssl3", "3*", False),
+        ("libssl3", "3.5-1", True),
+        ("", "3.5-1", True),
+    ],
+)
+def test_grype_takes_a_name_for_an_expression_and_a_version_for_itself(name: str, version: str, expected: bool):  # noqa: FBT001
+    rule = Waiver(id="*", source="x", kind="grype", name=name, version=version)
+    assert dismissed(rule) is expected
+    if not expected:
+        assert judged(rule).notes == (f"the exception for all in {name} concerns nothing that was found (x)",)
 
 
 @pytest.mark.parametrize("status", ["affected", "under_investigation"])
@@ -258,15 +284,37 @@ class TestFiles:
         )
         assert [(one.id, one.expires, one.reason, one.kind) for one in found] == [
             ("CVE-2026-1", "", "", "trivyignore"),
-            ("CVE-2026-2", "2027-01-01", "later", "trivyignore"),
+            ("CVE-2026-2", "2026-12-31", "later", "trivyignore"),
             ("AVD-DS-0002", "", "", "trivyignore"),
         ]
+
+    @pytest.mark.parametrize(
+        ("line", "last"),
+        [
+            ("CVE-2026-1 exp:2027-01-01", "2026-12-31"),
+            ("CVE-2026-1 # until then: exp:2027-03-01", "2027-02-28"),
+            ("CVE-2026-1 exp:2027-01-01 # not exp:2030-01-01", "2026-12-31"),
+            ("CVE-2026-1 # an exp:ression? no", None),
+            ("CVE-2026-1 # exp: soon", None),
+            ("CVE-2026-1 # the expiry is open", ""),
+        ],
+    )
+    def test_trivy_takes_the_day_from_any_word_and_ends_as_it_begins(self, line: str, last: str | None):
+        if last is None:
+            with pytest.raises(InvalidExceptions, match="must be a day"):
+                read_exceptions(line.encode(), ".trivyignore")
+            return
+        assert [one.expires for one in read_exceptions(line.encode(), ".trivyignore")] == [last]
 
     def test_grypes(self):
         text = b"ignore:\n- vulnerability: CVE-1\n  reason: x\n- package:\n    name: libcurl\n    version: 1.5.1\n"
         one, other = read_exceptions(text, ".grype.yaml")
-        assert (one.id, one.packages, one.kind) == ("CVE-1", (), "grype")
-        assert (other.id, other.packages) == ("*", ("libcurl@1.5.1",))
+        assert (one.id, one.name, one.version, one.kind) == ("CVE-1", "", "", "grype")
+        assert (other.id, other.name, other.version, other.packages) == ("*", "libcurl", "1.5.1", ())
+
+    def test_grypes_aliases_are_ids_here_anyway(self):
+        (one,) = read_exceptions(b"ignore:\n- {vulnerability: GHSA-1, include-aliases: true}\n", ".grype.yaml")
+        assert one.id == "GHSA-1"
 
     def test_trivys_yaml(self):
         found = read_exceptions(TRIVY_YAML, "trivyignore.yaml")
@@ -278,7 +326,7 @@ class TestFiles:
                 purls=("pkg:deb/debian/libssl3",),
                 paths=("opt/*/requirements.txt",),
                 reason="accepted",
-                expires="2027-09-01",
+                expires="2027-08-31",
             ),
             Waiver(id="CVE-2026-2", source="trivyignore.yaml", kind="trivyignore"),
         )
@@ -321,6 +369,10 @@ class TestFiles:
                 "rule 2 names neither",
             ),
             ("x.yaml", "ignore:\n- fix-state: unknown\n", "uses fix-state, which is not read"),
+            ("x.yaml", "ignore: [{vulnerability: '*', package: {name: a}}]", "rule 1 names neither"),
+            ("x.yaml", "ignore: [{package: {name: libstdc++6}}]", "package.name: .*libstdc"),
+            ("x.yaml", "ignore: [{package: {name: a, version: 1.10}}]", "version must be a text"),
+            ("x.yaml", "ignore: [{package: {name: a, version: 0}}]", "version must be a text"),
             ("x.yaml", "", "neither Grype's list of ignore rules nor Trivy's"),
             ("x.yaml", "vulnerability: CVE-1", "neither Grype's list of ignore rules nor Trivy's"),
             ("x.yaml", "vulnerabilities: [{id: CVE-1}]\nother: 1", "neither Grype's list of ignore rules nor Trivy's"),

@@ -12,7 +12,9 @@ __all__ = ["read_csaf_vex"]
 _RELEASE = re.compile(r"redhat:(?:enterprise_linux|rhel_[a-z0-9_]+):([0-9]+(?:\.[0-9]+)?)")
 _STATUSES = {
     "known_not_affected": VexStatus.NOT_AFFECTED,
+    "first_affected": VexStatus.AFFECTED,
     "known_affected": VexStatus.AFFECTED,
+    "last_affected": VexStatus.AFFECTED,
     "fixed": VexStatus.FIXED,
     "first_fixed": VexStatus.FIXED,
     "under_investigation": VexStatus.UNDER_INVESTIGATION,

@@ -50,6 +50,7 @@ class _Statement(msgspec.Struct):
     status: str
     vulnerability: _Named | str
     products: list[_Product | str] = []
+    subcomponents: list[_Part | str] = []
     justification: str = ""
     impact_statement: str = ""
     action_statement: str = ""
@@ -83,7 +84,7 @@ def _statement(one: _Statement, document: _Document, source: str, place: int) ->
     expires, unclear = _expiry(one.status_notes)
     return VexStatement(
         vulnerabilities=ids,
-        products=tuple(filter(None, map(_product, one.products))),
+        products=tuple(filter(None, (_product(each, one.subcomponents) for each in one.products))),
         status=VexStatus(one.status),
         source=source,
         justification=one.justification,
@@ -106,15 +107,17 @@ def _expiry(notes: str) -> tuple[str, str]:
         return "", found[1][:_MAX_SHOWN]
 
 
-def _product(one: _Product | str) -> VexProduct | None:
-    if isinstance(one, str):  # as version 0.0.1 wrote products
-        return VexProduct(one)
-    id_, parts = _id(one), tuple(filter(None, map(_id, one.subcomponents)))
+def _product(one: _Product | str, others: Sequence[_Part | str]) -> VexProduct | None:
+    """Return what is meant; ``others`` are the parts that version 0.0.1 names beside all products."""
+    named = [*(() if isinstance(one, str) else one.subcomponents), *others]
+    id_, parts = _id(one), tuple(filter(None, map(_id, named)))
     # A part that is named in no way that is read must not become the whole.
-    return VexProduct(id_, parts) if id_ and (parts or not one.subcomponents) else None
+    return VexProduct(id_, parts) if id_ and (parts or not named) else None
 
 
-def _id(part: _Part) -> str:
+def _id(part: _Part | str) -> str:
+    if isinstance(part, str):  # as version 0.0.1 wrote products and their parts
+        return part
     purl = part.identifiers.purl if part.identifiers else ""
     sha256 = part.hashes.get("sha-256", "").lower()
     return purl or part.id or (f"sha256:{sha256}" if sha256 else "")

@@ -64,8 +64,8 @@ class Waiver:
     """An exception that somebody answers for: a vulnerability, bound to packages or images, until a day.
 
     ``packages`` and ``images`` are globs, ``purls`` have versions and qualifiers as far as they matter, ``paths`` are
-    globs of where the package lies, ``*`` within a folder; of what has none, it binds to all. ``kind`` says which sort
-    of file it stands in.
+    globs of where the package lies, ``*`` within a folder, ``name`` is an expression (Go's) for all of the package's
+    name, ``version`` its version; of what has none, it binds to all. ``kind`` says which sort of file it stands in.
     """
 
     id: str
@@ -75,6 +75,8 @@ class Waiver:
     images: tuple[str, ...] = ()
     purls: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    name: str = ""
+    version: str = ""
     owner: str = ""
     reason: str = ""
     ticket: str = ""

@@ -29,7 +29,7 @@ class StatementLine:
             return cls(
                 id=one.id,
                 status="accepted",
-                about=", ".join((*one.packages, *one.purls, *one.paths, *one.images)) or "everything",
+                about=", ".join((*_named(one), *one.packages, *one.purls, *one.paths, *one.images)) or "everything",
                 owner=one.owner,
                 expires=one.expires,
                 source=one.source,
@@ -44,6 +44,11 @@ class StatementLine:
             source=one.source,
             unclear=one.unclear_expiry,
         )
+
+
+def _named(one: Waiver) -> tuple[str, ...]:
+    name = one.name or ("*" if one.version else "")
+    return (f"{name}@{one.version}" if one.version else name,) if name else ()
 
 
 def today_of(seconds: int) -> str:

@@ -15,7 +15,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 
 from prill.errors import PrillError
@@ -31,8 +31,9 @@ _TRIVY_PARTS = frozenset({"vulnerabilities", "misconfigurations", "secrets", "li
 _TRIVY_KEYS = frozenset({"id", "purls", "paths", "statement", "expired_at"})
 _NEEDED = ("id", "owner", "reason", "expires")
 _KNOWN = {*_NEEDED, "packages", "images", "ticket"}
-_NAMES = ("name", "version")
-_TRIVY = re.compile(r"(?P<id>[A-Za-z0-9._-]+)(?:\s+exp:(?P<expires>\d{4}-\d{2}-\d{2}))?\s*(?:#(?P<reason>.*))?")
+_GRYPE_KEYS = frozenset({"vulnerability", "include-aliases", "reason", "package.name", "package.version"})
+_TRIVY = re.compile(r"(?P<id>[A-Za-z0-9._-]+)(?:\s+exp:\S*)?\s*(?:#(?P<reason>.*))?")
+_TRIVY_ENDS = re.compile(r"\sexp:(\S*)")
 
 
 class InvalidExceptions(PrillError):
@@ -130,20 +131,30 @@ def _day(value: object, where: str) -> str:
         raise InvalidExceptions(f"{where}: expires must be a day such as 2027-01-31: {error}") from error
 
 
+def _day_before(value: object, where: str) -> str:
+    """Return the last day that counts for Trivy, to whom an exception ends as soon as its day begins."""
+    day = _day(value, where)
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if day > date.min.isoformat() else day
+
+
 def _trivy(text: str, source: str) -> Iterator[Waiver]:
-    """Yield the ids of a ``.trivyignore``, one a line, with ``exp:`` and comments (Trivy's guide, "Filtering")."""
+    """Yield the ids of a ``.trivyignore``, one a line, with ``exp:`` and comments (Trivy's guide, "Filtering").
+
+    Trivy takes the day from the first word that begins with ``exp:``, in a comment as well.
+    """
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _TRIVY.fullmatch(line.strip())
         if match is None:
             raise InvalidExceptions(f"{source}: line {number} is no id of a vulnerability: {line[:80]!r}")
+        ends = _TRIVY_ENDS.search(line.strip())
         yield Waiver(
             id=match["id"],
             source=source,
             kind="trivyignore",
             reason=(match["reason"] or "").strip(),
-            expires=_day(match["expires"], f"{source}: line {number}") if match["expires"] else "",
+            expires=_day_before(ends[1], f"{source}: line {number}") if ends else "",
         )
 
 
@@ -187,7 +198,7 @@ def _trivy_yaml(rules: object, source: str) -> Iterator[Waiver]:
             purls=_purls(rule, where),
             paths=_texts(rule, "paths", where),
             reason=_text(rule, "statement", where),
-            expires=_day(rule["expired_at"], where) if "expired_at" in rule else "",
+            expires=_day_before(rule["expired_at"], where) if "expired_at" in rule else "",
         )
 
 
@@ -211,22 +222,35 @@ def _grype(rules: object, source: str) -> Iterator[Waiver]:
             raise InvalidExceptions(f"{where} is no mapping")
         package = rule.get("package", {})
         used = {*rule.keys() - {"package"}, *(f"package.{name}" for name in package)}
-        allowed = {"vulnerability", "reason", "package.name", "package.version"}
-        if extra := sorted(used - allowed):
+        if extra := sorted(used - _GRYPE_KEYS):
             raise InvalidExceptions(
-                f"{where} uses {extra[0]}, which is not read", hint=f"read are {', '.join(sorted(allowed))}"
+                f"{where} uses {extra[0]}, which is not read", hint=f"read are {', '.join(sorted(_GRYPE_KEYS))}"
             )
         id_, name, version = (
-            str(one) if one else "*" for one in (rule.get("vulnerability"), *map(package.get, _NAMES))
+            _text(table, key, where) if table.get(key) is not None else ""
+            for table, key in ((rule, "vulnerability"), (package, "name"), (package, "version"))
         )
-        if {id_, name, version} == {"*"}:
+        if not (id_ or name or version) or id_ == "*":
             raise InvalidExceptions(
                 f"{where} names neither a vulnerability nor a package", hint="Grype applies such a rule to nothing"
             )
         yield Waiver(
-            id=id_,
+            id=id_ or "*",
             source=source,
             kind="grype",
-            packages=(f"{name}@{version}",) if (name, version) != ("*", "*") else (),
+            name=_expression(name, where),
+            version=version,
             reason=str(rule.get("reason", "")),
         )
+
+
+def _expression(name: str, where: str) -> str:
+    """Return a package's name, which is a regular expression to Grype; raise where it is none."""
+    from prill.model.go_regex import GoRegex, InvalidRegex  # noqa: PLC0415 - few have such rules
+
+    try:
+        return GoRegex.parse(name).text
+    except InvalidRegex as error:
+        raise InvalidExceptions(
+            f"{where}: package.name: {error}", hint="Grype takes it for a regular expression: write \\+ for +"
+        ) from error

@@ -1,12 +1,14 @@
 """Putting statements and waivers to what was found: which matches they dismiss, and which of them concern nothing.
 
-Of several statements about one match the newest counts. An expired one dismisses nothing, and is told where no newer
-one says what counts instead.
+Of several statements about one match the newest counts. Where that one has expired, nothing is dismissed, and it is
+told.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -21,7 +23,7 @@ from prill.views.sizes import count
 __all__ = ["Judged", "judge"]
 
 _DISMISSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
-_UNDATED, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_UNDATED = datetime.min.replace(tzinfo=UTC)
 _ANY = "*"
 """The id of Grype's exceptions for whatever is found in a package; nobody else's `*` means all."""
 
@@ -67,31 +69,53 @@ def judge(
     by_id = _by_id(everything)
     for match in matches:
         ids = {match.advisory.id, *match.advisory.aliases}
-        dismissal = match.suppressed_by
-        newest, spoken = _UNDATED, False
-        ended: list[tuple[datetime, str]] = []
-        for number in sorted({number for id_ in (*ids, _ANY) for number in by_id.get(id_, ())}):
-            one = everything[number]
-            if not _concerns(one, match, image):
-                continue
-            concerned.add(number)
-            if one.expires and one.expires < today:
-                said = f"{_name(one)} expired on {one.expires} ({one.source}); {match.advisory.id} counts again"
-                if isinstance(one, Waiver) or one.status in _DISMISSING:
-                    ended.append((_LAST if isinstance(one, Waiver) else _moment(one.time), said))
-            elif isinstance(one, Waiver):
-                dismissal = dismissal or _waived(one)
-            elif (moment := _moment(one.time)) >= newest:
-                newest = moment
-                dismissal, spoken = _dismissal(one) if one.status in _DISMISSING else match.suppressed_by, True
-        expired |= {said: None for moment, said in ended if not spoken or moment > newest}
-        judged.append(replace(match, suppressed_by=dismissal))
+        found = sorted({number for id_ in (*ids, _ANY) for number in by_id.get(id_, ())})
+        ours = [number for number in found if _concerns(everything[number], match, image)]
+        concerned.update(ours)
+        verdict = _verdict(match, [everything[number] for number in ours], today)
+        expired |= dict.fromkeys(verdict.expired)
+        judged.append(replace(match, suppressed_by=verdict.dismissal))
     unmatched = [one for number, one in enumerate(everything) if number not in concerned]
     return Judged(
         matches=tuple(judged),
         notes=(*_unclear(everything[number] for number in sorted(concerned)), *_unmatched(unmatched)),
         expired=tuple(expired),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a match, and what no longer dismisses it."""
+
+    dismissal: Dismissal | None
+    expired: tuple[str, ...] = ()
+
+
+def _verdict(match: VulnerabilityMatch, said: Sequence[VexStatement | Waiver], today: str) -> _Verdict:
+    """Return what counts of all that is said about a match: the newest statement, else the first exception.
+
+    A statement that has expired still is the newest: what was said before it does not come back.
+    """
+    statements = [one for one in said if isinstance(one, VexStatement)]
+    waivers = [one for one in said if isinstance(one, Waiver)]
+    # Of several of one time the last counts.
+    newest = max(reversed(statements), key=lambda one: _moment(one.time), default=None)
+    dismissal = match.suppressed_by
+    ended: list[VexStatement | Waiver] = [one for one in waivers if _has_ended(one, today)]
+    if newest is not None and newest.status in _DISMISSING:
+        if _has_ended(newest, today):
+            ended.insert(0, newest)
+        else:
+            dismissal = _dismissal(newest)
+    standing = next((one for one in waivers if not _has_ended(one, today)), None)
+    if dismissal is None and standing is not None:
+        dismissal = _waived(standing)
+    then = f"; {match.advisory.id} counts again" if dismissal is None else ""
+    return _Verdict(dismissal, tuple(f"{_name(one)} expired on {one.expires} ({one.source}){then}" for one in ended))
+
+
+def _has_ended(one: VexStatement | Waiver, today: str) -> bool:
+    return bool(one.expires) and one.expires < today
 
 
 def _moment(time: str) -> datetime:
@@ -105,7 +129,7 @@ def _moment(time: str) -> datetime:
 
 def _name(one: VexStatement | Waiver) -> str:
     if isinstance(one, Waiver):
-        return f"the exception for {one.id}"
+        return f"the exception for {one.id if one.id != _ANY else 'all in ' + (one.name or one.version or 'anything')}"
     return f"the statement that {one.vulnerabilities[0]} is {one.status}"
 
 
@@ -150,8 +174,17 @@ def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: _Ima
             and _any_glob(one.images, (image.subject.name, str(image.subject.digest or "")))
             and (not one.purls or any(_is_package(purl, package.purl) for purl in one.purls))
             and (not one.paths or _lies_at(package, one.paths))
+            and (not one.name or _expression(one.name).fullmatch(package.name) is not None)
+            and one.version in ("", package.version)
         )
     return any(_product_concerns(product, match, image) for product in one.products)
+
+
+@lru_cache(maxsize=1000)
+def _expression(text: str) -> re.Pattern[str]:
+    from prill.model.go_regex import GoRegex  # noqa: PLC0415 - Grype's rules alone have them
+
+    return re.compile(GoRegex.parse(text).python)
 
 
 def _lies_at(package: Package, patterns: Iterable[str]) -> bool:
