@@ -8,6 +8,7 @@ recognised is not guessed.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from prill.distro.deb.license_names import gnu_license
 
@@ -49,48 +50,58 @@ _SENTENCES = (
     ),
     ("info-zip", r"version [0-9]{4}-[a-z]{3}-[0-9]{2} of the info-zip (?:copyright and )?licen[sc]e", "Info-ZIP"),
     ("gcc runtime library", r"gcc runtime library exception", "GPL-3.0-or-later WITH GCC-exception-3.1"),
-    ("domain", r"(?:in|into|to|as) (?:the )?public[- ]domain|is public domain", "LicenseRef-public-domain"),
 )
 """Words that are in every such sentence, the sentence, and the licence.
 
 Few texts have the words, and finding them is quick; a pattern is compiled when the first text has.
 """
-_MIT = (
+
+
+class _Sentence(NamedTuple):
+    """Words, and the pattern that begins with them; or, with ``around``, which begins and ends that near to them."""
+
+    words: str
+    pattern: str
+    around: int = 0
+
+
+_MIT = _Sentence(
     "permission is hereby granted",
     r"permission is hereby granted, free of charge, to any person obtaining a copy of this (?:software|font)",
 )
-_OLD_MIT = (
+_OLD_MIT = _Sentence(
     "permission to use, copy",
-    (
-        r"permission to use, copy, modify,? (?:and )?distribute(?P<sell>,? and sell)?"
-        r" this software and its documentation for any purpose"
-    ),
+    r"permission to use, copy, modify,? (?:and )?distribute(?P<sell>,? and sell)?"
+    r" this software and its documentation for any purpose",
 )
-_BSD = ("source and binary forms", r"redistribution and use in source and binary forms")
+_BSD = _Sentence(*("redistribution and use in source and binary forms",) * 2)
+_PUBLIC_DOMAIN = _Sentence("domain", r"(?:in|into|to|as) (?:the )?public[- ]domain|is public domain", around=24)
 _BSD_ADVERTISING = "all advertising materials mentioning features"
 _BSD_ENDORSEMENT = ("endorse or promote", "used to endorse")
 _BSD_BINARY = "in binary form must reproduce"
 _PERL = r"same terms as perl|either the gnu general public licen[sc]e or the \W?artistic licen[sc]e"
 
-_GNU = (
+_GNU = _Sentence(
     "gnu ",
-    (
-        r"(?<!ordinary )gnu (?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
-        r"(?:(?!\. ).){0,160}?\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)"
-    ),
+    r"(?<!ordinary )gnu (?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
+    r"(?:(?!\. ).){0,160}?\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)",
 )
-_GNU_AFTER_VERSION = (
+_GNU_AFTER_VERSION = _Sentence(
     " of the gnu ",
-    (
-        r"\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)(?P<between>(?:(?!\. ).){0,60}?) of the gnu "
-        r"(?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e"
-    ),
+    r"\b(?:version|v\.?) ?(?P<version>[1-3](?:\.[0-9])?)(?P<between>(?:(?!\. ).){0,60}?) of the gnu "
+    r"(?P<kind>lesser |library |affero |free documentation )?(?:general )?(?:public )?licen[sc]e",
+    around=80,
 )
 _PUBLISHED = r", (?:[0-9]+ )?(?:february|june|november|march) (?:[0-9]{1,2}, )?[12][0-9]{3}"
 _LATER = r"^\+|or,? (?:\(?at your option\)?,? )?(?:any )?(?:later|newer)"
-_ABBREVIATED = ("gpl", r"\b(?P<kind>l|a)?gpl ?(?:version |v\.? ?)(?P<version>[1-3](?:\.[0-9])?)")
-_COMMON = (
-    "common-licenses/",
+_VERSION = r"gpl ?(?:version |v\.? ?)(?P<version>[1-3](?:\.[0-9])?)"
+_ABBREVIATED = (
+    _Sentence("gpl", rf"\b(?P<kind>){_VERSION}"),
+    _Sentence("lgpl", rf"\b(?P<kind>l){_VERSION}"),
+    _Sentence("agpl", rf"\b(?P<kind>a){_VERSION}"),
+)
+_COMMON = _Sentence(
+    "/usr/share/common-licenses/",
     r"/usr/share/common-licenses/(?P<name>l?gpl|gfdl|apache|artistic|bsd|cc0|mpl)(?:-(?P<version>[0-9](?:\.[0-9])?))?",
 )
 _KINDS = {
@@ -105,8 +116,9 @@ _KINDS = {
 
 def recognize_licenses(text: str) -> frozenset[str]:
     """Return the identifiers of the licences that ``text`` holds or points to; perhaps none."""
-    plain = re.sub(r"\s+", " ", re.sub(_MARGIN, "", text)).lower()
+    plain = " ".join(re.sub(_MARGIN, "", text).split()).lower()
     found = {license_id for words, pattern, license_id in _SENTENCES if words in plain and re.search(pattern, plain)}
+    found.update("LicenseRef-public-domain" for _ in _finds(_PUBLIC_DOMAIN, plain))
     found.update(_mit(plain))
     found.update(_old_mit(plain))
     found.update(_bsd(plain))
@@ -119,12 +131,22 @@ def recognize_licenses(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _finds(wanted: tuple[str, str], text: str) -> Iterator[re.Match[str]]:
-    words, pattern = wanted
-    for number, match in enumerate(re.finditer(pattern, text) if words in text else ()):
-        if number == _MAX_FINDS:
-            return
-        yield match
+def _finds(wanted: _Sentence, text: str) -> Iterator[re.Match[str]]:
+    """Yield what matches. Only places where the words are get a look: searching for the patterns alone is slow."""
+    at = text.find(wanted.words)
+    if at < 0:
+        return
+    pattern = re.compile(wanted.pattern)
+    found = end = 0
+    while at >= 0 and found < _MAX_FINDS:
+        if wanted.around:
+            match = pattern.search(text, max(at - wanted.around, end), at + wanted.around)
+        else:
+            match = pattern.match(text, at)
+        if match:
+            yield match
+            found, end = found + 1, match.end()
+        at = text.find(wanted.words, max(end, at + 1))
 
 
 def _mit(text: str) -> Iterator[str]:
@@ -156,7 +178,7 @@ def _bsd(text: str) -> Iterator[str]:
 
 
 def _gnu_grants(text: str) -> Iterator[str]:
-    for pattern in (_GNU, _GNU_AFTER_VERSION, _ABBREVIATED):
+    for pattern in (_GNU, _GNU_AFTER_VERSION, *_ABBREVIATED):
         for match in _finds(pattern, text):
             between = match.groupdict().get("between") or ""
             after = between + text[match.end() : match.end() + _SENTENCE].partition(". ")[0]
