@@ -302,6 +302,10 @@ def test_one_vulnerability_is_explained_by_any_of_its_ids(shop: Workshop):
     assert ran.code == Exit.GOOD
     assert "why: 3.5-1+deb13u2 (trixie-security," in ran.out
     assert "next: upgrade libssl3 to 3.5-1+deb13u2" in ran.out
+    ended = shop.root / ".trivyignore"
+    ended.write_text("CVE-2026-35189 exp:2020-01-01\n", encoding="utf-8")
+    ran = shop.run("scan", root(shop), "--explain", "CVE-2026-35189", "--ignore", ended)
+    assert "the exception for CVE-2026-35189 expired on 2019-12-31" in ran.err
     ran = shop.run("scan", root(shop), "--explain", "CVE-1999-1")
     assert ran.code == Exit.NOTHING
     assert "no source says that it is in" in ran.out

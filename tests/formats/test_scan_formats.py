@@ -6,14 +6,16 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec import structs
 
 from prill.formats.sbom_documents import faults_of, read_sbom
 from prill.formats.scan_cyclonedx import encode_scan_cyclonedx
 from prill.formats.scan_json import encode_scan
 from prill.formats.scan_sarif import encode_scan_sarif
+from prill.model.advisory import Advisory, Level, Rating
 from prill.model.sbom import Subject
 from prill.model.scan_report import ScanReport
-from scan_reports import EVIL, REPORT, VECTOR
+from scan_reports import EVIL, FIXED, REPORT, VECTOR
 
 EMPTY = ScanReport(subject=Subject(name="x"), distro=None, packages=0, matches=())
 
@@ -50,10 +52,39 @@ class TestSarif:
     def test_what_is_dismissed_is_suppressed_and_gaps_are_notifications(self):
         run = sarif()
         suppressed = {one["ruleId"]: one["suppressions"] for one in run["results"] if "suppressions" in one}
-        assert set(suppressed) == {"CVE-2026-5"}
+        assert set(suppressed) == {"CVE-2026-4", "CVE-2026-5"}
+        assert suppressed["CVE-2026-4"][0]["justification"] == "the vendor says that it is not affected"
         assert suppressed["CVE-2026-5"][0]["justification"] == "not_affected: vulnerable_code_not_present: not built in"
         (notice,) = run["invocations"][0]["toolExecutionNotifications"]
         assert notice["message"]["text"].startswith("jar: cannot be read")
+
+    def test_the_score_is_of_the_level_that_counts(self):
+        ratings = (
+            Rating(level=Level.MEDIUM, source="vendor"),
+            Rating(level=Level.CRITICAL, source="x", vector=VECTOR, score=9.8),
+        )
+        match = structs.replace(FIXED, advisory=Advisory(id="CVE-2026-1", ratings=ratings))
+        (rule,) = sarif(replace(REPORT, matches=(match,)))["tool"]["driver"]["rules"]
+        assert (rule["defaultConfiguration"]["level"], rule["properties"]["security-severity"]) == ("warning", "5.5")
+
+    @pytest.mark.parametrize(
+        ("url", "expected"),
+        [
+            ("https://example.test/a?b=c&d=%20e#f", True),
+            ("http://example.test:8080", True),
+            ("https://example.test/a|b<x>", False),
+            ("https://example.test/a b", False),
+            ("https://example.test/\u00e9", False),
+            ("https://example.test/%zz", False),
+            ("https://example.test/a#b#c", False),
+            ("https://example.test/[x]", False),
+            ("https://", False),
+        ],
+    )
+    def test_an_address_that_is_no_uri_is_no_link(self, url: str, expected: bool):  # noqa: FBT001
+        match = structs.replace(FIXED, advisory=Advisory(id="CVE-2026-1", references=(url,)))
+        (rule,) = sarif(replace(REPORT, matches=(match,)))["tool"]["driver"]["rules"]
+        assert ("helpUri" in rule) is expected
 
     def test_only_web_addresses_are_links(self):
         (rule,) = (one for one in sarif()["tool"]["driver"]["rules"] if one["id"] == "CVE-2026-1")

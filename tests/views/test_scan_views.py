@@ -20,6 +20,17 @@ from scan_reports import DISMISSED, FIXED, REPORT
 EMPTY = ScanReport(subject=Subject(name="x"), distro=None, packages=0, matches=())
 
 
+def test_nothing_found_after_gaps_is_unknown_never_zero():
+    report = replace(EMPTY, gaps=REPORT.gaps)
+    said = "vulnerabilities: unknown, as not everything could be looked at"
+    assert scan_table(report, width=100).splitlines()[1] == said
+    assert "| 0 | unknown |" in scan_markdown(report)
+    assert "<b>?</b>vulnerabilities" in scan_html(report, tool="prill-1")
+    assert "0 vulnerabilities" in scan_table(EMPTY, width=100)
+    upgrades = scan_table(replace(report, upgrades_only=True), width=100)
+    assert "0 vulnerabilities fixed by upgrades, others are not known" in upgrades
+
+
 class TestTable:
     @pytest.mark.parametrize("width", [60, 80, 100, 160])
     def test_it_fits(self, width: int):

@@ -1,12 +1,13 @@
 """A scan as SARIF 2.1.0: a rule a vulnerability, a result a package that has it, as GitHub's viewer shows them."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from prill.formats._json import pretty_json
 from prill.model.advisory import Advisory, Level
 from prill.model.scan_report import ScanReport
-from prill.model.vulnerability_match import VulnerabilityMatch
+from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 
 __all__ = ["encode_scan_sarif"]
 
@@ -21,7 +22,11 @@ _LEVELS = {
     Level.NEGLIGIBLE: ("note", "0.1"),
     Level.UNKNOWN: ("warning", ""),
 }
-"""SARIF's level, and the score that GitHub orders by where no CVSS score says another."""
+"""SARIF's level, and the score that GitHub orders by where no CVSS score of that level says another."""
+
+_IN_URL = r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+_URL = re.compile(rf"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?]{_IN_URL})?(?:#{_IN_URL})?")
+"""What RFC 3986 takes: a document with another ``helpUri`` is refused."""
 
 
 def encode_scan_sarif(report: ScanReport, *, tool: str, version: str) -> bytes:
@@ -47,7 +52,8 @@ def encode_scan_sarif(report: ScanReport, *, tool: str, version: str) -> bytes:
 
 def _rule(advisory: Advisory) -> _Json:
     level, usual = _LEVELS[advisory.level]
-    score = next((f"{one.score:.1f}" for one in advisory.ratings if one.score is not None), usual)
+    same = (one.score for one in advisory.ratings if one.level is advisory.level and one.score is not None)
+    score = next((f"{score:.1f}" for score in same), usual)
     url = next(iter(_urls(advisory.references)), "")
     names = ", ".join((advisory.id, *advisory.aliases))
     properties: _Json = {"tags": ["security", "vulnerability", str(advisory.level)], "precision": "very-high"}
@@ -93,6 +99,9 @@ def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
         one = match.suppressed_by
         said = ": ".join(filter(None, (one.status, one.justification, one.reason)))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
+    elif match.state is MatchState.NOT_AFFECTED:
+        said = "the vendor says that it is not affected"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
     return result
 
 
@@ -120,4 +129,4 @@ def _notifications(report: ScanReport) -> list[_Json]:
 
 
 def _urls(texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if text.startswith(("https://", "http://"))]
+    return [text for text in texts if _URL.fullmatch(text)]

@@ -7,7 +7,7 @@ from prill.model.scan_report import ScanReport
 from prill.model.value import dataclass
 from prill.model.vulnerability_match import Claim
 from prill.views.pages import render_page, web_url
-from prill.views.scan_table import ScanLine, fixed_text, next_step, remark, scan_lines, source_line
+from prill.views.scan_table import ScanLine, fixed_text, next_step, nothing_known, remark, scan_lines, source_line
 
 __all__ = ["scan_html"]
 
@@ -41,6 +41,7 @@ def scan_html(report: ScanReport, *, tool: str) -> str:
             "system": distro.title if distro else "no distribution",
             "created": datetime.fromtimestamp(report.created, UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "total": len(counted),
+            "unknown": nothing_known(report),
             "levels": [
                 (str(level), sum(one.advisory.level is level for one in counted.values())) for level in reversed(Level)
             ],

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prill.model.advisory import Level
 from prill.model.scan_report import ScanReport
 from prill.views.columns import printable
-from prill.views.scan_table import fixed_text, next_step, remark, scan_lines, source_line
+from prill.views.scan_table import fixed_text, next_step, nothing_known, remark, scan_lines, source_line
 
 __all__ = ["markdown_text", "scan_markdown"]
 
@@ -55,6 +55,9 @@ def _counts(report: ScanReport) -> Iterable[str]:
     found = [(level, sum(one is level for one in counted.values())) for level in reversed(Level)]
     yield "| packages | vulnerabilities | " + " | ".join(str(level) for level, _ in found) + " |"
     yield "|---|---|" + "---|" * len(found)
+    if nothing_known(report):
+        yield f"| {report.packages} | unknown |" + " unknown |" * len(found)
+        return
     yield f"| {report.packages} | {len(counted)} | " + " | ".join(str(number) for _, number in found) + " |"
 
 

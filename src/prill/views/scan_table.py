@@ -14,7 +14,7 @@ from prill.views.columns import cut, printable
 from prill.views.sbom_table import gap_lines
 from prill.views.sizes import count
 
-__all__ = ["ScanLine", "fixed_text", "next_step", "remark", "scan_lines", "scan_table", "source_line"]
+__all__ = ["ScanLine", "fixed_text", "next_step", "nothing_known", "remark", "scan_lines", "scan_table", "source_line"]
 
 _TITLES = ("VULNERABILITY", "SEVERITY", "PACKAGE", "INSTALLED", "FIXED IN", "REMARK")
 _PACKAGE, _INSTALLED, _FIXED, _REMARK = range(2, 6)
@@ -138,9 +138,16 @@ def _counts(report: ScanReport) -> str:
     parts = [f"{found}{kinds}", f"{fixed} fixed by upgrades"]
     if report.upgrades_only and len(counted) == fixed:
         parts = [f"{found} fixed by upgrades{kinds}, others are not known"]
+    elif nothing_known(report):
+        parts = ["vulnerabilities: unknown, as not everything could be looked at"]
     parts += [f"{known} known to be exploited"] if known else []
     parts += [f"{suppressed} suppressed or denied"] if suppressed else []
     return ", ".join(parts)
+
+
+def nothing_known(report: ScanReport) -> bool:
+    """Return whether nothing was found while something could not be looked at, which is not zero."""
+    return bool(report.gaps) and not any(match.counts for match in report.matches)
 
 
 def _row(line: ScanLine, *, origin: bool) -> tuple[str, ...]:

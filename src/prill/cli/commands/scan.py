@@ -166,6 +166,10 @@ def _explain(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
     matches = matches_of(report, arguments.explain)
     if matches:
         say(explain_vulnerability(matches, width=columns()), quiet=arguments.quiet)
+        names = {id_ for match in matches for id_ in (match.advisory.id, *match.advisory.aliases)}
+        for text in report.expired:
+            if names.intersection(text.replace(";", " ").split()):
+                warn(text, quiet=arguments.quiet)
         return Exit.GOOD
     say(f"{arguments.explain}: no source says that it is in {report.subject.name}", quiet=arguments.quiet)
     for gap in report.gaps:
