@@ -55,6 +55,16 @@ def test_packages(place: str):
     assert not sbom.gaps
 
 
+def test_a_virtual_package_is_one_without_anything_of_its_own():
+    """``apk add --virtual .php-rundeps …`` leaves one in many images."""
+    virtual = "P:.php-rundeps\nV:20240901.101500\nA:noarch\nT:virtual meta package\nU:\nL:\nD:musl\n\n"
+    sbom = scan({"etc/os-release": ALPINE, "lib/apk/db/installed": virtual + INSTALLED})
+    rundeps, *_, musl = purls(sbom)
+    assert rundeps == "pkg:apk/alpine/.php-rundeps@20240901.101500?arch=noarch&distro=alpine-3.19.1"
+    assert (rundeps, musl) in related(sbom)
+    assert not sbom.gaps
+
+
 def test_a_paragraph_that_is_no_package_hides_no_other():
     database = f"P:broken\n\n{INSTALLED}\nno field\n\n" + "P:x\n\n" * 30
     sbom = scan({"etc/os-release": ALPINE, "lib/apk/db/installed": database})

@@ -14,7 +14,7 @@ __all__ = ["InstalledApk", "InvalidApkDatabase", "parse_installed"]
 _MAX_PACKAGES = 100_000
 _MAX_FAULTS = 20
 _MAX_VALUE = 64 << 10
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+_NAME = re.compile(r"[._]?[A-Za-z0-9][A-Za-z0-9+._-]*")  # apk add --virtual makes .php-rundeps
 _DEPENDENCY = re.compile(r"!?([^\s=<>~]+)")
 
 

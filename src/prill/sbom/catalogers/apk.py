@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["APK", "ApkCataloger", "ApkEvidence"]
 
 _MAX_DATABASE = 64 << 20
+_VIRTUAL = "virtual meta package"
+"""What apk notes as the summary of what ``apk add --virtual`` makes: a name for others, without anything of its own."""
 
 
 class ApkEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,7 +48,7 @@ class ApkCataloger:
     """Reads ``installed``."""
 
     id = "apk"
-    version = 3
+    version = 4
     patterns = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
     programs = False
     evidence = ApkEvidence
@@ -71,7 +73,11 @@ class ApkCataloger:
             owned=tuple((package.purl, entry.paths) for package, entry in found),
             gaps=(
                 *(Gap(f"/{one.path}", f"{self.id}: {fault}") for one in seen for fault in one.evidence.faults),
-                *(Gap(package.name, NO_APK_LICENCE) for package, _ in found if not package.licenses),
+                *(
+                    Gap(package.name, NO_APK_LICENCE)
+                    for package, entry in found
+                    if not package.licenses and entry.summary != _VIRTUAL
+                ),
             ),
         )
 
