@@ -435,6 +435,184 @@ sdks:
   dart: ">=3.0.0 <4.0.0"
 """
 
+BUN = f"""\
+{{
+  "lockfileVersion": 1,
+  "workspaces": {{
+    "": {{
+      "name": "app",
+      "dependencies": {{ "a": "^1", "ours": "workspace:ours", "other": "https://npm.example.test/r/@s/b/-/b-2.0.0.tgz", }},
+      "devDependencies": {{ "d": "^3", }},
+    }},
+    "ours": {{ "name": "ours", "dependencies": {{ "a": "^1", }}, }},
+  }},
+  "packages": {{
+    "a": ["a@1.0.0", "", {{ "dependencies": {{ "x": "^1" }} }}, "{SHA512}"],
+
+    "a/x": ["@s/b@2.0.0", "", {{}}, "sha512-x"],
+
+    "d": ["d@3.0.0", "", {{ "dependencies": {{ "x": "^3", "a": "*" }} }}, "sha512-x"],
+
+    "other": ["@s/b@https://npm.example.test/r/@s/b/-/b-2.0.0.tgz", {{}}, "sha512-x"],
+
+    "ours": ["ours@workspace:ours"],
+
+    "x": ["x@3.0.0", "", {{}}, "sha512-x"],
+  }}
+}}
+"""
+NPM_1_ELSEWHERE = {
+    "lockfileVersion": 1,
+    "dependencies": {
+        "alias": {"version": "npm:@s/b@2.0.0"},
+        "ours": {"version": "file:packages/ours"},
+        "archive": {"version": "https://npm.example.test/r/a/-/a-1.0.0.tgz"},
+        "commit": {"version": "git+ssh://git@git.example.test/o/commit.git#0c1fd1a"},
+        "hub": {"version": "github:o/hub#0c1fd1a"},
+        "packed": {"version": "file:packed-1.0.0.tgz"},
+    },
+}
+YARN_ELSEWHERE = """\
+"other@https://npm.example.test/r/@s/b/-/b-2.0.0.tgz#0c1fd1a":
+  version "2.0.0"
+  resolved "https://npm.example.test/r/@s/b/-/b-2.0.0.tgz#0c1fd1a"
+
+"of-berry@https://npm.example.test/a/-/a-1.0.0.tgz":
+  version: 1.0.0
+  resolution: "of-berry@https://npm.example.test/a/-/a-1.0.0.tgz"
+"""
+UV_GROUPS = """\
+version = 1
+
+[[package]]
+name = "app"
+version = "0.1.0"
+source = { editable = "." }
+dependencies = [{ name = "flask", extra = ["async"] }]
+
+[package.optional-dependencies]
+x = [{ name = "asgiref" }]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }, { name = "flask" }, { name = "click", version = "8.1.0" }]
+
+[[package]]
+name = "asgiref"
+version = "3.0.0"
+source = { registry = "https://pypi.example.test/simple" }
+
+[[package]]
+name = "click"
+version = "8.1.0"
+source = { registry = "https://pypi.example.test/simple" }
+
+[[package]]
+name = "click"
+version = "8.2.0"
+source = { registry = "https://pypi.example.test/simple" }
+
+[[package]]
+name = "flask"
+version = "3.0.2"
+source = { registry = "https://pypi.example.test/simple" }
+dependencies = [{ name = "click", version = "8.2.0" }]
+
+[package.optional-dependencies]
+async = [{ name = "greenlet" }]
+
+[[package]]
+name = "greenlet"
+version = "3.1.0"
+source = { registry = "https://pypi.example.test/simple" }
+
+[[package]]
+name = "pluggy"
+version = "1.5.0"
+source = { registry = "https://pypi.example.test/simple" }
+
+[[package]]
+name = "pytest"
+version = "8.0.0"
+source = { registry = "https://pypi.example.test/simple" }
+dependencies = [{ name = "pluggy" }]
+"""
+PODFILE = """\
+PODS:
+  - Alamofire (5.6.4)
+  - "GoogleUtilities/Network (7.11.0)":
+    - "GoogleUtilities/NSData+zlib"
+    - Alamofire (~> 5)
+  - "GoogleUtilities/NSData+zlib (7.11.0)"
+  - Ours (1.0.0)
+
+DEPENDENCIES:
+  - Ours (from `../ours`)
+
+SPEC REPOS:
+  trunk:
+    - Alamofire
+
+EXTERNAL SOURCES:
+  Ours:
+    :path: "../ours"
+
+PODFILE CHECKSUM: 0
+
+COCOAPODS: 1.14.0
+"""
+SWIFT_1 = {
+    "object": {
+        "pins": [
+            {
+                "package": "Alamofire",
+                "repositoryURL": "git@git.example.test:Alamofire/Alamofire.git",
+                "state": {"branch": None, "revision": "0", "version": "5.6.4"},
+            }
+        ]
+    },
+    "version": 1,
+}
+SWIFT_2 = {
+    "pins": [
+        {
+            "identity": "alamofire",
+            "kind": "remoteSourceControl",
+            "location": "https://git.example.test/Alamofire/Alamofire.git",
+            "state": {"revision": "0", "version": "5.6.4"},
+        },
+        {
+            "identity": "main",
+            "kind": "remoteSourceControl",
+            "location": "https://git.example.test/x/main",
+            "state": {"branch": "main", "revision": "0"},
+        },
+    ],
+    "version": 2,
+}
+CONAN_1 = {
+    "graph_lock": {
+        "nodes": {
+            "0": {"ref": "app/1.0", "path": "conanfile.py", "context": "host", "requires": ["1"]},
+            "1": {"ref": "zlib/1.2.13#0c1fd1a", "context": "host"},
+            "2": {"ref": "cmake/3.27.0", "context": "build"},
+        }
+    },
+    "version": "0.4",
+}
+CONAN_2 = {
+    "version": "0.5",
+    "requires": ["zlib/1.2.13#0c1fd1a%1690000000.0", "fmt/10.1.1@user/channel"],
+    "build_requires": ["cmake/3.27.0"],
+    "python_requires": [],
+}
+PACKAGES_CONFIG = """\
+<?xml version="1.0" encoding="utf-8"?>
+<packages>
+  <package id="Serilog" version="3.1.1" targetFramework="net48" />
+  <package id="StyleCop" version="6.0.0" developmentDependency="true" />
+</packages>
+"""
+
 NPM_PURLS = ("pkg:npm/%40s/b@2.0.0", "pkg:npm/a@1.0.0")
 PYPI_PURLS = ("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")
 
@@ -474,4 +652,27 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("packages.lock.json", json.dumps(NUGET), ("pkg:nuget/Serilog.AspNetCore@8.0.1", "pkg:nuget/Serilog@3.1.1")),
     ("mix.lock", MIX, ("pkg:hex/decimal@2.1.1", "pkg:hex/ecto@3.11.1")),
     ("pubspec.lock", PUBSPEC, ("pkg:pub/async@2.11.0",)),
+    ("bun.lock", BUN, NPM_PURLS),
+    ("package-lock.json", json.dumps(NPM_1_ELSEWHERE), NPM_PURLS),
+    ("yarn.lock", YARN_ELSEWHERE, NPM_PURLS),
+    (
+        "uv.lock",
+        UV_GROUPS,
+        (
+            "pkg:pypi/asgiref@3.0.0",
+            "pkg:pypi/click@8.2.0",
+            "pkg:pypi/flask@3.0.2",
+            "pkg:pypi/greenlet@3.1.0",
+        ),
+    ),
+    ("gems.locked", "GEM\n  specs:\n    rack (2.2.3)\n", ("pkg:gem/rack@2.2.3",)),
+    ("buildscript-gradle.lockfile", "org.a:b:1=classpath\n", ("pkg:maven/org.a/b@1",)),
+    ("gradle.lockfile", "org.a:b:1=latestRelease\norg.t:t:2=integrationTestClasspath\n", ("pkg:maven/org.a/b@1",)),
+    ("mix.lock", '%{\n  "old": {:hex, :old, "0.1.0"},\n}\n', ("pkg:hex/old@0.1.0",)),
+    ("Podfile.lock", PODFILE, ("pkg:cocoapods/Alamofire@5.6.4", "pkg:cocoapods/GoogleUtilities@7.11.0")),
+    ("Package.resolved", json.dumps(SWIFT_1), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
+    ("Package.resolved", json.dumps(SWIFT_2), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
+    ("conan.lock", json.dumps(CONAN_1), ("pkg:conan/zlib@1.2.13",)),
+    ("conan.lock", json.dumps(CONAN_2), ("pkg:conan/fmt@10.1.1", "pkg:conan/zlib@1.2.13")),
+    ("packages.config", PACKAGES_CONFIG, ("pkg:nuget/Serilog@3.1.1",)),
 )

@@ -9,7 +9,7 @@ from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
 
 __all__ = ["parse_mix_lock"]
 
-_LINE = re.compile(r'\s*"([a-z0-9_]+)": \{:hex, :"?([a-z0-9_]+)"?, "([^"]+)", "[0-9a-f]*", (.*)\},?\s*')
+_LINE = re.compile(r'\s*"([a-z0-9_]+)": \{:hex, :"?([a-z0-9_]+)"?, "([^"]+)"(?:, "[0-9a-f]*")?((?:, .*)?)\},?\s*')
 _OTHER = re.compile(r'\s*"([a-z0-9_]+)": \{:([a-z]+), .*')
 _NEED = re.compile(r'\{:"?([a-z0-9_]+)"?, "')
 _OUTER = re.compile(r'"hexpm(?::[^"]*)?", "([0-9a-f]{64})"\s*$')

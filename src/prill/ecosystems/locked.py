@@ -11,6 +11,7 @@ from prill.model.value import dataclass
 __all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "text_of"]
 
 T = TypeVar("T")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class InvalidLockFile(PrillError):
@@ -30,16 +31,20 @@ class Locked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockFile:
-    """What one file locks; ``unclear`` are names of what it wants, but of no one version."""
+    """What one file locks; ``unclear`` are names of what it wants, but of no one version.
+
+    ``includes`` are the paths, from its folder, of files that say the rest.
+    """
 
     packages: tuple[Locked, ...] = ()
     unclear: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
 
 
 def text_of(data: bytes, what: str) -> str:
-    """Decode a file; raise `InvalidLockFile` for what is not UTF-8."""
+    """Decode a file of UTF-8, or of UTF-16 as PowerShell writes it; raise `InvalidLockFile` for what is neither."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidLockFile(f"{what} is not UTF-8: {error}") from error
 

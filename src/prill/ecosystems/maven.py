@@ -21,6 +21,7 @@ _VERSION_START = re.compile(r"-(?=\d)")
 _LATER_VERSION = re.compile(r"-(?!\d{8}\.\d{6}-\d)\d+\.\d")
 _CLASSIFIER = re.compile(r"-(?:sources|javadoc|tests?|all|exec|shaded|jar-with-dependencies|(?:linux|osx|windows)-.*)$")
 _DEBIAN_VERSION = re.compile(r"debian|(?:\d+\.)*x")
+_OF_TESTS = re.compile(r"^test|Tests?(?=[A-Z]|$)")  # testRuntimeClasspath, integrationTest, but not latestRelease
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
 
 
@@ -103,6 +104,6 @@ def parse_gradle_lock(data: bytes) -> tuple[Coordinates, ...]:
     for line in data.decode("utf-8", "replace").splitlines():
         named, _, configurations = line.partition("=")
         parts = [word(part) for part in named.split(":")]
-        if len(parts) == 3 and all(parts) and any("test" not in one.lower() for one in configurations.split(",")):  # noqa: PLR2004
+        if len(parts) == 3 and all(parts) and any(not _OF_TESTS.search(one) for one in configurations.split(",")):  # noqa: PLR2004
             found.append(Coordinates(*parts))
     return tuple(sorted(set(found)))

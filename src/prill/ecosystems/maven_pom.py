@@ -21,6 +21,7 @@ _MAX_ELEMENTS = 200_000
 _MAX_TEXT = 1000
 _MAX_LICENSES = 20
 _MAX_ROUNDS = 5
+_EXACT = re.compile(r"\[([^\[\](),]*)\]")  # a range of one version
 _PROPERTY = re.compile(r"\$\{([^${}]{1,200})\}")
 _SCOPES = frozenset({"", "compile", "runtime"})
 _WANTED = frozenset(
@@ -161,7 +162,9 @@ class _Reader:
         return tuple(sorted(one for one in named if one.group and one.artifact))
 
     def _coordinates(self, one: Mapping[str, str]) -> Coordinates:
-        return Coordinates(*(word(self._filled(one.get(name, ""))) for name in ("groupId", "artifactId", "version")))
+        group, artifact, version = (self._filled(one.get(name, "")) for name in ("groupId", "artifactId", "version"))
+        exact = _EXACT.fullmatch(version)
+        return Coordinates(word(group), word(artifact), word(exact[1] if exact else version))
 
     def _filled(self, text: str) -> str:
         """Replace ``${name}`` by the project's own properties; nothing is left of a text that names another's."""

@@ -26,6 +26,9 @@ _INSTALLED = "node_modules/"
 _NAME = re.compile(r"(?:@[^\s/@]+/)?[^\s/@]+")
 _YARN_KEY = re.compile(r'^"?((?:@[^\s"@/]+/)?[^\s"@]+)@')
 _YARN_ALIAS = re.compile(r'^"?[^"\s]+?@npm:((?:@[^\s"@/]+/)?[^\s"@]+)@')
+_ARCHIVE = re.compile(r"https?://\S*?/((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d[^/\s]*?)\.tgz")
+"""An archive in a registry, by its address."""
+_YARN_ARCHIVE = re.compile(rf'^"?[^"\s]+?@{_ARCHIVE.pattern}')
 _YARN_OWN = re.compile(r"@(?:workspace|link|portal):")
 _YARN_RESOLUTION = re.compile(r'^  resolution: "((?:@[^\s"@/]+/)?[^\s"@]+)@npm:')
 _YARN_NEED = re.compile(r'^    "?((?:@[^\s"@/:]+/)?[^\s"@:]+)"?:? \S')
@@ -108,7 +111,8 @@ def parse_npm_lock(data: bytes) -> tuple[NodePackage, ...]:
     """Read ``package-lock.json`` or ``npm-shrinkwrap.json``, versions 1 to 3; raise `InvalidPackageJson`.
 
     What is for development alone is left out, and so are the project itself and those of its workspace, which are the
-    places outside of ``node_modules``.
+    places outside of ``node_modules``, and folders in version 1. There, what comes from elsewhere than a registry has
+    no version.
     """
     try:
         lock = msgspec.json.decode(data, type=ready(_NpmLock))
@@ -120,7 +124,11 @@ def parse_npm_lock(data: bytes) -> tuple[NodePackage, ...]:
             listed = list(_nested(lock.dependencies or {}))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidPackageJson(f"not a lock file of npm's: {error}") from error
-    return tuple(_locked(name, one) for name, one in listed if one.version and not one.link and not one.dev)
+    return tuple(
+        _locked(name, one)
+        for name, one in listed
+        if one.version and not one.link and not one.dev and not _is_folder(one.version)
+    )
 
 
 class _Noted(msgspec.Struct):
@@ -152,10 +160,18 @@ def _nested(dependencies: Mapping[str, _LockedPackage]) -> Iterator[tuple[str, _
                 waiting.append((inner, msgspec.convert(value, ready(_LockedPackage), strict=False)))
 
 
+def _is_folder(version: str) -> bool:
+    return version.startswith("file:") and not version.endswith((".tgz", ".tar.gz", ".tar"))
+
+
 def _locked(place: str, one: _LockedPackage) -> NodePackage:
     name, version = one.name or place, one.version or ""
     if version.startswith("npm:"):
         name, _, version = version.removeprefix("npm:").rpartition("@")
+    elif match := _ARCHIVE.match(version):
+        name, version = match.groups()
+    elif ":" in version:
+        version = ""
     needs = one.requires if isinstance(one.requires, dict) else one.dependencies or {}
     return NodePackage(
         name=name,
@@ -184,7 +200,7 @@ def parse_yarn_lock(data: bytes) -> tuple[NodePackage, ...]:
             if one.name and one.version:
                 found.setdefault((one.name, one.version), one)
             start = line[:_MAX_TEXT]
-            key = None if _YARN_OWN.search(start) else _YARN_ALIAS.match(start) or _YARN_KEY.match(start)
+            key = None if _YARN_OWN.search(start) else _yarn_key(start)
             one = NodePackage(name=key[1] if key else "", version="")
         elif match := _YARN_VERSION.match(line):
             one = replace(one, version=match[1])
@@ -197,6 +213,10 @@ def parse_yarn_lock(data: bytes) -> tuple[NodePackage, ...]:
         if line.startswith("  ") and line[2:3] not in ("", " "):
             within = line.strip()
     return tuple(found.values())
+
+
+def _yarn_key(start: str) -> re.Match[str] | None:
+    return _YARN_ALIAS.match(start) or _YARN_ARCHIVE.match(start) or _YARN_KEY.match(start)
 
 
 def _text(value: object) -> str:

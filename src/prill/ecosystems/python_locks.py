@@ -12,10 +12,12 @@ import msgspec
 from prill.ecosystems.locked import Locked, LockFile, decode_json, decode_toml, text_of
 from prill.ecosystems.python import requirement_name
 
-__all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "parse_requirements", "parse_uv"]
+__all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "parse_requirements"]
 
 _PINNED = re.compile(r"===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*$")
 _HASH = re.compile(r"--hash[= ]sha256:([0-9a-f]{64})")
+_INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
+_EXTRAS = re.compile(r"\[[^\]]*\]")
 _EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
 _ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -28,9 +30,13 @@ def parse_requirements(data: bytes) -> LockFile:
     """
     packages: list[Locked] = []
     unclear: list[str] = []
+    includes: list[str] = []
     for line in _joined(text_of(data, "requirements file")):
+        if match := _INCLUDE.match(line):
+            includes.append(match[1].strip("\"'"))
+            continue
         wanted, _, options = line.partition(" --")
-        wanted = _EDITABLE.sub("", wanted.partition(";")[0].strip())
+        wanted = _EXTRAS.sub("", _EDITABLE.sub("", wanted.partition(";")[0].strip()))
         if match := _ADDRESS.match(wanted):
             unclear.append(match[2] or match[1])
             continue
@@ -43,7 +49,7 @@ def parse_requirements(data: bytes) -> LockFile:
             packages.append(Locked(name=name, version=match[1], digest=digest))
         else:
             unclear.append(name)
-    return LockFile(packages=tuple(packages), unclear=tuple(sorted(set(unclear))))
+    return LockFile(packages=tuple(packages), unclear=tuple(sorted(set(unclear))), includes=tuple(includes))
 
 
 def _joined(text: str) -> Iterable[str]:
@@ -92,12 +98,6 @@ def parse_pdm(data: bytes) -> LockFile:
     """Read ``pdm.lock``; raise `InvalidLockFile`."""
     found = decode_toml(data, _Lock, "pdm.lock").package
     return _packages(one for one in found if one.groups is None or "default" in one.groups)
-
-
-def parse_uv(data: bytes) -> LockFile:
-    """Read ``uv.lock``; the project itself is left out. Raise `InvalidLockFile`."""
-    found = decode_toml(data, _Lock, "uv.lock").package
-    return _packages(one for one in found if not {"virtual", "editable"} & set(one.source or ()))
 
 
 def parse_pylock(data: bytes) -> LockFile:

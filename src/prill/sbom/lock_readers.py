@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from prill.ecosystems.bun import parse_bun_lock
 from prill.ecosystems.bundler import parse_gemfile_lock
 from prill.ecosystems.cargo import parse_cargo_lock
+from prill.ecosystems.cocoapods import parse_podfile_lock
+from prill.ecosystems.conan import parse_conan_lock
 from prill.ecosystems.dart import parse_pubspec_lock
 from prill.ecosystems.dotnet import parse_packages_lock
 from prill.ecosystems.go_mod import parse_go_mod, parse_go_sum
@@ -13,6 +16,7 @@ from prill.ecosystems.locked import Locked, LockFile
 from prill.ecosystems.maven import Coordinates, parse_gradle_lock
 from prill.ecosystems.maven_pom import parse_dependencies
 from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_yarn_lock
+from prill.ecosystems.nuget_config import parse_packages_config
 from prill.ecosystems.php import parse_composer_lock
 from prill.ecosystems.pnpm import parse_pnpm_lock
 from prill.ecosystems.python import normal_name
@@ -22,8 +26,9 @@ from prill.ecosystems.python_locks import (
     parse_poetry,
     parse_pylock,
     parse_requirements,
-    parse_uv,
 )
+from prill.ecosystems.swift import parse_package_resolved
+from prill.ecosystems.uv import parse_uv
 from prill.model.purl_value import build_purl
 from prill.model.value import replace
 from prill.sbom.listing import ListedPackage
@@ -41,7 +46,10 @@ def _reader(kind: str, parse: Callable[[bytes], LockFile]) -> Callable[[bytes], 
     def read(data: bytes) -> LockEvidence:
         found = parse(data)
         return LockEvidence(
-            type=kind, packages=tuple(_listed(kind, one) for one in found.packages), unclear=found.unclear
+            type=kind,
+            packages=tuple(_listed(kind, one) for one in found.packages),
+            unclear=found.unclear,
+            includes=found.includes,
         )
 
     return read
@@ -64,6 +72,7 @@ def _listed(kind: str, one: Locked) -> ListedPackage:
 
 def _node(parse: Callable[[bytes], tuple[NodePackage, ...]]) -> Callable[[bytes], LockFile]:
     def read(data: bytes) -> LockFile:
+        found = parse(data)
         return LockFile(
             packages=tuple(
                 Locked(
@@ -73,8 +82,10 @@ def _node(parse: Callable[[bytes], tuple[NodePackage, ...]]) -> Callable[[bytes]
                     digest=str(integrity_digest(one.integrity) or ""),
                     requires=one.requires,
                 )
-                for one in parse(data)
-            )
+                for one in found
+                if one.version
+            ),
+            unclear=tuple(sorted({one.name for one in found if not one.version})),
         )
 
     return read
@@ -117,6 +128,7 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "npm-shrinkwrap.json": _reader("npm", _node(parse_npm_lock)),
     "yarn.lock": _reader("npm", _node(parse_yarn_lock)),
     "pnpm-lock.yaml": _reader("npm", parse_pnpm_lock),
+    "bun.lock": _reader("npm", parse_bun_lock),
     "poetry.lock": _reader("pypi", parse_poetry),
     "Pipfile.lock": _reader("pypi", parse_pipfile_lock),
     "uv.lock": _reader("pypi", parse_uv),
@@ -126,10 +138,16 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "go.sum": _reader("golang", _go_sum),
     "Cargo.lock": _reader("cargo", parse_cargo_lock),
     "Gemfile.lock": _reader("gem", parse_gemfile_lock),
+    "gems.locked": _reader("gem", parse_gemfile_lock),
     "composer.lock": _reader("composer", _composer),
     "gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
+    "buildscript-gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
     "pom.xml": _reader("maven", _maven(parse_dependencies)),
     "packages.lock.json": _reader("nuget", parse_packages_lock),
+    "packages.config": _reader("nuget", parse_packages_config),
     "mix.lock": _reader("hex", parse_mix_lock),
     "pubspec.lock": _reader("pub", parse_pubspec_lock),
+    "Podfile.lock": _reader("cocoapods", parse_podfile_lock),
+    "Package.resolved": _reader("swift", parse_package_resolved),
+    "conan.lock": _reader("conan", parse_conan_lock),
 }

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from jars import jar, maven
 from lock_files import (
+    BUN,
     CARGO,
     GEMFILE,
     GO_MOD,
     GO_SUM,
     LOCK_FILES,
     MIX,
+    NPM_1_ELSEWHERE,
     NPM_2_AND_3,
     NUGET,
     PIPFILE,
@@ -25,11 +27,14 @@ from lock_files import (
     PUBSPEC,
     REQUIREMENTS,
     SHA256,
+    SWIFT_2,
     UV,
     YARN_BERRY,
 )
 from prill.model import Sbom
 from prill.sbom.catalogers.lock_files import LOCK_FILES as CATALOGER
+from prill.sbom.catalogers.lock_files import NOT_READ
+from prill.sbom.catalogers.lock_files import REQUIREMENTS as REQUIREMENTS_FILES
 from prill.sbom.lock_readers import LOCK_READERS
 from scanned import only, purls, reasons, related, scan, scan_folder
 from trees import Link
@@ -45,7 +50,7 @@ def test_what_is_locked(name: str, text: str, expected: tuple[str, ...]):
 
 
 def test_every_file_that_is_read_is_tested():
-    wanted = {pattern.removeprefix("**/") for pattern in CATALOGER.patterns} - {"requirements*.txt"}
+    wanted = {pattern.removeprefix("**/") for pattern in CATALOGER.patterns} - {*NOT_READ, *REQUIREMENTS_FILES}
     assert wanted == set(LOCK_READERS) == set(NAMES) - {"requirements-prod.txt"}
 
 
@@ -82,7 +87,10 @@ def test_digests(name: str, text: str):
 @pytest.mark.parametrize(
     ("name", "text", "names"),
     [
-        ("requirements.txt", REQUIREMENTS, "requests, tool"),
+        ("requirements.txt", REQUIREMENTS.replace("-r other.txt\n", ""), "requests, tool"),
+        ("package-lock.json", json.dumps(NPM_1_ELSEWHERE), "commit, hub, packed"),
+        ("Package.resolved", json.dumps(SWIFT_2), "git.example.test/x/main"),
+        ("bun.lock", BUN.replace('"d@3.0.0"', '"d@github:o/d#0c1fd1a"').replace("devD", "d"), "d"),
         ("Pipfile.lock", json.dumps(PIPFILE), "x"),
         ("go.mod", GO_MOD, "example.test/here"),
         ("mix.lock", MIX, "ours"),
@@ -108,6 +116,39 @@ def test_what_is_not_pinned_is_a_gap(name: str, text: str, names: str):
 def test_packages_of_no_registry(text: str, expected: list[str]):
     """pnpm notes the version of an archive or a commit beside its address."""
     assert purls(scan_folder({"pnpm-lock.yaml": text})) == expected
+
+
+@pytest.mark.parametrize("option", ["-r {}", "-r{}", "--requirement {}", "--requirement={}", "-r '{}'"])
+def test_requirements_that_go_on_in_a_file_that_is_not_read_are_a_gap(option: str):
+    files = {"app/requirements.txt": f"a==1\n{option.format('../more.txt')}\n", "more.txt": "b==2\n"}
+    sbom = scan_folder(files)
+    assert purls(sbom) == ["pkg:pypi/a@1"]
+    assert reasons(sbom) == "/app/requirements.txt: lock-files: it goes on in ../more.txt, which was not read"
+
+
+@pytest.mark.parametrize("name", ["requirements/base.txt", "dev-requirements.txt", "requirements_dev.txt"])
+def test_requirements_by_their_usual_names(name: str):
+    sbom = scan_folder({"app/requirements.txt": f"-r {name}\na==1\n", f"app/{name}": "b==2\n"})
+    assert purls(sbom) == ["pkg:pypi/a@1", "pkg:pypi/b@2"]
+    assert not reasons(sbom)
+
+
+def test_requirements_with_several_extras_and_of_powershell():
+    text = "requests[security,socks] == 2.31.0\r\nzope.interface[test]===5.4.0 ; python_version > '3'\r\n"
+    expected = ["pkg:pypi/requests@2.31.0", "pkg:pypi/zope.interface@5.4.0"]
+    assert purls(scan_folder({"requirements.txt": text})) == expected
+    assert purls(scan_folder({"requirements.txt": text.encode("utf-16")})) == expected
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_a_lock_file_that_is_known_and_not_read_is_a_gap(name: str):
+    sbom = scan_folder({f"app/{name}": b"\0anything", "app/requirements.txt": "a==1\n"})
+    assert f"/app/{name}: lock-files: {name} is not read (" in reasons(sbom)
+    assert purls(sbom) == ["pkg:pypi/a@1"]
+
+
+def test_a_range_of_one_version_is_a_version():
+    assert purls(scan_folder({"pom.xml": LOCK_FILES[18][1].replace("${b.version}", "[1]")}))[0] == "pkg:maven/org.a/b@1"
 
 
 def test_go_sum_counts_where_go_mod_does_not_list_all():
@@ -173,7 +214,7 @@ def refused(sbom: Sbom, name: str) -> bool:
 
 
 # Any text is a lock file of yarn's, gradle's or a requirements file, if one without packages.
-ANY_TEXT = ("gradle.lockfile", "requirements-prod.txt", "yarn.lock")
+ANY_TEXT = ("gradle.lockfile", "buildscript-gradle.lockfile", "requirements-prod.txt", "yarn.lock")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ANY_TEXT])

@@ -8,6 +8,7 @@ Such packages are found by ``lock-files``, so that what is declared can be told 
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from prill.model import Gap
 from prill.sbom.cataloger import Catalogued, FoundFile, Seen, Surroundings, read_bounded
@@ -17,12 +18,14 @@ from prill.sbom.ownership import SYSTEM_PURLS, owners_among
 
 __all__ = ["LOCK_FILES", "LockFilesCataloger"]
 
+REQUIREMENTS = ("requirements*.txt", "*-requirements.txt", "*_requirements.txt", "requirements/*.txt")
 _NAMES = (
     "package-lock.json",
     "npm-shrinkwrap.json",
     "yarn.lock",
     "pnpm-lock.yaml",
-    "requirements*.txt",
+    "bun.lock",
+    *REQUIREMENTS,
     "poetry.lock",
     "Pipfile.lock",
     "uv.lock",
@@ -32,44 +35,67 @@ _NAMES = (
     "go.sum",
     "Cargo.lock",
     "Gemfile.lock",
+    "gems.locked",
     "composer.lock",
     "gradle.lockfile",
+    "buildscript-gradle.lockfile",
     "pom.xml",
     "packages.lock.json",
+    "packages.config",
     "mix.lock",
     "pubspec.lock",
+    "Podfile.lock",
+    "Package.resolved",
+    "conan.lock",
 )
+NOT_READ = {
+    "bun.lockb": ("npm", "Bun's binary form; bun install --save-text-lockfile writes bun.lock"),
+    "deno.lock": ("npm", "Deno's"),
+    "renv.lock": ("cran", "R's"),
+    "rebar.lock": ("hex", "Erlang's"),
+    "stack.yaml.lock": ("hackage", "Haskell's"),
+    "cabal.project.freeze": ("hackage", "Haskell's"),
+    "paket.lock": ("nuget", "Paket's"),
+    "pixi.lock": ("conda", "pixi's"),
+    "conda-lock.yml": ("conda", "conda's"),
+}
+"""Lock files that are known but not read: their packages' type, and whose they are."""
 _INSTALLED = re.compile(
     r"(?:^|/)(?:node_modules|(?:site|dist)-packages|vendor|gems/[^/]+-\d[^/]*|\.?cargo/registry|pkg/mod|share/doc)/"
 )
 """Folders of installed packages, whose own lock files are those of their authors."""
 _MAX_NAMED = 5
+_MAX_SHOWN = 160
 
 
 class LockFilesCataloger:
     """Reads lock files, and the project files that state versions themselves."""
 
     id = "lock-files"
-    version = 4
+    version = 5
     programs = False
-    patterns = tuple(f"**/{name}" for name in _NAMES)
+    patterns = tuple(f"**/{name}" for name in (*_NAMES, *NOT_READ))
     evidence = LockEvidence
 
     def read(self, file: FoundFile) -> LockEvidence | None:
         """Read one file; raise what its reader does, or `FileTooLarge`."""
         if _INSTALLED.search(file.path):
             return None
+        name = posixpath.basename(file.path)
+        if name in NOT_READ:
+            return LockEvidence(type=NOT_READ[name][0])
         from prill.sbom.lock_readers import read_lock_file  # noqa: PLC0415 - many modules; few images have such a file
 
-        return read_lock_file(posixpath.basename(file.path), read_bounded(file))
+        return read_lock_file(name, read_bounded(file))
 
     def catalog(self, seen: Sequence[Seen[LockEvidence]], image: Surroundings) -> Catalogued:
         """Return what counts; what a file wants, but of no one version, is a gap."""
         counting = list(self._counting(seen, image))
+        known = {one.path for one in seen}
         gaps = (
-            Gap(f"/{one.path}", f"{self.id}: {_unclear(one.evidence.unclear)}")
+            Gap(f"/{one.path}", f"{self.id}: {text}")
             for one in counting
-            if one.evidence.unclear
+            for text in (*_unclear(one.evidence), *_unread(one, known))
         )
         needs = {need for one in counting for need in dependencies_by_name(one.evidence.packages)}
         packages = (package_of(listed, one.location, self.id) for one in counting for listed in one.evidence.packages)
@@ -96,6 +122,19 @@ class LockFilesCataloger:
 LOCK_FILES = LockFilesCataloger()
 
 
-def _unclear(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    return f"no one version is named of {', '.join(names[:_MAX_NAMED])}{more}"
+def _unclear(evidence: LockEvidence) -> Iterator[str]:
+    names = evidence.unclear
+    if names:
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        yield f"no one version is named of {', '.join(names[:_MAX_NAMED])}{more}"
+
+
+def _unread(one: Seen[LockEvidence], known: AbstractSet[str]) -> Iterator[str]:
+    """Yield what is not known because a file, or one that it goes on in, is not read."""
+    name = posixpath.basename(one.path)
+    if name in NOT_READ:
+        yield f"{name} is not read ({NOT_READ[name][1]})"
+    folder = posixpath.dirname(one.path)
+    for path in one.evidence.includes:
+        if posixpath.normpath(posixpath.join(folder, path)).lstrip("/") not in known:
+            yield f"it goes on in {path[:_MAX_SHOWN]}, which was not read"
