@@ -216,6 +216,26 @@ def test_logins_come_from_podmans_file_and_from_helpers(
         assert (done.code, done.err) == (0, "")
 
 
+def test_a_helper_that_fails_and_what_is_public(
+    prill: Prill, out: Path, server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What everybody may read is read; a refusal says that nobody was logged in, and why; nothing is written."""
+    prill("push", out, f"{server.host}/app:1", "--plain-http")
+    auth = tmp_path / "auth.json"
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(auth))
+    auth.write_text('{"credsStore":"gone"}')
+    pulled = prill("pull", f"{server.host}/app:1", "-o", tmp_path / "mine", "--plain-http")
+    assert pulled.code == 0, pulled.err
+    assert "nobody was logged in: docker-credential-gone" in pulled.err
+    pushed = prill("push", out, f"{server.host}/app:2", "--plain-http")
+    assert (pushed.code, "docker-credential-gone" in pushed.err) == (1, True)
+    with HostileServer() as closed:
+        closed.want_basic("Basic bWU6ZnJvbTpoZWxwZXI=")
+        refused = prill("pull", f"{closed.host}/app:1", "--plain-http")
+    assert (refused.code, "401" in refused.err) == (1, True)
+    assert "nobody was logged in: docker-credential-gone" in refused.err
+
+
 def test_a_mirror_of_the_settings_is_read_from(prill: Prill, server: RegistryServer, out: Path, tmp_path: Path):
     prill("push", out, f"{server.host}/hub/library/app:1.0", "--plain-http")
     settings = tmp_path / "config" / "prill" / "prill.toml"

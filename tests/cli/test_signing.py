@@ -319,11 +319,29 @@ class TestWithAnIdentity:
         digest = "sha256:ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
         for name, code in (("f", 0), (digest, 0), ("g", 10)):
             assert prill("conformance", "verify-bundle", *words, *me, name).code == code
+        (here / "-f").write_text("content")
+        assert prill("conformance", "verify-bundle", *words, *me, "--", "-f").code == 0
         assert prill("conformance", "verify-bundle", *words, *me[:1], "you", *me[2:], "f").code == 10
         assert prill("conformance", "verify-bundle", "--staging", "--bundle", "b.json", *me, "f").code == 2
 
 
 class TestFiles:
+    def test_public_keys_and_where_they_are_not(self, prill: Prill, here: Path, monkeypatch: pytest.MonkeyPatch):
+        (here / "f").write_text("content")
+        assert prill("sign-blob", "f", "--key", "prill.key").code == 0
+        monkeypatch.setenv("KEY", KEYS["prill.pub"].decode())
+        monkeypatch.setenv("OTHER", generate_key().public_key.to_pem().decode())
+        assert prill("verify-blob", "f", "--key", "env://KEY").code == 0
+        assert prill("verify-blob", "f", "--key", "env://OTHER").code == 10
+        for key, says in (
+            ("env://NONE", "holds no key"),
+            ("none.pub", "prill keys new"),
+            ("awskms:///alias/x", "to a file"),
+            ("pkcs11:object=x", "to a file"),
+        ):
+            ran = prill("verify-blob", "f", "--key", key)
+            assert (ran.code, says in ran.err) == (2, True), ran.err
+
     def test_by_its_digest(self, prill: Prill, here: Path):
         (here / "f").write_text("content")
         assert prill("sign-blob", "f", "--key", "prill.key", "--output-signature", "f.sig").code == 0

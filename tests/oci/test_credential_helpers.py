@@ -103,3 +103,23 @@ def test_docker_hub_is_asked_for_by_its_old_address(tmp_path: Path, monkeypatch:
     access = RegistryAccess(credentials=(config,), helper_path=path)
     assert access.credentials_for(ImageReference.parse("debian")) is not None
     assert (tmp_path / "asked").read_text() == "https://index.docker.io/v1/\n"
+
+
+def test_a_helper_that_fails_keeps_nobody_from_what_is_public(tmp_path: Path):
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    first.write_text('{"credsStore":"gone"}')
+    access = RegistryAccess(credentials=(first, second), helper_path=helper(tmp_path, "echo locked; exit 1", "other"))
+    reference = ImageReference.parse("a.io/app")
+    found = access.credentials_for(reference)
+    assert found is not None
+    assert (found.basic(), found.helper) == ("", "gone")
+    assert "docker-credential-gone" in found.failure
+    assert "podman login" in found.failure
+    with pytest.raises(HelperFailed, match="docker-credential-gone"):
+        access.credentials_for(reference, writing=True)
+    second.write_text('{"credHelpers":{"a.io":"other"}}')
+    both = access.credentials_for(reference)
+    assert both == found, "the first to fail is named"
+    second.write_text('{"auths":{"a.io":{"username":"me","password":"x"}}}')
+    for writing in (False, True):
+        assert access.credentials_for(reference, writing=writing) == Credentials(username="me", password="x")  # noqa: S106

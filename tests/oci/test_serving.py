@@ -183,6 +183,10 @@ def test_chunks_in_the_wrong_order_are_refused(client: Client):
     for said in ("0-2", "7-9", "x"):
         status, headers, _ = client("PATCH", place, b"abc", Content_Range=said)
         assert (status, headers["range"]) == (416, "0-2")
+    for said in ("3-9", "3-4", "3-1"):
+        status, headers, _ = client("PATCH", place, b"abc", Content_Range=said)
+        assert (status, headers["range"]) == (400, "0-2"), said
+    assert client("PATCH", place, b"def", Content_Range="3-5")[0] == 202
     assert client("DELETE", place)[0] == 204
     assert client.code("PATCH", place, b"abc") == (404, "BLOB_UPLOAD_UNKNOWN")
 

@@ -1,6 +1,7 @@
 """Options of the commands that verify: whom to believe, and under which conditions."""
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ _SIGNERS = ("key", "identity", "issuer", "identity_regexp", "issuer_regexp", "tr
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = r"([1-9][0-9]{0,8})([smhdw])"
 _MAX_KEY = 1 << 20
+_ENVIRONMENT = "env://"
 
 
 class NoSigner(PrillError):
@@ -46,7 +48,7 @@ def add_signers(parser: argparse.ArgumentParser) -> None:
         "--key",
         action="append",
         metavar="FILE",
-        help="a public key in PEM, such as cosign.pub; repeatable: one of them, or --min-signers of them",
+        help="a public key in PEM, as cosign.pub, or env://NAME; repeatable: one of them, or --min-signers of them",
     )
     group.add_argument(
         "--identity", "--certificate-identity", metavar="NAME", help="the signer's identity, exactly; needs --issuer"
@@ -207,10 +209,23 @@ def _key(reference: str) -> "PublicKey":
     from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
     from prill.signing.keys import PublicKey, UnusableKey  # noqa: PLC0415
 
+    if reference.startswith(_ENVIRONMENT):
+        name = reference.removeprefix(_ENVIRONMENT)
+        value = os.environ.get(name)
+        if not value:
+            hint = "it has to hold the public key's PEM itself"
+            raise UnusableKey(f"the environment variable {name[:80]!r} holds no key", hint=hint)
+        return PublicKey.parse_pem(value.encode("utf-8", "surrogateescape")[:_MAX_KEY])
     try:
         data = read_regular(Path(reference), _MAX_KEY)
     except OSError as error:
-        raise UnusableKey(f"the key {reference[:160]!r} cannot be read: {error.strerror}") from error
+        elsewhere = "://" in reference or reference.startswith("pkcs11:")
+        hint = (
+            "write the public key to a file, which verifying needs alone: prill keys show, cosign public-key"
+            if elsewhere
+            else "it is a file such as prill.pub or cosign.pub: prill keys new writes it beside the private key"
+        )
+        raise UnusableKey(f"the key {reference[:160]!r} cannot be read: {error.strerror}", hint=hint) from error
     return PublicKey.parse_pem(data[:_MAX_KEY])
 
 

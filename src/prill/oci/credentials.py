@@ -31,7 +31,8 @@ class InvalidCredentials(PrillError):
 class Credentials:
     """A user name and password, or an identity token to exchange for access, or a token that is access itself.
 
-    ``helper`` names the program that would know them, where the file has only that. Secrets are left out of ``repr``.
+    ``helper`` names the program that would know them, where the file has only that; ``failure`` says why it did not
+    tell them. Secrets are left out of ``repr``.
     """
 
     username: str = ""
@@ -39,6 +40,7 @@ class Credentials:
     identity_token: str = field(default="", repr=False)
     registry_token: str = field(default="", repr=False)
     helper: str = ""
+    failure: str = ""
 
     def basic(self) -> str:
         """Return the value of an ``Authorization`` header (RFC 7617), or nothing without a password."""

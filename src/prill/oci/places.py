@@ -115,11 +115,12 @@ def connect_to(reference: ImageReference, access: RegistryAccess, *, writing: bo
     from prill.oci.registry import Repository, connect  # noqa: PLC0415 - layouts need no HTTP
 
     if access.sessions is not None:
-        return Repository(reference, access.sessions.session(reference, access), writing=writing, shared=True)
+        session = access.sessions.session(reference, access, writing=writing)
+        return Repository(reference, session, writing=writing, shared=True)
     return connect(
         reference,
         writing=writing,
-        credentials=access.credentials_for(reference),
+        credentials=access.credentials_for(reference, writing=writing),
         plain_http=access.plain_http,
         ca_file=access.ca_file,
     )
@@ -215,6 +216,8 @@ def _open_registry(text: str, name: str, access: RegistryAccess, *, writing: boo
             repository, target = _resolve(reference, access, writing=writing)
         except ManifestNotFound as error:
             raise SourceNotFound(str(error), hint=error.hint) from error
+    if repository.login_failure:
+        notes = (*notes, f"nobody was logged in: {repository.login_failure}")
     return Place(
         name=str(reference),
         store=repository,
@@ -234,7 +237,8 @@ def _open_from_docker_hub(text: str, access: RegistryAccess, *, writing: bool) -
     try:
         place = _open_registry(text, text, access, writing=writing)
     except (SourceNotFound, AccessRefused) as error:  # Docker Hub refuses access to what it does not have
-        raise SourceNotFound(f"{both}{error}", hint="check the path, or the image's name and tag") from error
+        also = f"; {error.hint}" if isinstance(error, AccessRefused) and error.hint else ""
+        raise SourceNotFound(f"{both}{error}", hint=f"check the path, or the image's name and tag{also}") from error
     except FetchFailed as error:
         error.message = f"{both}{error.message}"
         raise

@@ -55,6 +55,11 @@ class Repository:
         self._mount_from = ""
         self._documents: dict[Digest, bytes] = {}
 
+    @property
+    def login_failure(self) -> str:
+        """Return why nobody is logged in, where somebody should be."""
+        return self._session.login_failure
+
     def close(self) -> None:
         """Close the connections, unless others use them."""
         if not self._shared:

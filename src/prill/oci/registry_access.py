@@ -32,21 +32,34 @@ class RegistryAccess:
     docker_host: str = "unix:///var/run/docker.sock"
     sessions: "RegistrySessions | None" = field(default=None, repr=False, compare=False)
 
-    def credentials_for(self, reference: ImageReference) -> Credentials | None:
-        """Return who one is to a repository; raise `InvalidCredentials` or `HelperFailed`."""
+    def credentials_for(self, reference: ImageReference, *, writing: bool = False) -> Credentials | None:
+        """Return who one is to a repository; raise `InvalidCredentials` or, if ``writing``, `HelperFailed`.
+
+        A helper that fails keeps nobody from what everybody may read: its failure is what a refusal says then.
+        """
+        failure = None
         for path in self.credentials:
             found = read_credentials(path, reference.registry, reference.repository)
             if found is None:
                 continue
             if not found.helper or not self.helper_path:
                 return found
-            from prill.oci.credential_helpers import ask_helper  # noqa: PLC0415 - few have one
+            from prill.oci.credential_helpers import HelperFailed, ask_helper  # noqa: PLC0415 - few have one
 
             hub = reference.registry == DEFAULT_REGISTRY
-            known = ask_helper(found.helper, DOCKER_HUB_ADDRESS if hub else reference.registry, self.helper_path)
+            try:
+                known = ask_helper(found.helper, DOCKER_HUB_ADDRESS if hub else reference.registry, self.helper_path)
+            except HelperFailed as error:
+                failure = failure or (found.helper, error)
+                continue
             if known is not None:
                 return known
-        return None
+        if failure is None:
+            return None
+        helper, failed = failure
+        if writing:
+            raise failed
+        return Credentials(helper=helper, failure=f"{failed}; {failed.hint}" if failed.hint else str(failed))
 
     def mirrors_of(self, reference: ImageReference) -> tuple[ImageReference, ...]:
         """Return the names under which mirrors should have what ``reference`` names, in order."""

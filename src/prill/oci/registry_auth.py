@@ -83,6 +83,8 @@ class Authorizer:
     def hint(self) -> str | None:
         """Say what stands in the way of logging in, where that is known."""
         helper = self._credentials.helper
+        if self._credentials.failure:
+            return f"nobody was logged in: {self._credentials.failure}"
         return f"the credentials are kept by docker-credential-{helper}, which was not asked" if helper else None
 
     def _fetch_token(self, challenge: Challenge, scope: str) -> str:

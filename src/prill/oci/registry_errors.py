@@ -53,7 +53,7 @@ def refusal(
         return AccessRefused(text, hint=hint or known, status=status)
     if status == _TOO_MANY:
         known = "wait, or log in: registries let known users fetch more"
-        return RateLimited(text, hint=known, status=status, retry_after=retry_after)
+        return RateLimited(text, hint=hint or known, status=status, retry_after=retry_after)
     if status >= _SERVER_ERROR or status in _PASSING:
         return RegistryFailed(text, hint="try again later", status=status, retry_after=retry_after)
     return RegistryRefused(text, status=status)

@@ -5,7 +5,9 @@
 3. Redirects of reads are followed, also to another host, but never from https to http. ``Authorization`` stays with the
    registry's own origin: storage that a redirect or an upload's location points to never sees it.
 4. 429 and 5xx, and broken connections, are tried again after a pause; a registry's ``Retry-After`` counts, to a bound.
-5. Answers are read to a bound, whatever length they announce, and never unpacked on the way.
+   One that says nothing, or hardly anything, is tried once more: that takes the longest to notice.
+5. Answers are read to a bound of bytes and of time, whatever length they announce, and never unpacked on the way. A
+   blob's has no bound of time but the least pace of `prill._io.connections`.
 """
 
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from prill._io.connections import Connections, Received, Request, Transport
-from prill._io.fetch_errors import FetchFailed
+from prill._io.fetch_errors import FetchFailed, TimedOut, TooSlow
 from prill._io.urls import RedirectRefused, Redirects, follow, redact, same_origin
 from prill.model.reference import DEFAULT_REGISTRY
 from prill.model.value import dataclass
@@ -30,6 +32,8 @@ __all__ = ["Answer", "Call", "RegistrySession"]
 
 _DOCKER_HUB_HOST = "registry-1.docker.io"
 _ATTEMPTS = 4
+_SILENCES = 2
+_LONGEST = 120.0
 _PAUSE = 0.5
 _MAX_PAUSE = 30.0
 _MAX_REDIRECTS = 5
@@ -82,13 +86,17 @@ class RegistrySession:
         ca_file: Path | None = None,
         transport: Transport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing is sent yet. ``transport`` stands in for the network. Raise `UnreadableCertificates`."""
         self.lists_referrers = True
         """Whether the registry may have the referrers API; who finds out that it has none says so here."""
+        self.login_failure = credentials.failure if credentials else ""
+        """Why nobody is logged in, where somebody should be."""
         host = _DOCKER_HUB_HOST if registry == DEFAULT_REGISTRY else registry
         self._base = f"{'http' if plain_http else 'https'}://{host}"
         self._sleep = sleep
+        self._clock = clock
         self._authorizer = Authorizer(credentials, plain_http=plain_http, exchange=self._exchange)
         if ca_file is not None:
             _trusting(ca_file)
@@ -106,7 +114,7 @@ class RegistrySession:
 
         def once() -> Answer:
             with self._answered(call) as (response, url):
-                body = _read(response, max_body, redact(url))
+                body = self._read(response, max_body, redact(url))
                 return Answer(status=response.status, headers=response.headers, body=body, url=url)
 
         return self.patiently(once, attempts=attempts)
@@ -123,7 +131,7 @@ class RegistrySession:
             try:
                 return work()
             except FetchFailed as error:
-                if not error.transient:
+                if not error.transient or (isinstance(error, TimedOut) and attempt >= _SILENCES):
                     raise
                 self.pause(attempt, error)
         return work()
@@ -171,7 +179,7 @@ class RegistrySession:
         return self._transport.send(Request(method=call.method, url=url, headers=headers, body=body))
 
     def _refusal(self, response: Received, shown: str) -> RegistryRefused:
-        body = _read(response, _MAX_ANSWER, shown)
+        body = self._read(response, _MAX_ANSWER, shown)
         pause = _retry_after(response)
         return refusal(response.status, body, shown, retry_after=pause, hint=self._authorizer.hint())
 
@@ -184,7 +192,19 @@ class RegistrySession:
             shown = f"{method} {redact(url)}"
             if response.status != _OK:
                 raise self._refusal(response, shown)
-            return _read(response, _MAX_ANSWER, shown)
+            return self._read(response, _MAX_ANSWER, shown)
+
+    def _read(self, response: Received, max_body: int, shown: str) -> bytes:
+        parts: list[bytes] = []
+        left, until = max_body, self._clock() + _LONGEST
+        for part in response.parts():
+            left -= len(part)
+            if left < 0:
+                raise AnswerTooLarge(f"{shown} answers with more than {max_body} bytes")
+            if self._clock() > until:
+                raise TooSlow(f"{shown} sent {max_body - left} bytes in {_LONGEST:.0f} s", hint="try a mirror")
+            parts.append(part)
+        return b"".join(parts)
 
 
 def _trusting(ca_file: Path | None) -> "SSLContext":
@@ -216,14 +236,3 @@ def _retry_after(response: Received) -> float:
         return max(0.0, (until - now).total_seconds())
     except (TypeError, ValueError):
         return 0.0
-
-
-def _read(response: Received, max_body: int, shown: str) -> bytes:
-    parts: list[bytes] = []
-    left = max_body
-    for part in response.parts():
-        left -= len(part)
-        if left < 0:
-            raise AnswerTooLarge(f"{shown} answers with more than {max_body} bytes")
-        parts.append(part)
-    return b"".join(parts)

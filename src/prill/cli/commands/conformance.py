@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.staging and arguments.trusted_root is None:
         raise NoStaging("the staging instance's trusted root does not ship with Prill", hint="--trusted-root FILE")
     signing = arguments.verb == "sign-bundle"
-    words = [arguments.file, "--bundle", str(arguments.bundle)]
+    words = ["--bundle", str(arguments.bundle)]
     names = ("trusted_root", "config") + (
         ("identity_token", "signing_config") if signing else ("certificate_identity", "certificate_oidc_issuer", "key")
     )
@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         value = getattr(arguments, name)
         words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     words += ["--plain-http"] if signing and arguments.plain_http else []
+    words += ["--", arguments.file]
     if signing:
         from prill.cli.commands import sign_blob  # noqa: PLC0415 - one of two is needed
 

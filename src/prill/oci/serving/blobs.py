@@ -97,6 +97,9 @@ class UploadEndpoint:
             found = _CONTENT_RANGE.fullmatch(said)
             if found is None or int(found[1]) != upload.size:
                 raise Problem(416, "RANGE_INVALID", f"the next byte is {upload.size}", _position(upload))
+            length, sent = int(found[2]) - int(found[1]) + 1, request.headers.get("content-length")
+            if length < 1 or (sent is not None and int(sent) != length):
+                raise Problem(400, "SIZE_INVALID", f"the range {said} is not that of {sent} bytes", _position(upload))
         self._uploads.append(upload, request.body)
 
     def _complete(self, upload: Upload, request: Request, digest: Digest) -> Answer:
