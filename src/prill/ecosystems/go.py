@@ -14,6 +14,7 @@ TOOLCHAIN = "toolchain"
 _VERSION = re.compile(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 _COMMIT = re.compile(r"[0-9a-f]{12,}")
+_MAJOR = re.compile(r"(?:/|^gopkg\.in/.*\.)v([1-9]\d{0,8})$")
 _VARIABLE = re.compile(
     r"""-X[ =]\\?["']?([^\s"'=]{1,300})\.(\w{1,60})=v?"""
     r"""(\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][0-9A-Za-z.+-]{1,100})?)(?=\\?(?:["']|\s|$))"""
@@ -32,10 +33,11 @@ def stdlib_version(go_version: str) -> str:
     return match[1] if match else ""
 
 
-def development_version(version: str, settings: Mapping[str, str]) -> str:
+def development_version(module: str, version: str, settings: Mapping[str, str]) -> str:
     """Return a version that says something for ``(devel)``: the pseudo-version of the commit that was built, or none.
 
-    The linker knows no tag, so the pseudo-version is one without (``v0.0.0-20230227080510-44384b6d1a74``).
+    The linker knows no tag, so the pseudo-version is one without (``v0.0.0-20230227080510-44384b6d1a74``). Its major
+    version is the one that the module's path ends in.
     """
     if version not in ("", "(devel)"):
         return version
@@ -43,7 +45,8 @@ def development_version(version: str, settings: Mapping[str, str]) -> str:
     commit = settings.get("vcs.revision", "")
     if settings.get("vcs") != "git" or time is None or not _COMMIT.match(commit):
         return ""
-    return f"v0.0.0-{''.join(time.groups())}-{commit[:12]}"
+    major = _MAJOR.search(module)
+    return f"v{major[1] if major else 0}.0.0-{''.join(time.groups())}-{commit[:12]}"
 
 
 def stated_version(module: str, settings: Mapping[str, str]) -> str:

@@ -63,6 +63,16 @@ def test_the_version_that_was_linked_in(flags: str, version: str):
     assert f"pkg:golang/example.test/tool@{expected}" in purls(scan({"app/tool": go_program("go1.22.5", lines)}))
 
 
+@pytest.mark.parametrize(
+    ("module", "major"),
+    [("example.test/tool/v2", 2), ("example.test/tool/v12", 12), ("gopkg.in/tool.v3", 3), ("example.test/tool.v3", 0)],
+)
+def test_a_pseudo_version_has_the_major_version_of_the_module(module: str, major: int):
+    """Advisories about version 2 begin at 2.0.0, so that v0.0.0 would be below all of them."""
+    sbom = scan({"app/tool": go_program("go1.22.5", LINES.replace("example.test/tool\t", f"{module}\t"))})
+    assert f"pkg:golang/{module}@v{major}.0.0-20230227080510-44384b6d1a74" in purls(sbom)
+
+
 def test_a_version_that_go_knows_counts_for_more_than_one_that_was_linked_in():
     lines = LINES.replace("(devel)", "v2.0.0") + 'build\t-ldflags="-X main.version=1.2.3"\n'
     assert "pkg:golang/example.test/tool@v2.0.0" in purls(scan({"app/tool": go_program("go1.22.5", lines)}))

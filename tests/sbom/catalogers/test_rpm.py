@@ -131,6 +131,18 @@ def test_berkeley_db(packages: list[Path], tmp_path: Path, page: int):
     check(berkeley(headers, tmp_path, page).read_bytes(), "var/lib/rpm/Packages")
 
 
+@pytest.mark.parametrize(
+    ("distro", "vendor"),
+    [("rhel", "redhat"), ("opensuse-leap", "opensuse"), ("opensuse-tumbleweed", "opensuse"), ("centos", "centos")],
+)
+def test_purls_name_the_vendor(distro: str, vendor: str):
+    """As syft, Trivy and Red Hat's own VEX documents do."""
+    line = "zlib\t1.3-2\t1\t2\tExample\t(none)\t3\tx86_64\t0\tzlib-1.3-2.src.rpm\n"
+    release = f"ID={distro}\nVERSION_ID=9.3\n"
+    (purl,) = purls(scan({"etc/os-release": release, "var/lib/rpmmanifest/container-manifest-2": line}))
+    assert purl == f"pkg:rpm/{vendor}/zlib@1.3-2?arch=x86_64&distro={distro}-9.3&upstream=zlib-1.3-2.src.rpm"
+
+
 def test_a_manifest():
     line = "zlib\t1.3-2.cm2\t1\t2\tExample\t(none)\t3\tx86_64\t0\tzlib-1.3-2.cm2.src.rpm\n"
     sbom = scan({"etc/os-release": "ID=mariner\nVERSION_ID=2.0\n", "var/lib/rpmmanifest/container-manifest-2": line})

@@ -39,7 +39,7 @@ class GoCataloger:
     """Reads ``.go.buildinfo``."""
 
     id = "go"
-    version = 4
+    version = 5
     patterns = ()
     programs = True
     evidence = GoEvidence
@@ -79,7 +79,7 @@ def _main(found: GoBuildInfo) -> GoEntry | None:
     if found.main is not None:
         path, version = found.main.path, found.main.version
         stated = stated_version(path, found.settings) if version in _DEVELOPMENT else ""
-        return GoEntry(path, stated or development_version(version, found.settings))
+        return GoEntry(path, stated or development_version(path, version, found.settings))
     if found.path.startswith(_OF_GO):
         return GoEntry(TOOLCHAIN, stdlib_version(found.go_version))
     return GoEntry(found.path, "") if found.path not in ("", "command-line-arguments") else None
@@ -89,7 +89,7 @@ def _module(one: GoModule) -> GoEntry:
     """Return a module by the name that advisories know; one that a folder replaces keeps its own, of no version."""
     if one.replaces and is_folder(one.path):
         return GoEntry(one.replaces, "")
-    return GoEntry(one.path, development_version(one.version, {}))
+    return GoEntry(one.path, development_version(one.path, one.version, {}))
 
 
 def _packages(one: Seen[GoEvidence]) -> Iterator[Package]:

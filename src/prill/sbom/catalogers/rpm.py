@@ -22,6 +22,8 @@ _FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 _LOG = "rpmdb.sqlite-wal"
 """What SQLite has not yet written into the database. rpm empties it when it ends, so most images have none in it."""
 _NAMES = ("rpmdb.sqlite", "Packages.db", "Packages")
+_VENDORS = {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
+"""Whose packages they are, as purls and the vendors' own documents say it, by os-release's ID."""
 
 
 class RpmEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,7 +151,11 @@ def _package(entry: RpmEntry, location: Location, distro: Distro | None) -> Pack
         name=entry.name,
         version=f"{entry.epoch}:{version}" if entry.epoch else version,
         purl=build_purl(
-            type="rpm", namespace=distro.id if distro else "", name=entry.name, version=version, qualifiers=qualifiers
+            type="rpm",
+            namespace=_VENDORS.get(distro.id, distro.id) if distro else "",
+            name=entry.name,
+            version=version,
+            qualifiers=qualifiers,
         ),
         found_by=RpmCataloger.id,
         details=RpmDetails(
