@@ -25,9 +25,11 @@ from prill.oci.layer_reader import (
     blob_region,
     is_packed,
     open_contents,
+    read_apart,
     read_region,
     read_stream,
     spooled_contents,
+    verify_packed,
     verify_region,
 )
 
@@ -80,7 +82,8 @@ class LayersRead:
         self._reading = reading
         self._cache = cache
         self._read: dict[int, Interest | None] = {}
-        self._regions: dict[int, Region | None] = {}
+        self._regions: dict[int, Region] = {}
+        self._elsewhere = False
         self._found: dict[int, LayerIndex] = {}
         self._forked: Forked[ReadLayer | None] | None = None
         self.indexes: Sequence[LayerIndex] = ()
@@ -125,9 +128,6 @@ class LayersRead:
             self._forked.close()
         for one in self.contents:
             one.close()
-        for region in self._regions.values():
-            if region is not None:
-                region.close()
 
     def _prepare(self) -> None:
         """Make the list of what is to be read and verified."""
@@ -142,24 +142,32 @@ class LayersRead:
             self._prepare_layer(number, layer)
 
     def _prepare_layer(self, number: int, layer: Layer) -> None:
-        region = self._regions[number] = blob_region(self._image, layer)
-        if region is None or is_packed(region):
-            self.contents.append(spooled_contents(self._image, layer, self._reading))
-        else:
+        region = blob_region(self._image, layer)
+        if region is not None and not is_packed(region):
+            self._regions[number] = region
             self.contents.append(RegionContents(region))
+            return
+        self.contents.append(spooled_contents(self._image, layer, self._reading))
+        if region is None:
+            self._elsewhere = True
+        else:
+            region.close()
 
     def _jobs(self, number: int, *, apart: bool) -> Iterator[_Job]:
         """Yield what there is to do about a layer; ``apart`` says that what it is packed as is verified by itself."""
-        layer, region, contents = self._layers[number], self._regions[number], self.contents[number]
+        image, layer, contents = self._image, self._layers[number], self.contents[number]
         reading, interest = self._reading, self._read[number]
-        digest = layer.descriptor.digest
-        if isinstance(contents, SpooledContents):
-            opened = region.open if apart and region else partial(self._image.store.open, layer.descriptor)
-            read = partial(read_stream, opened, layer, reading, interest, contents)
-            verify = partial(region.verify, f"blob {digest}", digest, reading.stop) if apart and region else None
-        elif region is not None:
+        verify: Callable[[], None] | None = None
+        if not isinstance(contents, SpooledContents):
+            region = self._regions[number]
             read = partial(read_region, region, layer, reading, interest)
             verify = partial(verify_region, region, layer, reading.stop)
+        elif apart:
+            read = partial(read_apart, image, layer, reading, interest, contents)
+            verify = partial(verify_packed, image, layer, reading.stop)
+        else:
+            opened = partial(image.store.open, layer.descriptor)
+            read = partial(read_stream, opened, layer, reading, interest, contents)
         if verify is not None:
             yield _Job(layer=number, size=layer.descriptor.size, reads=False, work=verify)
         yield _Job(layer=number, size=layer.descriptor.size, reads=True, work=read)
@@ -170,7 +178,7 @@ class LayersRead:
             len(self._read) > 0
             and sum(self._layers[number].descriptor.size for number in self._read) >= self._reading.share_from
             and self._reading.interests is not None
-            and None not in self._regions.values()
+            and not self._elsewhere
             and can_fork()
         )
 

@@ -43,13 +43,16 @@ __all__ = [
     "is_packed",
     "layer_region",
     "open_contents",
+    "read_apart",
     "read_region",
     "read_stream",
     "spooled_contents",
+    "verify_packed",
     "verify_region",
 ]
 
 _SNIFFED = 16
+_CHUNK = 1 << 20
 UNREADABLE = (*BROKEN, InvalidTar, InvalidPax)
 """What is wrong with a layer itself, as a stream or as a tar."""
 
@@ -137,6 +140,21 @@ def verify_region(region: Region, layer: Layer, stop: Event) -> None:
         region.verify(what, layer.diff_id, stop)
 
 
+def verify_packed(image: Image, layer: Layer, stop: Event) -> None:
+    """Verify what lies in a file and is packed, as it is; raise `DigestMismatch` or `SizeMismatch`."""
+    digest = layer.descriptor.digest
+    region = blob_region(image, layer)
+    if region is None:  # it is of another size by now
+        with image.store.open(layer.descriptor) as stream:
+            while stream.read(_CHUNK):
+                pass
+        return
+    try:
+        region.verify(f"blob {digest}", digest, stop)
+    finally:
+        region.close()
+
+
 def open_contents(image: Image, layer: Layer, reading: Reading) -> LayerContents:
     """Return the contents of a layer whose entries are known; nothing is read, or verified, before one is opened."""
     region = layer_region(image, layer)
@@ -200,6 +218,19 @@ def read_stream(
             _stopped(index, error)
         index.size = stream.seen
     return _read(layer, index, faults, contents, interest)
+
+
+def read_apart(
+    image: Image, layer: Layer, reading: Reading, interest: Interest | None, contents: SpooledContents
+) -> ReadLayer:
+    """Do as `read_stream`, with a layer that lies in a file and whose digest `verify_packed` verifies."""
+    region = blob_region(image, layer)
+    if region is None:
+        return read_stream(lambda: image.store.open(layer.descriptor), layer, reading, interest, contents)
+    try:
+        return read_stream(region.open, layer, reading, interest, contents)
+    finally:
+        region.close()
 
 
 def _headers(reading: Reading, faults: FaultLog) -> HeaderReader:
