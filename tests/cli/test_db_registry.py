@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from advisories import built, osv, write_zip
 from images import file, image_of
+from prill._io.atomic import alone_in
 from prill.cli.exit import Exit
 from prill.cli.main import main
 from prill.model import Digest, ImageReference
@@ -103,6 +105,18 @@ def test_a_newer_one_takes_its_place_and_nothing_is_left(run: Run, tmp_path: Pat
     assert pull(run, name, "--key", "ours.pub")[0] == Exit.GOOD
     assert ids(tmp_path / "pulled.db") == {"A-1", "A-2"}
     assert list(tmp_path.glob(".tmp*")) == []
+
+
+def test_it_waits_for_who_reads_the_old_one_to_write_it_anew(run: Run, tmp_path: Path, name: str):
+    """Else an import that is under way would put the old database back, and what was pulled would be lost."""
+    pushed(run, tmp_path, name, "A-1")
+    with ThreadPoolExecutor(1) as pool, alone_in(tmp_path):
+        pulling = pool.submit(pull, run, name, "--key", "ours.pub")
+        with pytest.raises(TimeoutError):
+            pulling.result(timeout=1.5)
+        assert not (tmp_path / "pulled.db").exists()
+    assert pulling.result()[0] == Exit.GOOD
+    assert ids(tmp_path / "pulled.db") == {"A-1"}
 
 
 def test_by_somebody_else(run: Run, tmp_path: Path, name: str):

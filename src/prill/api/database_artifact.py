@@ -16,10 +16,10 @@ Pulling:
 """
 
 import hashlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from prill._io.atomic import open_atomic
+from prill._io.atomic import alone_in, open_atomic
 from prill._io.regular import open_regular
 from prill.api.sign import Made, SigningRequest, sign_one
 from prill.errors import PrillError
@@ -215,14 +215,16 @@ def _fetch(place: Place, layer: Descriptor, target: Path, downloads: Path, now: 
     """Write the database; return how many bytes of it an attempt before had fetched."""
     kept = ResumedRepository(place.store, downloads) if isinstance(place.store, Repository) else None
     source: BlobSource = kept or place.store
-    with open_atomic(target) as file:
-        with source.open(layer) as stream:
-            while data := stream.read(_CHUNK):
-                file.write(data)
-        file.flush()
-        # Under the name that it has only for us: it is not the database before it was read.
-        with open_database(Path(f"/proc/self/fd/{file.fileno()}")) as database:
-            database.verify()
+    with ExitStack() as alone:
+        with open_atomic(target) as file:
+            with source.open(layer) as stream:
+                while data := stream.read(_CHUNK):
+                    file.write(data)
+            file.flush()
+            # Under the name that it has only for us: it is not the database before it was read.
+            with open_database(Path(f"/proc/self/fd/{file.fileno()}")) as database:
+                database.verify()
+            alone.enter_context(alone_in(target.parent))  # else an import that reads the old one writes it back
     if kept is None:
         return 0
     kept.forget(now=now)
