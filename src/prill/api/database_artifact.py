@@ -215,16 +215,15 @@ def _fetch(place: Place, layer: Descriptor, target: Path, downloads: Path, now: 
     """Write the database; return how many bytes of it an attempt before had fetched."""
     kept = ResumedRepository(place.store, downloads) if isinstance(place.store, Repository) else None
     source: BlobSource = kept or place.store
-    with ExitStack() as alone:
-        with open_atomic(target) as file:
-            with source.open(layer) as stream:
-                while data := stream.read(_CHUNK):
-                    file.write(data)
-            file.flush()
-            # Under the name that it has only for us: it is not the database before it was read.
-            with open_database(Path(f"/proc/self/fd/{file.fileno()}")) as database:
-                database.verify()
-            alone.enter_context(alone_in(target.parent))  # else an import that reads the old one writes it back
+    with ExitStack() as alone, open_atomic(target) as file:
+        with source.open(layer) as stream:
+            while data := stream.read(_CHUNK):
+                file.write(data)
+        file.flush()
+        # Under the name that it has only for us: it is not the database before it was read.
+        with open_database(Path(f"/proc/self/fd/{file.fileno()}")) as database:
+            database.verify()
+        alone.enter_context(alone_in(target.parent))  # else an import that reads the old one writes it back
     if kept is None:
         return 0
     kept.forget(now=now)
