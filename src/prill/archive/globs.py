@@ -3,9 +3,11 @@
 import re
 from functools import lru_cache
 
+from prill.model.regex import regex
+
 __all__ = ["compile_glob"]
 
-_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_TOKENS = regex(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _MEANINGS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 

@@ -5,11 +5,11 @@ A record is ``length key=value\n``, its length in decimal and counting itself.
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = [
     "MAX_NUMBER",
@@ -27,9 +27,9 @@ MAX_NUMBER = 10**18 - 1
 SCHILY_XATTR = b"SCHILY.xattr."
 _LIBARCHIVE_XATTR = b"LIBARCHIVE.xattr."
 XATTR_PREFIXES = (SCHILY_XATTR, _LIBARCHIVE_XATTR)
-_LENGTH = re.compile(rb"([1-9][0-9]{0,9}) ")
-_INTEGER = re.compile(rb"[0-9]{1,18}")
-_TIME = re.compile(rb"(-?)([0-9]{1,18})(?:\.([0-9]*))?")
+_LENGTH = regex(rb"([1-9][0-9]{0,9}) ")
+_INTEGER = regex(rb"[0-9]{1,18}")
+_TIME = regex(rb"(-?)([0-9]{1,18})(?:\.([0-9]*))?")
 
 
 class InvalidPax(PrillError):

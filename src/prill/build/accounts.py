@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
 
 NOLOGIN: Final = "/usr/sbin/nologin"
 _MAX_ID: Final = 0xFFFF_FFFE
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?", re.ASCII)
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?", re.ASCII)
 
 
 class InvalidAccount(PrillError):

@@ -15,6 +15,7 @@ from prill.build.generated import GeneratedEntry
 from prill.build.merged_usr import merged_usr
 from prill.build.tree_paths import resolve
 from prill.model import FileTree
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 
 _RULE: Final = "alternatives"
 _FOLDER: Final = "etc/alternatives"
-_NAME = re.compile(r"[^/\s]+", re.ASCII)
+_NAME = regex(r"[^/\s]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -16,10 +16,11 @@ from prill.build.system_files import system_files
 from prill.build.tree import RootfsTree
 from prill.distro.debian import release_named
 from prill.model import Distro, FileTree
+from prill.model.regex import regex
 
 __all__ = ["declare", "image_accounts", "image_distro"]
 
-_VERSION = re.compile(rb"^Version: (?:\d+:)?(\d+)\.(\d+)", re.MULTILINE)
+_VERSION = regex(rb"^Version: (?:\d+:)?(\d+)\.(\d+)", re.MULTILINE)
 _CERTIFICATES = (
     "usr/share/ca-certificates/**",
     "usr/local/share/ca-certificates/**",

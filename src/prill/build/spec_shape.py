@@ -4,7 +4,6 @@ The YAML reader, the JSON codec, the schema and the reference walk these shapes,
 what a spec may say.
 """
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from enum import Enum, StrEnum
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import Meta
 
 from prill.build.spec_terms import Scalar, Term
+from prill.model import value_fields
 from prill.model.value import dataclass
 
 __all__ = ["FieldShape", "Shape", "ShapeKind", "fields_of", "record_shape"]
@@ -102,7 +102,7 @@ def fields_of(record: type[Any]) -> Mapping[str, FieldShape]:
         return _KNOWN[record]
     hints = get_type_hints(record, include_extras=True)
     found = {}
-    for field in dataclasses.fields(record):
+    for field in value_fields.fields_of(record):
         hint = hints[field.name]
         key = field.name.replace("_", "-")
         found[key] = FieldShape(
@@ -110,8 +110,8 @@ def fields_of(record: type[Any]) -> Mapping[str, FieldShape]:
             key=key,
             shape=_shape(hint),
             doc=_doc(hint),
-            required=field.default is dataclasses.MISSING,
-            default=None if field.default is dataclasses.MISSING else field.default,
+            required=field.default is value_fields.ABSENT,
+            default=None if field.default is value_fields.ABSENT else field.default,
         )
     _KNOWN[record] = found
     return found
@@ -140,7 +140,7 @@ def _shape(hint: Any) -> Shape:  # noqa: ANN401 - a type, which Python's typing 
         return Shape(kind=ShapeKind.LIST, term=term, fewest=fewest, items=_shape(inner))
     if get_origin(hint) is Literal:
         return Shape(kind=ShapeKind.VALUE, term=term, choices=get_args(hint))
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+    if value_fields.is_value(hint):
         return record_shape(hint)
     choices = tuple(member.value for member in hint) if issubclass(hint, StrEnum) else ()
     return Shape(

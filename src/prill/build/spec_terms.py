@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = [
@@ -69,7 +70,7 @@ ARCHITECTURES = ("amd64", "arm64")
 Scalar = None | bool | int | float | str
 
 MAX_ID = 2**32 - 2  # 2**32 - 1 is (uid_t) -1, which chown(2) takes for "leave it"
-_OCTAL = re.compile(r"(?:0o?)?[0-7]{3,4}")
+_OCTAL = regex(r"(?:0o?)?[0-7]{3,4}")
 _ALIASES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 

@@ -1,16 +1,16 @@
 """Until when a release of a distribution or a language is looked after."""
 
-import re
 from datetime import date
 from functools import cache
 from typing import Any, Literal
 
 from prill.catalogue.data_files import InvalidCatalogue, load_data
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["ReleaseEnd", "find_end", "products"]
 
-_BETWEEN = re.compile(r"[.+~_-]")
+_BETWEEN = regex(r"[.+~_-]")
 _ALIASES = {"opensuse": "opensuse-leap", "suse": "sles", "sle_hpc": "sles", "redhat": "rhel", "amazon": "amzn"}
 
 

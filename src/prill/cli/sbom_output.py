@@ -73,9 +73,8 @@ def columns() -> int:
 
 def deliver(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...] = ()) -> Exit:
     """Write every document that the arguments ask for, then say what is incomplete."""
-    from dataclasses import replace  # noqa: PLC0415 - start-up stays lazy
-
-    from prill._io.atomic import write_atomic  # noqa: PLC0415
+    from prill._io.atomic import write_atomic  # noqa: PLC0415 - start-up stays lazy
+    from prill.model.value import replace  # noqa: PLC0415
 
     wanted = [(arguments.format, arguments.output), *(_also(text) for text in arguments.also)]
     _check(name for name, _ in wanted)
@@ -97,9 +96,8 @@ def deliver(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...] 
 
 def _with_nameless(sbom: "Sbom") -> "Sbom":
     """Add as a gap what a list of package URLs has no place for."""
-    from dataclasses import replace  # noqa: PLC0415 - start-up stays lazy
-
-    from prill.model import Gap  # noqa: PLC0415
+    from prill.model import Gap  # noqa: PLC0415 - start-up stays lazy
+    from prill.model.value import replace  # noqa: PLC0415
 
     count = sum(not package.purl for package in sbom.packages)
     gap = Gap(_PURLS, f"{count} packages without a package URL are left out")

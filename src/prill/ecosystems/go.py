@@ -1,7 +1,8 @@
 """How Go names versions (go.dev/ref/mod): pseudo-versions, and the standard library as OSV knows it."""
 
-import re
 from collections.abc import Mapping
+
+from prill.model.regex import regex
 
 __all__ = ["STDLIB", "TOOLCHAIN", "development_version", "is_folder", "stated_version", "stdlib_version"]
 
@@ -11,11 +12,11 @@ STDLIB = "stdlib"
 TOOLCHAIN = "toolchain"
 """OSV's name for Go's own programs, such as ``go`` and the compiler."""
 
-_VERSION = re.compile(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)")
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
-_COMMIT = re.compile(r"[0-9a-f]{12,}")
-_MAJOR = re.compile(r"(?:/|^gopkg\.in/.*\.)v([1-9]\d{0,8})$")
-_VARIABLE = re.compile(
+_VERSION = regex(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)")
+_TIME = regex(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
+_COMMIT = regex(r"[0-9a-f]{12,}")
+_MAJOR = regex(r"(?:/|^gopkg\.in/.*\.)v([1-9]\d{0,8})$")
+_VARIABLE = regex(
     r"""-X[ =]\\?["']?([^\s"'=]{1,300})\.(\w{1,60})=v?"""
     r"""(\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][0-9A-Za-z.+-]{1,100})?)(?=\\?(?:["']|\s|$))"""
 )

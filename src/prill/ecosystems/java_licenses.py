@@ -1,8 +1,7 @@
 """Licences as Java projects state them: by a name in their own words, and by the address of the text."""
 
-import re
-
 from prill.model.license_expressions import either_license, stated_license
+from prill.model.regex import regex
 
 __all__ = ["bundle_license", "java_license"]
 
@@ -42,8 +41,8 @@ _NAMES = {
     "bsd 3-clause license": "BSD-3-Clause",
 }
 _MAX_HEADER = 2000
-_CLAUSES = re.compile(r'(?:[^,"]|"[^"]*")+')
-_SCHEME = re.compile(r"^https?://(?:www\.)?")
+_CLAUSES = regex(r'(?:[^,"]|"[^"]*")+')
+_SCHEME = regex(r"^https?://(?:www\.)?")
 
 
 def java_license(name: str, url: str = "") -> str:

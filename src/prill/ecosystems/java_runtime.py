@@ -1,14 +1,14 @@
 """The file ``release`` of a Java runtime, which says what it is (``NAME="VALUE"`` lines, JEP 223 and later)."""
 
-import re
-
 import msgspec
+
+from prill.model.regex import regex
 
 __all__ = ["JavaRuntime", "parse_release"]
 
-_LINE = re.compile(r'([A-Z_]+)="?([^"\n]*)"?\s*')
-_BUILD = re.compile(r"\+\d+")
-_VERSION = re.compile(r"\d[0-9A-Za-z._+-]*")
+_LINE = regex(r'([A-Z_]+)="?([^"\n]*)"?\s*')
+_BUILD = regex(r"\+\d+")
+_VERSION = regex(r"\d[0-9A-Za-z._+-]*")
 
 
 class JavaRuntime(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from prill.model.regex import regex
+
 __all__ = [
     "Coordinates",
     "coordinates_of_path",
@@ -16,13 +18,13 @@ __all__ = [
 ]
 
 _MAX_VALUE = 1000
-_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~+-]*")
-_VERSION_START = re.compile(r"-(?=\d)")
-_LATER_VERSION = re.compile(r"-(?!\d{8}\.\d{6}-\d)\d+\.\d")
-_CLASSIFIER = re.compile(r"-(?:sources|javadoc|tests?|all|exec|shaded|jar-with-dependencies|(?:linux|osx|windows)-.*)$")
-_DEBIAN_VERSION = re.compile(r"debian|(?:\d+\.)*x")
-_OF_TESTS = re.compile(r"^test|Tests?(?=[A-Z]|$)")  # testRuntimeClasspath, integrationTest, but not latestRelease
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
+_WORD = regex(r"[A-Za-z0-9_][A-Za-z0-9_.~+-]*")
+_VERSION_START = regex(r"-(?=\d)")
+_LATER_VERSION = regex(r"-(?!\d{8}\.\d{6}-\d)\d+\.\d")
+_CLASSIFIER = regex(r"-(?:sources|javadoc|tests?|all|exec|shaded|jar-with-dependencies|(?:linux|osx|windows)-.*)$")
+_DEBIAN_VERSION = regex(r"debian|(?:\d+\.)*x")
+_OF_TESTS = regex(r"^test|Tests?(?=[A-Z]|$)")  # testRuntimeClasspath, integrationTest, but not latestRelease
+_ESCAPE = regex(r"\\(u[0-9A-Fa-f]{4}|.)")
 
 
 class Coordinates(msgspec.Struct, frozen=True, order=True):

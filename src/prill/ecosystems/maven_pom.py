@@ -12,6 +12,7 @@ from prill.ecosystems.java_licenses import java_license
 from prill.ecosystems.maven import Coordinates, word
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license
+from prill.model.regex import regex
 from prill.model.value import dataclass, field
 
 __all__ = ["InvalidPom", "Pom", "parse_dependencies", "parse_pom"]
@@ -21,8 +22,8 @@ _MAX_ELEMENTS = 200_000
 _MAX_TEXT = 1000
 _MAX_LICENSES = 20
 _MAX_ROUNDS = 5
-_EXACT = re.compile(r"\[([^\[\](),]*)\]")  # a range of one version
-_PROPERTY = re.compile(r"\$\{([^${}]{1,200})\}")
+_EXACT = regex(r"\[([^\[\](),]*)\]")  # a range of one version
+_PROPERTY = regex(r"\$\{([^${}]{1,200})\}")
 _SCOPES = frozenset({"", "compile", "runtime"})
 _WANTED = frozenset(
     ["groupId", "artifactId", "version", "description", "url"]

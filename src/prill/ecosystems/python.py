@@ -1,11 +1,10 @@
 """Installed Python packages: core metadata, RECORD, conda's records (packaging.python.org, specifications)."""
 
-import re
-
 import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import stated_license
+from prill.model.regex import regex
 from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
@@ -22,9 +21,9 @@ __all__ = [
 
 _MAX_FIELDS = 5000
 _MAX_VALUE = 1000
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)")
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_RUNS = re.compile(r"[-_.]+")
+_FIELD = regex(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)")
+_NAME = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_RUNS = regex(r"[-_.]+")
 _CLASSIFIER = "License :: OSI Approved :: "
 _WANTED = frozenset(
     {

@@ -1,6 +1,5 @@
 """What the SBOM encoders share: names and times that depend on the SBOM alone."""
 
-import re
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from functools import lru_cache
 
 from prill.model import Package, PackageFile, Sbom, Subject
 from prill.model.purl import InvalidPurl, oci_purl
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = [
@@ -25,9 +25,9 @@ __all__ = [
     "timestamp",
 ]
 
-_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[!-~]*)?")
-_CREATOR = re.compile(r"(?P<kind>Tool|Organization|Person): *(?P<name>.*?) *(?:\((?P<contact>[^()\s]*)\))?")
-_EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+_URL = regex(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[!-~]*)?")
+_CREATOR = regex(r"(?P<kind>Tool|Organization|Person): *(?P<name>.*?) *(?:\((?P<contact>[^()\s]*)\))?")
+_EMAIL = regex(r"[!-?A-~]+@[!-?A-~]+")
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
 
 

@@ -13,6 +13,7 @@ from prill.model import (
     Package,
     RpmDetails,
 )
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["BUILT_FROM", "Facts", "actor", "facts_of", "package_comment"]
@@ -20,8 +21,8 @@ __all__ = ["BUILT_FROM", "Facts", "actor", "facts_of", "package_comment"]
 BUILT_FROM = "built package from"
 """The words Trivy reads a source package from; they are also plain English."""
 
-_ADDRESS = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>\s*")
-_SEVERAL_PEOPLE = re.compile(
+_ADDRESS = regex(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>\s*")
+_SEVERAL_PEOPLE = regex(
     r"\b(?:team|maintainers|developers|packagers|group|project)\b|@lists\.|@tracker\.", re.IGNORECASE
 )
 

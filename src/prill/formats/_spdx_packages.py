@@ -1,20 +1,20 @@
 """A package, a file, an image or a distribution as SPDX 2.3 writes them in JSON."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from prill.formats._documents import absolute_url, readable, subject_purl
 from prill.formats._package_facts import BUILT_FROM, Facts, actor, facts_of, package_comment
 from prill.model import ArtifactDetails, DebDetails, Digest, Distro, Package, PackageFile, Subject
+from prill.model.regex import regex
 
 __all__ = ["IMAGE", "SYSTEM", "file_id", "package_id", "spdx_file", "spdx_package", "spdx_subject", "spdx_system"]
 
 IMAGE = "SPDXRef-Image"
 SYSTEM = "SPDXRef-OperatingSystem"
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
+_UNSAFE = regex(r"[^A-Za-z0-9.]+")
 
 Json = dict[str, Any]
 

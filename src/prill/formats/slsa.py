@@ -4,7 +4,6 @@ The predicate follows from the lock: no time, no host and no name of a mirror is
 writes the same bytes. ``docs/provenance.md`` describes the build type.
 """
 
-import re
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from prill.errors import PrillError
 from prill.formats.in_toto import ResourceDescriptor
 from prill.model import Digest, Platform
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 PREDICATE_TYPE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "urn:prill:build:v1"
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_URI = regex(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 
 
 class InvalidProvenance(PrillError):

@@ -5,7 +5,6 @@ image, and the files that no package owns; every file is there once. Nothing in 
 follows from the content, so encoding twice gives the same bytes.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
@@ -34,6 +33,7 @@ from prill.formats._spdx_packages import (
 )
 from prill.model import DebDetails, Package, RelationshipKind, Sbom
 from prill.model.licenses import license_refs
+from prill.model.regex import regex
 from prill.model.spdx_ids import LICENSE_LIST_VERSION
 
 __all__ = ["MEDIA_TYPE", "encode_spdx", "license_places"]
@@ -41,7 +41,7 @@ __all__ = ["MEDIA_TYPE", "encode_spdx", "license_places"]
 MEDIA_TYPE = "application/spdx+json"
 
 _DOCUMENT = "SPDXRef-DOCUMENT"
-_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
+_UNSAFE = regex(r"[^A-Za-z0-9.]+")
 
 Json = dict[str, Any]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from prill.catalogue.secret_rules import SecretRule, secret_rules, secret_scope
+from prill.model.regex import regex
 
 __all__ = ["MASK", "find_secrets", "looks_like_a_secret", "mask", "masked_start", "named_secrets"]
 
@@ -11,19 +12,17 @@ MASK = "••••••"
 _MOST = 50
 _AHEAD = 16
 _LOOKED_AT = 4096
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|AUTH|CREDENTIALS?"
     r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|KEY_BASE|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
 )
-_NO_SECRET = re.compile(
+_NO_SECRET = regex(
     r"(?i)^(?:/|\.{1,2}/|~/|[a-z][a-z0-9+.-]{0,20}://|[a-z]:\\|\$[a-z_({]"
     r"|(?:\d{1,5}|on|off|yes|no|true|false|none|file|env|auto|default|enabled|disabled|basic|bearer)?$)"
 )
 """Where a secret is: a path, an address, a variable; or a word for what is none."""
-_ASSIGNMENT = re.compile(
-    r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})"
-)
-_OPTION = re.compile(
+_ASSIGNMENT = regex(r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})")
+_OPTION = regex(
     r"(?P<name>(?<!\S)--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[ \t])(?P<quote>[\"']?)"
     r"(?P<value>[^\s\"';&|-][^\s\"';&|]{0,4095})"
 )

@@ -6,18 +6,19 @@ from collections.abc import Iterable
 from prill.errors import PrillError
 from prill.model.licenses import Expression as Terms
 from prill.model.licenses import all_of, any_of, known_exception, known_license, license_ref, single
+from prill.model.regex import regex
 
 __all__ = ["either_license", "parse_expression", "stated_license"]
 
 _MAX_TEXT = 2000
 _MAX_NAME = 120
 _MAX_DEPTH = 20
-_TOKEN = re.compile(r"\s*(\(|\)|[A-Za-z0-9.+:-]+)")
-_SPLIT = re.compile(r"\s*(?:;|\n)\s*")
-_EITHER = re.compile(r"\s*\|\|?\s*")
-_WORDS = re.compile(r"(\(|\)|(?<=\s)(?:and|or)(?=\s))", re.IGNORECASE)
-_PLAIN = re.compile(r"[^a-z0-9.+]+")
-_OLD_GNU = re.compile(r"((?:A|L)?GPL|GFDL)-(\d\.\d)(\+)?", re.IGNORECASE)
+_TOKEN = regex(r"\s*(\(|\)|[A-Za-z0-9.+:-]+)")
+_SPLIT = regex(r"\s*(?:;|\n)\s*")
+_EITHER = regex(r"\s*\|\|?\s*")
+_WORDS = regex(r"(\(|\)|(?<=\s)(?:and|or)(?=\s))", re.IGNORECASE)
+_PLAIN = regex(r"[^a-z0-9.+]+")
+_OLD_GNU = regex(r"((?:A|L)?GPL|GFDL)-(\d\.\d)(\+)?", re.IGNORECASE)
 
 # Names as they stand in metadata, in lower case, each word once, without the words that all licences have. What could
 # mean several licences ("BSD", "GPL") is not here.

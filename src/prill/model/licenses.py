@@ -5,12 +5,12 @@ give the same text. A licence that SPDX does not list is called ``LicenseRef-…
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 
+from prill.model.regex import regex
 from prill.model.spdx_ids import EXCEPTION_IDS, LICENSE_IDS
 from prill.model.value import dataclass
 
@@ -27,9 +27,9 @@ __all__ = [
 ]
 
 _MAX_NAME = 96
-_REF = re.compile(r"(?<![A-Za-z0-9.:-])LicenseRef-[A-Za-z0-9.-]+")
-_AFTER_A_NUMBER = re.compile(r"(?<=[0-9])\+")
-_FORBIDDEN = re.compile(r"[^A-Za-z0-9.]+")
+_REF = regex(r"(?<![A-Za-z0-9.:-])LicenseRef-[A-Za-z0-9.-]+")
+_AFTER_A_NUMBER = regex(r"(?<=[0-9])\+")
+_FORBIDDEN = regex(r"[^A-Za-z0-9.]+")
 
 
 class Operator(StrEnum):

@@ -7,9 +7,8 @@ Stricter than this is no use: documents in the field name ``pkg:golang/stdlib``,
 rpm database without a distribution, so for those three types a namespace is wanted but not demanded.
 """
 
-import re
-
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = ["InvalidPurl", "normalise"]
 
@@ -84,8 +83,8 @@ _LOWER_NAME = frozenset(
     ]
 )
 _NEEDS_QUALIFIER = {"julia": "uuid", "swid": "tag_id"}
-_CHROME_NAME = re.compile(r"[a-p]{32}")
-_CHROME_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}")
+_CHROME_NAME = regex(r"[a-p]{32}")
+_CHROME_VERSION = regex(r"[0-9]+(\.[0-9]+){0,3}")
 
 
 def normalise(kind: str, namespace: str, name: str, version: str, qualifiers: dict[str, str]) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from prill.model.purl_types import InvalidPurl, normalise
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["InvalidPurl", "Purl", "build_purl"]
@@ -17,7 +18,7 @@ _TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
 _PLAIN = re.compile(r"[A-Za-z0-9.\-_~:]*")
 _BYTES = tuple(chr(byte) if _PLAIN.fullmatch(chr(byte)) and byte < 128 else f"%{byte:02X}" for byte in range(256))  # noqa: PLR2004
-_HEX = re.compile(rb"%([0-9A-Fa-f]{2})")
+_HEX = regex(rb"%([0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

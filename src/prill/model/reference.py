@@ -4,6 +4,7 @@ import re
 
 from prill.errors import PrillError
 from prill.model.digest import Digest, InvalidDigest
+from prill.model.regex import regex
 from prill.model.value import dataclass, replace
 
 __all__ = ["DEFAULT_REGISTRY", "DEFAULT_TAG", "ImageReference", "InvalidReference"]
@@ -14,10 +15,10 @@ DEFAULT_TAG = "latest"
 _MAX_TEXT = 1024
 _MAX_NAME = 255  # registry and repository together, as distribution/reference counts
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?")
+_REGISTRY = regex(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?")
 _PATH_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_REPOSITORY = regex(rf"{_PATH_PART}(?:/{_PATH_PART})*")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _IMAGE_ID = r"[0-9a-f]{64}"
 
 

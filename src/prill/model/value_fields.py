@@ -15,6 +15,7 @@ __all__ = [
     "arguments_of",
     "collect_fields",
     "fields_of",
+    "is_value",
     "note_fields",
     "replace_fields",
     "with_slots",
@@ -141,6 +142,11 @@ def fields_of(cls: type) -> list[FieldSpec]:
         if found is not None:
             return list(found.values())
     raise TypeError(f"{cls.__qualname__} is no dataclass")
+
+
+def is_value(kind: object) -> bool:
+    """Say whether this is a dataclass, whoever made it."""
+    return isinstance(kind, type) and any(_noted(base) is not None for base in kind.__mro__)
 
 
 def arguments_of(cls: type, args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[tuple[str, object]] | None:

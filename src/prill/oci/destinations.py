@@ -13,6 +13,7 @@ from typing import Protocol
 
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
+from prill.model.regex import regex
 from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.layout_writer import write_layout
@@ -21,8 +22,8 @@ from prill.oci.store import BlobSource
 
 __all__ = ["Destination", "DestinationKind", "InvalidDestination", "write_image"]
 
-_REGISTRY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?P<port>:\d{1,5})?/(?P<rest>[^:].*)")
-_PREFIXED = re.compile(r"([a-z][a-z-]+):(.*)", re.DOTALL)
+_REGISTRY = regex(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?P<port>:\d{1,5})?/(?P<rest>[^:].*)")
+_PREFIXED = regex(r"([a-z][a-z-]+):(.*)", re.DOTALL)
 
 
 class InvalidDestination(PrillError):

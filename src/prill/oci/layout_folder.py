@@ -7,7 +7,6 @@ own.
 
 import fcntl
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from prill._io.atomic import sweep, write_atomic, writing
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.regex import regex
 from prill.model.value import dataclass
 from prill.oci.index import Index
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE, blob_name, open_layout
@@ -25,7 +25,7 @@ __all__ = ["UNFINISHED", "ForeignDirectory", "LayoutFolder", "layout_folder"]
 _TEMPORARY = ".tmp-"
 UNFINISHED = f"{_TEMPORARY}unfinished"
 _BLOBS = "blobs"
-_HEX = re.compile(r"[0-9a-f]{64,128}")
+_HEX = regex(r"[0-9a-f]{64,128}")
 
 
 class ForeignDirectory(PrillError):

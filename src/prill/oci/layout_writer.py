@@ -13,7 +13,6 @@ it left is removed by the next one's step 5.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 from prill._io.atomic import open_atomic, write_atomic, writing
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
+from prill.model.regex import regex
 from prill.model.value import replace
 from prill.oci._layout_marks import attached_to, is_ours, marked, with_attached
 from prill.oci.descriptor import REF_NAME, Descriptor
@@ -33,7 +33,7 @@ from prill.oci.store import BlobNotFound, BlobSource, DigestMismatch, SizeMismat
 __all__ = ["InvalidTag", "name_entry", "tag_entries", "write_layout"]
 
 _CHUNK = 1 << 20
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 class InvalidTag(PrillError):

@@ -5,10 +5,10 @@ distribution's package that owns it (``requests`` in ``python3-requests``) is it
 what pip vendors, is a copy inside it, which advisories about the owner do not name; it stays visible.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from prill.model import FileKind, FileTree, Package, Relationship, RelationshipKind
+from prill.model.regex import regex
 from prill.model.value import replace
 
 __all__ = ["SYSTEM_PURLS", "goes_by", "owners_among", "owners_of_paths", "relate"]
@@ -16,12 +16,12 @@ __all__ = ["SYSTEM_PURLS", "goes_by", "owners_among", "owners_of_paths", "relate
 SYSTEM_PURLS = ("pkg:deb/", "pkg:apk/", "pkg:rpm/", "pkg:alpm/")
 """How the purls of packages begin that a distribution's package manager installed."""
 
-_NOISE = re.compile(r"^(?:python3?(?:\.\d+)?|py3(?:\.\d+)?|node|ruby|php\d*|rust|golang|lib)-?|-(?:java|perl|dev|bin)$")
-_NUMBERED = re.compile(r"-?\d+(?:-(?:jre|jdk)(?:-headless)?)?$")
+_NOISE = regex(r"^(?:python3?(?:\.\d+)?|py3(?:\.\d+)?|node|ruby|php\d*|rust|golang|lib)-?|-(?:java|perl|dev|bin)$")
+_NUMBERED = regex(r"-?\d+(?:-(?:jre|jdk)(?:-headless)?)?$")
 _REGISTERED = "usr/share/maven-repo/"
 """Where Debian's packages register the Maven projects that they are built from, under the projects' own names."""
 
-_PLAIN = re.compile(r"[^a-z0-9]+")
+_PLAIN = regex(r"[^a-z0-9]+")
 
 
 def relate(

@@ -6,7 +6,6 @@ the same code.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import fields
 from operator import attrgetter
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
@@ -20,13 +19,14 @@ from prill._io.code_stamp import code_stamp
 from prill.archive.bounds import Limits
 from prill.model import Details, Package, Sbom, Subject
 from prill.model.typed_json import ready
+from prill.model.value_fields import fields_of
 
 __all__ = ["StoredSboms"]
 
 _KIND = "sbom"
 _DETAILS: tuple[type[Details], ...] = get_args(Details)
-_PACKAGE_FIELDS = tuple(field.name for field in fields(Package) if field.name != "details")
-_SBOM_FIELDS = tuple(field.name for field in fields(Sbom) if field.name != "packages")
+_PACKAGE_FIELDS = tuple(field.name for field in fields_of(Package) if field.name != "details")
+_SBOM_FIELDS = tuple(field.name for field in fields_of(Sbom) if field.name != "packages")
 
 
 def _like(kind: type, names: Iterable[str], more: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a type made here

@@ -7,11 +7,11 @@ another believes the second. So is half of a surrogate pair, which is no text: i
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["MAX_JSON_BYTES", "Fields", "Malformed", "encode_json", "from_base64", "parse_json", "to_base64"]
@@ -20,7 +20,7 @@ MAX_JSON_BYTES = 32 * 1024 * 1024
 """No signature, bundle or trusted root is larger; attestations of large SBOMs come near it."""
 
 _SHOWN = 120
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 
 
 class Malformed(PrillError):

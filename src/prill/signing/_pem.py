@@ -1,13 +1,12 @@
 """PEM blocks (RFC 7468): the label and the bytes of each, read without guessing."""
 
-import re
-
+from prill.model.regex import regex
 from prill.signing._json import Malformed, from_base64, to_base64
 
 __all__ = ["pem_blocks", "to_pem"]
 
 _MAX_BYTES = 1 << 20
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,60})-----\s+([A-Za-z0-9+/=\s]+?)-----END \1-----")
+_BLOCK = regex(rb"-----BEGIN ([A-Z0-9 ]{1,60})-----\s+([A-Za-z0-9+/=\s]+?)-----END \1-----")
 
 
 def pem_blocks(data: bytes, what: str) -> tuple[tuple[str, bytes], ...]:

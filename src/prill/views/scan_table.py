@@ -1,11 +1,11 @@
 """A scan on a terminal: what was found by risk, in columns, then what is not known, and what to do next."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from prill.model import DebDetails, Package
 from prill.model.advisory import AdvisorySource, Level
+from prill.model.regex import regex
 from prill.model.scan_report import ScanReport
 from prill.model.value import dataclass
 from prill.model.vulnerability_match import MatchState, Origin, VulnerabilityMatch
@@ -25,7 +25,7 @@ _USUAL = 22
 """How long most versions are at most; a row with a longer one may take two lines."""
 
 _BETWEEN = 2
-_GO = re.compile(r"@(?:go|v)(?=[0-9])")
+_GO = regex(r"@(?:go|v)(?=[0-9])")
 _STATES = {
     MatchState.AFFECTED: "no fix",
     MatchState.NO_DSA: "no fix (no-dsa)",

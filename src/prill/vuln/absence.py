@@ -1,6 +1,5 @@
 """Which code of a package is in an image; packages that are on record while none is: trimmed, or never unpacked."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -8,19 +7,20 @@ from itertools import islice
 from msgspec.structs import replace
 
 from prill.model import FileKind, FileStat
+from prill.model.regex import regex
 from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
 
 __all__ = ["absent_code", "dismissed_as_absent", "is_code", "present_code"]
 
-_CODE = re.compile(
+_CODE = regex(
     r"(?:usr/|opt/|usr/local/)?(?:s?bin|libexec)/.+|.+\.(?:so(?:\.[0-9][0-9.]*)?|py|pyc|pl|pm|jar|js|mjs|cjs|rb|php)"
 )
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"(?:etc|var|usr/lib/locale|usr/share/(?:bash-completion|bug|doc|doc-base|info|lintian|locale|man))/.+"
 )
 _EXECUTABLE = 0o111
 _MOST_NAMED = 5
-_FIRST = re.compile(r".*/s?bin/[^/]+|.+\.so[0-9.]*")
+_FIRST = regex(r".*/s?bin/[^/]+|.+\.so[0-9.]*")
 
 
 @lru_cache(maxsize=100_000)  # of each file it is asked twice

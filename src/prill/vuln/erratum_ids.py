@@ -1,11 +1,12 @@
 """Advisories that are about several vulnerabilities, by their ids, and the vulnerabilities that they name."""
 
-import re
 from collections.abc import Iterable
+
+from prill.model.regex import regex
 
 __all__ = ["is_erratum", "vulnerabilities_of"]
 
-_ERRATUM = re.compile(
+_ERRATUM = regex(
     r"(?:RHSA|RHBA|RHEA|ALSA|ALBA|ALEA|RLSA|RLBA|RXSA|ELSA|SUSE|openSUSE|DSA|DLA|DTSA|USN|LSN|GLSA|XSA|MGASA|OESA|PHSA)-"
 )
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from enum import Enum
 
 from prill.model import Package, RpmDetails
+from prill.model.regex import regex
 
 __all__ = ["Fit", "fit_of", "is_module_build", "modules_named", "stream_of"]
 
-_SEVERITY = re.compile(r"(?:critical|important|moderate|low)\s*:\s*", re.IGNORECASE)
-_MODULE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*):([A-Za-z0-9][A-Za-z0-9+._-]*)(?=\s|,|$)")
+_SEVERITY = regex(r"(?:critical|important|moderate|low)\s*:\s*", re.IGNORECASE)
+_MODULE = regex(r"([A-Za-z0-9][A-Za-z0-9+._-]*):([A-Za-z0-9][A-Za-z0-9+._-]*)(?=\s|,|$)")
 _MOST_SUMMARY = 300
 
 

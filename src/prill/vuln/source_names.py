@@ -4,11 +4,11 @@ Tools leave a source's name out where it is the package's own, so one that is mi
 document names none at all. The vendor's index knows which source a package was built from, if not its old version.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prill.model import ApkDetails, DebDetails, Gap, Package
+from prill.model.regex import regex
 from prill.model.value import replace
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["name_sources", "untold_sources", "untold_sources_gap"]
 
 _DOCUMENT = "document"  # what found a package where the document does not say
-_REBUILD = re.compile(r"\+b[0-9]+$")
+_REBUILD = regex(r"\+b[0-9]+$")
 _NAMED = 3
 
 

@@ -8,7 +8,6 @@
 Nothing is known this way about vulnerabilities that no version in the archive has fixed.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from prill.distro.deb.version import InvalidVersion, sort_key
 from prill.errors import PrillError
 from prill.model import DebDetails, Gap, Package
 from prill.model.advisory import Advisory, AdvisorySource
+from prill.model.regex import regex
 from prill.model.typed_json import ready
 from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
@@ -42,7 +42,7 @@ __all__ = ["VendorAnswer", "ask_archive", "find_behind"]
 _KIND = "changelogs"
 _VERSION = 3
 _WORKERS = 2
-_REBUILD = re.compile(r"\+b[0-9]+$")
+_REBUILD = regex(r"\+b[0-9]+$")
 _NEWER = "{} is newer than what the vendor's archive has, {}: it is from elsewhere, so nothing is known of it"
 _TRACKER = "https://security-tracker.debian.org/tracker/"
 

@@ -3,20 +3,19 @@
 Both are text: ``%FIELD%`` on a line of its own, its values on the lines after it, and an empty line at the end.
 """
 
-import re
-
 import msgspec
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = ["InstalledAlpm", "InvalidAlpmDatabase", "parse_desc", "parse_files"]
 
 _MAX_VALUES = 500_000
 _MAX_VALUE = 4096
-_FIELD = re.compile(r"%([A-Z0-9]+)%")
-_NAME = re.compile(r"[A-Za-z0-9@_+][A-Za-z0-9@._+-]*")
-_VERSION = re.compile(r"(?:\d+:)?[^\s/:-]+-[0-9.]+")
-_DEPENDENCY = re.compile(r"[^\s=<>:]+")
+_FIELD = regex(r"%([A-Z0-9]+)%")
+_NAME = regex(r"[A-Za-z0-9@_+][A-Za-z0-9@._+-]*")
+_VERSION = regex(r"(?:\d+:)?[^\s/:-]+-[0-9.]+")
+_DEPENDENCY = regex(r"[^\s=<>:]+")
 
 
 class InvalidAlpmDatabase(PrillError):

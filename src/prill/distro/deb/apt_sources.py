@@ -5,21 +5,21 @@ whether a source is Debian's is decided by its signed Release, later. What is no
 Neither apt's configuration nor its login files (``auth.conf``) are read.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from prill._io.urls import redact
 from prill.distro.deb.control import InvalidControlFile, parse_paragraphs
 from prill.model import Gap
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["AptMirror", "AptSources", "read_apt_sources"]
 
 _MAX_FILE = 1 << 20
 # apt ignores files whose names have other characters (sources.list(5), "sources.list.d").
-_NAME = re.compile(r"[A-Za-z0-9_.-]+\.(?:list|sources)")
-_ONE_LINE = re.compile(
+_NAME = regex(r"[A-Za-z0-9_.-]+\.(?:list|sources)")
+_ONE_LINE = regex(
     r"(?P<type>deb|deb-src)\s+(?:\[[^\]]*\]\s+)?(?P<uri>(?:[^\s\[]|\[[^\]]*\])+)\s+(?P<suite>\S+)(?:\s+.*)?"
 )
 _LIST_PREFIXES = ("mirror+file:", "mirror:file:")

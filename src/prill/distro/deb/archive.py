@@ -9,7 +9,6 @@ Nothing is handed out before it was verified. With ``offline``, all comes from t
 """
 
 import io
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -32,12 +31,13 @@ from prill.distro.deb.suite_state import SuiteState
 from prill.distro.debian import Area, DebianRelease, Pocket
 from prill.errors import PrillError
 from prill.model import Digest, Gap
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["Archive", "InvalidPoolPath", "NoUsableMirror", "NotCached", "Wanted"]
 
 _WORKERS = 6
-_POOL_PATH = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.+~:%@,=/-]{1,1024}")
+_POOL_PATH = regex(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.+~:%@,=/-]{1,1024}")
 
 
 class NoUsableMirror(PrillError):

@@ -4,17 +4,17 @@ A field's first line loses the white space around it; a continuation line keeps 
 trailing one, so that ``f"{name}: {value}"`` writes the field back. Field names are kept as they are spelled.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = ["InvalidControlFile", "parse_paragraph", "parse_paragraphs"]
 
 _MAX_PARAGRAPH = 16 * 1024 * 1024
 _MAX_FIELDS = 1024
-_BLANK_LINES = re.compile(rb"\n(?:[ \t\r]*\n)+")
+_BLANK_LINES = regex(rb"\n(?:[ \t\r]*\n)+")
 
 
 class InvalidControlFile(PrillError):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from prill.distro.deb.license_names import read_license_name
 from prill.model.licenses import Expression, Operator, all_of, license_refs
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["MAX_BYTES", "CopyrightLicenses", "read_copyright"]
@@ -17,8 +18,8 @@ __all__ = ["MAX_BYTES", "CopyrightLicenses", "read_copyright"]
 MAX_BYTES = 8 << 20
 _MAX_NAMES = 512
 
-_FIELD = re.compile(r"(?P<name>[!-9;-~]{1,64}):[ \t]*(?P<value>.*)")
-_FORMAT = re.compile(r"\s*format(?:-specification)?[ \t]*:", re.IGNORECASE)
+_FIELD = regex(r"(?P<name>[!-9;-~]{1,64}):[ \t]*(?P<value>.*)")
+_FORMAT = regex(r"\s*format(?:-specification)?[ \t]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from prill.model.licenses import (
     license_ref,
     single,
 )
+from prill.model.regex import regex
 
 __all__ = ["gnu_license", "read_license_name"]
 
@@ -71,18 +72,18 @@ _EXCEPTIONS = {
     "u-boot": {"": "u-boot-exception-2.0"},
 }
 
-_GNU = re.compile(
+_GNU = regex(
     r"(?:gnu-)?(?P<family>a?gpl|lgpl|gfdl|fdl)(?P<niv>-niv)?-?v?(?P<version>[0-9](?:\.[0-9]+)*)?"
     r"(?P<later>\+|-or-later|-or-newer)?(?P<only>-only)?(?P<niv_last>-no-invariants?)?"
 )
-_NAME_WITH_EXCEPTION = re.compile(r"(?P<base>.+?)-(?:with-)?(?P<what>[a-z][a-z0-9.-]*?)-exceptions?")
-_OR_LATER = re.compile(
+_NAME_WITH_EXCEPTION = regex(r"(?P<base>.+?)-(?:with-)?(?P<what>[a-z][a-z0-9.-]*?)-exceptions?")
+_OR_LATER = regex(
     r"[ -](?:or|and)[ -](?:\(at your option\)[ -])?(?:any[ -])?(?:later|newer)(?:[ -]versions?)?", re.IGNORECASE
 )
-_TOKEN = re.compile(r"and/or\b|[(),|&]|[^\s(),|&]+", re.IGNORECASE)
+_TOKEN = regex(r"and/or\b|[(),|&]|[^\s(),|&]+", re.IGNORECASE)
 _OPERATORS = {"and": "and", "&": "and", "or": "or", "|": "or", "and/or": "or"}
-_BETWEEN_LETTER_AND_DIGIT = re.compile(r"(?<=[a-z])v?(?=[0-9])|-v(?=[0-9])")
-_SEPARATORS = re.compile(r"[\s_/~-]+")
+_BETWEEN_LETTER_AND_DIGIT = regex(r"(?<=[a-z])v?(?=[0-9])|-v(?=[0-9])")
+_SEPARATORS = regex(r"[\s_/~-]+")
 
 
 def read_license_name(synopsis: str) -> Expression:

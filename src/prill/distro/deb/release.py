@@ -12,6 +12,7 @@ from prill.distro.deb.control import InvalidControlFile, parse_paragraph
 from prill.distro.deb.openpgp import Keyring, verify_cleartext
 from prill.distro.debian import Pocket
 from prill.errors import PrillError
+from prill.model.regex import regex
 from prill.model.value import dataclass, field
 
 __all__ = [
@@ -32,7 +33,7 @@ MAX_INRELEASE = 4 << 20
 _MAX_INDEX = 2 << 30
 _CLOCK_SKEW = 3600
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PATH = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.+~/-]{1,512}")
+_PATH = regex(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.+~/-]{1,512}")
 
 
 class InvalidRelease(PrillError):

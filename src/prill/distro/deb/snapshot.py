@@ -5,10 +5,10 @@ archive; a timestamp between two snapshots is redirected to the one before it, o
 the snapshot that is taken a few hours later, so at the Release's own date the state before it is served.
 """
 
-import re
 from datetime import UTC, datetime
 
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = [
     "SNAPSHOT",
@@ -27,7 +27,7 @@ _HALF_A_DAY = 43_200
 """Longer than it takes until a Release is in a snapshot, and shorter than the pool keeps what the Release lists."""
 
 _FORMAT = "%Y%m%dT%H%M%SZ"
-_ROOT = re.compile(r"(?P<base>.*)/archive/(?:debian|debian-security)/(?P<timestamp>[0-9]{8}T[0-9]{6}Z)")
+_ROOT = regex(r"(?P<base>.*)/archive/(?:debian|debian-security)/(?P<timestamp>[0-9]{8}T[0-9]{6}Z)")
 
 
 class InvalidTimestamp(PrillError):

@@ -14,6 +14,7 @@ from prill.inspection.supported import support_of
 from prill.model import Location, Package
 from prill.model.fact_values import Runtime
 from prill.model.facts import Fact
+from prill.model.regex import regex
 
 __all__ = ["RUNTIMES"]
 
@@ -44,7 +45,7 @@ _BY_PATH: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ruby", re.compile(r"(?:.*/)?bin/ruby(\d\.\d)")),
     ("php", re.compile(r"(?:.*/)?bin/php(\d\.\d)")),
 )
-_UPSTREAM = re.compile(r"(?:\d+:)?v?(\d+(?:\.\d+)*(?:\+\d+)?)")
+_UPSTREAM = regex(r"(?:\d+:)?v?(\d+(?:\.\d+)*(?:\+\d+)?)")
 
 
 def _find(image: Inspected) -> Iterator[Fact]:

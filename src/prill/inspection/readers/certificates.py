@@ -1,19 +1,19 @@
 """Bundles of certificates that programs trust."""
 
 import binascii
-import re
 
 import msgspec
 
 from prill.formats.x509 import InvalidCertificate, read_certificate
+from prill.model.regex import regex
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
 
 __all__ = ["CERTIFICATES", "BundleEvidence", "CertificateReader", "Trusted"]
 
 _MAX_BYTES = 8 << 20
 _MOST = 5000
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
-_COMMON_NAME = re.compile(r"(?:^|,)CN=((?:[^,\\]|\\.)+)")
+_PEM = regex(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
+_COMMON_NAME = regex(r"(?:^|,)CN=((?:[^,\\]|\\.)+)")
 _SHOWN = 120
 
 

@@ -2,16 +2,15 @@
 
 import re
 
+from prill.model.regex import regex
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
 
 __all__ = ["LIBC", "LibcEvidence", "LibcReader"]
 
 _MAX_BYTES = 16 << 20
-_GLIBC = re.compile(
-    rb"GNU C Library \([^)\0]{0,80}\) (?:stable|development) release version ([0-9]+\.[0-9]+(?:\.[0-9]+)?)"
-)
-_MUSL = re.compile(rb"\0([01]\.[0-9]{1,2}\.[0-9]{1,2})(?:-git[0-9a-z-]*)?\0")
-_UCLIBC = re.compile(rb"uClibc(?:-ng)? (?:release; )?(?:version )?([0-9]+\.[0-9]+\.[0-9]+)")
+_GLIBC = regex(rb"GNU C Library \([^)\0]{0,80}\) (?:stable|development) release version ([0-9]+\.[0-9]+(?:\.[0-9]+)?)")
+_MUSL = regex(rb"\0([01]\.[0-9]{1,2}\.[0-9]{1,2})(?:-git[0-9a-z-]*)?\0")
+_UCLIBC = regex(rb"uClibc(?:-ng)? (?:release; )?(?:version )?([0-9]+\.[0-9]+\.[0-9]+)")
 
 
 class LibcEvidence(Evidence, frozen=True):

@@ -1,6 +1,5 @@
 """Programs by their content: shells and others under whatever name, and what multi-call programs have in them."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -9,6 +8,7 @@ from typing import BinaryIO
 import msgspec
 
 from prill.catalogue.programs import Mark, marks
+from prill.model.regex import regex
 from prill.oci.evidence import Evidence, FoundFile
 
 __all__ = ["PROGRAMS", "Identified", "ProgramEvidence", "ProgramReader"]
@@ -21,8 +21,8 @@ _MAX_BYTES = 64 << 20
 _MAX_APPLETS = 1000
 _APPLETS = 16 << 10
 _ANCHORS = (b"\0[\0[[\0", b"\0acpid\0", b"\0ash\0", b"\0base64\0", b"\0acpi\0")
-_APPLET = re.compile(rb"[a-z0-9\[][a-z0-9\[_.+-]{0,23}")
-_USAGE = re.compile(rb"usage: ([a-z0-9][a-z0-9_.+-]{0,23})[ \n\0]")
+_APPLET = regex(rb"[a-z0-9\[][a-z0-9\[_.+-]{0,23}")
+_USAGE = regex(rb"usage: ([a-z0-9][a-z0-9_.+-]{0,23})[ \n\0]")
 
 
 class Identified(msgspec.Struct, frozen=True):

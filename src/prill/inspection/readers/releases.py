@@ -2,15 +2,16 @@
 
 import re
 
+from prill.model.regex import regex
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
 
 __all__ = ["RELEASES", "ReleaseEvidence", "ReleaseReader"]
 
 _MAX_BYTES = 256 << 10
-_JAVA = re.compile(rb'^JAVA_VERSION="?([0-9][0-9A-Za-z._+-]{0,40})"?', re.MULTILINE)
-_GO = re.compile(rb"go([0-9]+\.[0-9]+(?:\.[0-9]+)?)")
-_NODE = re.compile(rb"#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})")
-_PYTHON = re.compile(rb'#define PY_VERSION\s+"([0-9][0-9a-z.+]{0,20})"')
+_JAVA = regex(rb'^JAVA_VERSION="?([0-9][0-9A-Za-z._+-]{0,40})"?', re.MULTILINE)
+_GO = regex(rb"go([0-9]+\.[0-9]+(?:\.[0-9]+)?)")
+_NODE = regex(rb"#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d{1,4})")
+_PYTHON = regex(rb'#define PY_VERSION\s+"([0-9][0-9a-z.+]{0,20})"')
 
 
 class ReleaseEvidence(Evidence, frozen=True):

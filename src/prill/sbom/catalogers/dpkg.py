@@ -4,7 +4,6 @@
 as distroless images have them. ``info/NAME.list`` and md5sums say which files are whose, copyright files the licences.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -15,6 +14,7 @@ from prill.distro.deb.relations import InvalidRelation, parse_relations
 from prill.distro.deb.version import InvalidVersion
 from prill.model import DebDetails, Distro, FileKind, Gap, Location, Package, Relationship
 from prill.model.purl import deb_purl
+from prill.model.regex import regex
 from prill.model.report import NO_DEB_LICENCE
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
 
@@ -24,7 +24,7 @@ _STATUS = "var/lib/dpkg/status"
 _STATUS_D = "var/lib/dpkg/status.d/"
 _INFO = "var/lib/dpkg/info/"
 _DOC = "usr/share/doc/"
-_SOURCE = re.compile(r"(\S+)(?:\s*\(([^()\s]+)\))?")
+_SOURCE = regex(r"(\S+)(?:\s*\(([^()\s]+)\))?")
 _MAX_STATUS = 64 << 20
 
 

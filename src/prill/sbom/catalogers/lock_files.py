@@ -6,11 +6,11 @@ Such packages are found by ``lock-files``, so that what is declared can be told 
 """
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from prill.model import Gap
+from prill.model.regex import regex
 from prill.sbom.cataloger import Catalogued, FoundFile, Seen, Surroundings, read_bounded
 from prill.sbom.listing import dependencies_by_name, package_of
 from prill.sbom.lock_evidence import LockEvidence
@@ -60,7 +60,7 @@ NOT_READ = {
     "conda-lock.yml": ("conda", "conda's"),
 }
 """Lock files that are known but not read: their packages' type, and whose they are."""
-_INSTALLED = re.compile(
+_INSTALLED = regex(
     r"(?:^|/)(?:node_modules|(?:site|dist)-packages|vendor|gems/[^/]+-\d[^/]*|\.?cargo/registry|pkg/mod|share/doc)/"
 )
 """Folders of installed packages, whose own lock files are those of their authors."""

@@ -1,7 +1,6 @@
 """Installed Python packages: ``*.dist-info``, ``*.egg-info`` and conda's records."""
 
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 
 from prill.ecosystems.python import (
@@ -14,12 +13,13 @@ from prill.ecosystems.python import (
 )
 from prill.model import Digest, LanguageDetails, Package, Relationship
 from prill.model.purl_value import build_purl
+from prill.model.regex import regex
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
 
 __all__ = ["PYTHON", "PythonCataloger", "PythonEvidence"]
 
 _MAX_METADATA = 8 << 20
-_TELLING = re.compile(r"(?:^|/)bin/|\.so(?:$|\.)|/METADATA$|/PKG-INFO$|\.egg-info$|\.jar$|/package\.json$")
+_TELLING = regex(r"(?:^|/)bin/|\.so(?:$|\.)|/METADATA$|/PKG-INFO$|\.egg-info$|\.jar$|/package\.json$")
 """Of the many files of conda's packages, those that catalogers may find."""
 
 
