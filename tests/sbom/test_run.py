@@ -9,7 +9,7 @@ from prill.oci.evidence import Seen
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Surroundings
 from prill.sbom.catalogers.dpkg import DPKG
 from prill.sbom.run import run
-from scanned import LayerTree
+from scanned import LayerTree, scan
 
 
 class BadEvidence(Evidence, frozen=True):
@@ -48,3 +48,10 @@ def test_it_is_a_gap(*, reading: bool):
     (gap,) = [gap for gap in sbom.gaps if "which is a bug" in gap.reason]
     assert gap.subject == ("/var/lib/dpkg/status" if reading else "bad")
     assert ("RecursionError" if reading else "KeyError") in gap.reason
+
+
+def test_what_several_say_of_one_file_is_one_gap():
+    """A broken program is met by all that look into programs."""
+    sbom = scan({"bin/broken": b"\x7fELF" + b"\0" * 100})
+    (gap,) = [gap for gap in sbom.gaps if gap.subject == "/bin/broken"]
+    assert gap.reason.startswith("go, programs, rust: not an ELF file: ")

@@ -1,6 +1,6 @@
 """From a tree to an SBOM: read, conclude, say what belongs to what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from prill.errors import PrillError
@@ -76,9 +76,24 @@ def run_owned(
         packages=packages,
         relationships=tuple(sorted({*stated, *relationships}, key=_BY_ENDS)),
         distro=image.distro,
-        gaps=tuple(sorted(set(gaps))),
+        gaps=_told_once(gaps, [cataloger.id for cataloger in catalogers]),
         created=created,
     )
     # Where two managers say that a file is theirs, the distribution's counts.
     names = sorted(owned, key=lambda purl: purl.startswith(SYSTEM_PURLS))
     return sbom, Ownership(owners_of_paths({purl: owned[purl] for purl in names}, tree))
+
+
+def _told_once(gaps: Iterable[Gap], ids: Sequence[str]) -> tuple[Gap, ...]:
+    """Return the gaps sorted; what several catalogers say of one file in the same words is one gap.
+
+    Those that look into programs all meet the same broken one.
+    """
+    told: dict[tuple[str, str], list[str]] = {}
+    for gap in sorted(set(gaps)):
+        by, colon, text = gap.reason.partition(": ")
+        one = (gap.subject, text) if colon and by in ids else (gap.subject, gap.reason)
+        told.setdefault(one, []).extend([by] if colon and by in ids else [])
+    return tuple(
+        sorted(Gap(subject, ": ".join(filter(None, (", ".join(by), text)))) for (subject, text), by in told.items())
+    )
