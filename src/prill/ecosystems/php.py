@@ -50,24 +50,28 @@ class _Entry(msgspec.Struct):
 
 
 class _Installed(msgspec.Struct):
-    packages: list[_Entry]
+    packages: list[Any]
 
 
 class _Lock(msgspec.Struct):
-    packages: list[_Entry] | None = None
-    dev: list[_Entry] | None = msgspec.field(default=None, name="packages-dev")
+    packages: list[Any] | None = None
+    dev: list[Any] | None = msgspec.field(default=None, name="packages-dev")
 
 
-def parse_installed(data: bytes) -> tuple[ComposerPackage, ...]:
+_Read = tuple[tuple[ComposerPackage, ...], tuple[str, ...]]
+"""The packages, and of the entries that are none, the name or the number; those hide no others."""
+
+
+def parse_installed(data: bytes) -> _Read:
     """Read ``installed.json`` of Composer 1 or 2; raise `InvalidComposerFile`."""
     try:
-        read = msgspec.json.decode(data, type=ready(_Installed | list[_Entry]))
+        read = msgspec.json.decode(data, type=ready(_Installed | list[Any]))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidComposerFile(f"not Composer's installed.json: {error}") from error
-    return _packages(read.packages if isinstance(read, _Installed) else read)
+    return _packages(read.packages if isinstance(read, _Installed) else read, "Composer's installed.json")
 
 
-def parse_composer_lock(data: bytes) -> tuple[ComposerPackage, ...]:
+def parse_composer_lock(data: bytes) -> _Read:
     """Read ``composer.lock``, without what is for development alone; raise `InvalidComposerFile`."""
     try:
         lock = msgspec.json.decode(data, type=ready(_Lock))
@@ -75,27 +79,41 @@ def parse_composer_lock(data: bytes) -> tuple[ComposerPackage, ...]:
         raise InvalidComposerFile(f"not a composer.lock: {error}") from error
     if lock.packages is None and lock.dev is None:
         raise InvalidComposerFile("not a composer.lock: it has no list of packages")
-    return _packages(lock.packages or [])
+    return _packages(lock.packages or [], "a composer.lock")
 
 
-def _packages(entries: Sequence[_Entry]) -> tuple[ComposerPackage, ...]:
+def _packages(entries: Sequence[Any], what: str) -> _Read:
     if len(entries) > _MAX_PACKAGES:
         raise InvalidComposerFile(f"{len(entries)} packages of Composer's; {_MAX_PACKAGES} are read")
-    for one in entries:
-        if not _NAME.fullmatch(one.name):
-            raise InvalidComposerFile(f"a package of Composer's has the name {one.name[:80]!r}")
-    return tuple(
-        ComposerPackage(
-            name=one.name,
-            version=one.version,
-            licenses=_licenses(one.license),
-            summary=_text(one.description),
-            homepage=_text(one.homepage),
-            author=_author(one.authors),
-            requires=_names(one.require),
-            provides=tuple(sorted({*_names(one.provide), *_names(one.replace)})),
+    packages = []
+    broken = []
+    first: Exception | None = None
+    for number, entry in enumerate(entries, 1):
+        try:
+            packages.append(_package(msgspec.convert(entry, ready(_Entry))))
+        except (msgspec.ValidationError, InvalidComposerFile) as error:
+            first = first or error
+            name = entry.get("name") if isinstance(entry, dict) else None
+            broken.append(name[:80] if isinstance(name, str) and name else f"entry {number}")
+    if first and not packages:
+        raise InvalidComposerFile(f"not {what}: {first}") from first
+    return tuple(packages), tuple(broken)
+
+
+def _package(one: _Entry) -> ComposerPackage:
+    if not _NAME.fullmatch(one.name) or not one.version:
+        raise InvalidComposerFile(
+            f"a package of Composer's has the name {one.name[:80]!r} and version {one.version[:80]!r}"
         )
-        for one in entries
+    return ComposerPackage(
+        name=one.name,
+        version=one.version,
+        licenses=_licenses(one.license),
+        summary=_text(one.description),
+        homepage=_text(one.homepage),
+        author=_author(one.authors),
+        requires=_names(one.require),
+        provides=tuple(sorted({*_names(one.provide), *_names(one.replace)})),
     )
 
 

@@ -31,9 +31,10 @@ class ListedPackage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ListedPackages(Evidence, frozen=True):
-    """What one file lists."""
+    """What one file lists; ``faults`` are what is wrong with entries that are no packages."""
 
     packages: tuple[ListedPackage, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def package_of(listed: ListedPackage, location: Location, found_by: str) -> Package:

@@ -104,11 +104,12 @@ def _maven(parse: Callable[[bytes], tuple[Coordinates, ...]]) -> Callable[[bytes
 
 
 def _composer(data: bytes) -> LockFile:
+    found, broken = parse_composer_lock(data)
     return LockFile(
         packages=tuple(
-            Locked(name=one.name, version=one.version, licenses=one.licenses, requires=one.requires)
-            for one in parse_composer_lock(data)
-        )
+            Locked(name=one.name, version=one.version, licenses=one.licenses, requires=one.requires) for one in found
+        ),
+        unclear=broken,
     )
 
 

@@ -56,6 +56,20 @@ def test_a_package_that_dpkg_knows_too_is_one():
     assert only(sbom).found_by == "dpkg"
 
 
+def test_a_line_that_cannot_be_read_hides_no_other():
+    sbom = scan(NOBLE | {PLACE: wall((*LINES, {"kind": "package", "name": "x"})) + b'{"kind": "package", "na'})
+    assert PURL in purls(sbom)
+    assert f"/{PLACE}: chisel: chisel's manifest has the package 'x' ''" in reasons(sbom)
+    assert f"/{PLACE}: chisel: line 11 of chisel's manifest: " in reasons(sbom)
+
+
+def test_of_many_lines_that_cannot_be_read_some_are_named():
+    sbom = scan(NOBLE | {PLACE: wall() + b"5\n" * 40})
+    assert PURL in purls(sbom)
+    assert f"/{PLACE}: chisel: more of its lines cannot be read" in reasons(sbom)
+    assert len([gap for gap in sbom.gaps if gap.subject == f"/{PLACE}"]) == 22
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

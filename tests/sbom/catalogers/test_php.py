@@ -39,6 +39,17 @@ def test_what_cannot_be_read_is_a_gap(data: bytes):
     assert "/app/vendor/composer/installed.json: php: not Composer's installed.json" in reasons(sbom)
 
 
+def test_an_entry_that_is_no_package_hides_no_other():
+    broken = [{"name": "a/b"}, {"version": "1"}, 5, {"name": "c/d", "version": "1.0"}]
+    sbom = scan({"app/vendor/composer/installed.json": json.dumps({"packages": broken})})
+    assert purls(sbom) == ["pkg:composer/c/d@1.0"]
+    for name in ("a/b", "entry 2", "entry 3"):
+        assert f"/app/vendor/composer/installed.json: php: no name and version of {name}" in reasons(sbom)
+    lock = scan({"app/composer.lock": json.dumps({"packages": broken})})
+    assert purls(lock) == ["pkg:composer/c/d@1.0"]
+    assert "/app/composer.lock: lock-files: no one version is named of a/b, entry 2, entry 3" in reasons(lock)
+
+
 def test_a_name_without_a_vendor_is_a_gap():
     sbom = scan({"vendor/composer/installed.json": '[{"name": "x", "version": "1"}]'})
     assert "a package of Composer's has the name 'x'" in reasons(sbom)

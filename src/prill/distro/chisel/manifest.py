@@ -4,7 +4,7 @@ It is a jsonwall, packed with zstd: a line of JSON that names the format, then a
 for each path a slice brought (``content``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
@@ -16,6 +16,7 @@ __all__ = ["ChiselPackage", "InvalidChiselManifest", "parse_manifest"]
 
 _MAX_UNPACKED = 256 << 20
 _MAX_LINES = 2_000_000
+_MAX_FAULTS = 20
 
 
 class InvalidChiselManifest(PrillError):
@@ -44,22 +45,35 @@ class _Line(msgspec.Struct):
     path: str = ""
 
 
-def parse_manifest(data: bytes) -> tuple[ChiselPackage, ...]:
-    """Read a manifest, packed or not; raise `InvalidChiselManifest`, or what unpacking does."""
+def parse_manifest(data: bytes) -> tuple[tuple[ChiselPackage, ...], tuple[str, ...]]:
+    """Read a manifest, packed or not; return its packages, and what is wrong with lines that hide no others.
+
+    Raise `InvalidChiselManifest` where nothing can be read, or what unpacking does.
+    """
+    faults: list[str] = []
     text = decode(data, sniff(data[:16]), limits=Limits(max_total_size=_MAX_UNPACKED))
     packages: dict[str, _Line] = {}
     slices: dict[str, set[str]] = {}
     paths: dict[str, set[str]] = {}
-    for line in _lines(text):
+    for line in _lines(text, faults):
         if line.kind == "package":
             packages[line.name] = line
         elif line.kind == "slice":
             slices.setdefault(_package(line.name), set()).add(line.name)
         elif line.kind == "content" and not line.path.endswith("/"):
             paths.setdefault(_package(line.slice), set()).add(line.path.lstrip("/"))
-    for name, line in packages.items():
+    for name, line in tuple(packages.items()):
         if not name or not line.version:
-            raise InvalidChiselManifest(f"chisel's manifest has the package {name[:80]!r} {line.version[:80]!r}")
+            _note(faults, f"chisel's manifest has the package {name[:80]!r} {line.version[:80]!r}")
+            del packages[name]
+    if faults and not packages:
+        raise InvalidChiselManifest(faults[0])
+    return _found(packages, slices, paths), tuple(faults)
+
+
+def _found(
+    packages: Mapping[str, _Line], slices: Mapping[str, Set[str]], paths: Mapping[str, Set[str]]
+) -> tuple[ChiselPackage, ...]:
     return tuple(
         ChiselPackage(
             name=name,
@@ -73,7 +87,13 @@ def parse_manifest(data: bytes) -> tuple[ChiselPackage, ...]:
     )
 
 
-def _lines(text: bytes) -> Iterator[_Line]:
+def _note(faults: list[str], fault: str) -> None:
+    if len(faults) <= _MAX_FAULTS:
+        faults.append(fault if len(faults) < _MAX_FAULTS else "more of its lines cannot be read")
+
+
+def _lines(text: bytes, faults: list[str]) -> Iterator[_Line]:
+    """Yield the lines, and add those that cannot be read to ``faults``."""
     decoder = msgspec.json.Decoder(_Line)
     lines = text.split(b"\n", _MAX_LINES)
     if len(lines) > _MAX_LINES:
@@ -84,7 +104,10 @@ def _lines(text: bytes) -> Iterator[_Line]:
         try:
             read = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InvalidChiselManifest(f"line {number} of chisel's manifest: {error}") from error
+            if number == 1:
+                raise InvalidChiselManifest(f"line 1 of chisel's manifest: {error}") from error
+            _note(faults, f"line {number} of chisel's manifest: {error}")
+            continue
         if number == 1 and not read.jsonwall.startswith("1."):
             raise InvalidChiselManifest(f"chisel's manifest begins with {line[:80]!r}, not with a jsonwall 1.x header")
         yield read

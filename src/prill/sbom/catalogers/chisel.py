@@ -16,23 +16,25 @@ _MANIFEST = "var/lib/chisel/manifest.wall"
 
 
 class ChiselEvidence(Evidence, frozen=True):
-    """The manifest."""
+    """The manifest; ``faults`` are what is wrong with lines that are not read."""
 
     entries: tuple[ChiselPackage, ...]
+    faults: tuple[str, ...] = ()
 
 
 class ChiselCataloger:
     """Reads ``manifest.wall``."""
 
     id = "chisel"
-    version = 2
+    version = 3
     patterns = (_MANIFEST, "**/chisel/manifest.wall")
     programs = False
     evidence = ChiselEvidence
 
     def read(self, file: FoundFile) -> ChiselEvidence | None:
         """Read the manifest; raise `InvalidChiselManifest`, or what unpacking it does."""
-        return ChiselEvidence(entries=parse_manifest(read_bounded(file)))
+        entries, faults = parse_manifest(read_bounded(file))
+        return ChiselEvidence(entries=entries, faults=faults)
 
     def catalog(self, seen: Sequence[Seen[ChiselEvidence]], image: Surroundings) -> Catalogued:
         """Return the packages that dpkg's database does not have, and all of their files."""
@@ -49,7 +51,8 @@ class ChiselCataloger:
         gaps = (
             Gap(f"/{one.path}", f"{self.id}: the manifest names no licences and no source packages") for one in seen
         )
-        return Catalogued(packages=tuple(packages), owned=tuple(owned), gaps=tuple(gaps) if packages else ())
+        faults = (Gap(f"/{one.path}", f"{self.id}: {fault}") for one in seen for fault in one.evidence.faults)
+        return Catalogued(packages=tuple(packages), owned=tuple(owned), gaps=(*(gaps if packages else ()), *faults))
 
 
 CHISEL = ChiselCataloger()
