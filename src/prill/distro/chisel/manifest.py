@@ -4,7 +4,8 @@ It is a jsonwall, packed with zstd: a line of JSON that names the format, then a
 for each path a slice brought (``content``).
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -72,7 +73,7 @@ def parse_manifest(data: bytes) -> tuple[tuple[ChiselPackage, ...], tuple[str, .
 
 
 def _found(
-    packages: Mapping[str, _Line], slices: Mapping[str, Set[str]], paths: Mapping[str, Set[str]]
+    packages: Mapping[str, _Line], slices: Mapping[str, AbstractSet[str]], paths: Mapping[str, AbstractSet[str]]
 ) -> tuple[ChiselPackage, ...]:
     return tuple(
         ChiselPackage(
