@@ -61,6 +61,17 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     assert max(map(len, ran.out.splitlines())) <= 100
 
 
+def test_a_licence_that_cannot_be_read_is_no_gap_of_a_comparison(shop: Workshop):
+    folder = write_root(shop.root / "root", status("dash", "1.0"))
+    (folder / "usr/share/doc/dash/copyright").unlink()
+    reason = "no licence could be read from its copyright file"
+    assert reason in shop.run("inspect", folder).out
+    ran = shop.run("compare", folder, folder, "--format", "json", "--no-archive")
+    assert reason not in ran.out
+    assert ran.code == Exit.INCOMPLETE
+    assert [gap["subject"] for gap in json.loads(ran.out)["gaps"]] == ["deb of debian 13"]
+
+
 def test_json_has_every_figure_with_its_source(shop: Workshop):
     document = compared(shop)
     rows = {row["id"]: row for row in document["rows"]}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from prill.api.image_diff import diff_images
+from prill.api.image_diff import PACKAGES_HAVE_GAPS, diff_images
 from prill.api.inspect import inspect_image
 from prill.api.opening import OpenOptions
 from prill.api.scan import ScanOptions, scan
@@ -24,6 +24,7 @@ from prill.model.fact_values import (
 )
 from prill.model.facts import ImageFacts
 from prill.model.image_diff import ImageDiff
+from prill.model.report import LICENCE_GAPS
 from prill.model.scan_report import ScanReport
 from prill.model.value import dataclass
 from prill.views.sizes import count, human_size
@@ -82,8 +83,9 @@ def compare_images(
     for name, image in zip(names[1:], images[1:], strict=True):
         diff, _ = diff_images(names[0], name, opening)
         deltas.append(_delta(images[0], image, diff))
-        gaps += diff.gaps
-    gaps += (gap for image in images for gap in (*image.facts.gaps, *image.report.gaps))
+        gaps += (gap for gap in diff.gaps if not gap.reason.startswith(PACKAGES_HAVE_GAPS))  # the facts have each
+    found = (gap for image in images for gap in (*image.facts.gaps, *image.report.gaps))
+    gaps += (gap for gap in found if gap.reason not in LICENCE_GAPS)
     asked = [source for image in images for source in image.report.sources]
     sources = {(one.id, one.name, one.url, one.modified): one for one in asked}
     return (

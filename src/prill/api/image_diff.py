@@ -14,7 +14,10 @@ from prill.model.value import replace
 from prill.oci.config_diff import HIDDEN, config_changes
 from prill.oci.tree_pairs import pair_trees
 
-__all__ = ["diff_images"]
+__all__ = ["PACKAGES_HAVE_GAPS", "diff_images"]
+
+PACKAGES_HAVE_GAPS = "what is known of its packages has gaps"
+"""How the reason begins that stands for those of an SBOM."""
 
 _NAMED = ("env", "label")
 
@@ -82,4 +85,4 @@ def _gaps(name: str, looked: Looked, files: TreeFiles) -> Iterator[Gap]:
     for gap in sorted(of_the_tree):
         yield Gap(f"{name}: {gap.subject}", gap.reason)
     if others := {*files.sbom.gaps} - of_the_tree:
-        yield Gap(name, f"what is known of its packages has gaps ({len(others)}); prill sbom lists them")
+        yield Gap(name, f"{PACKAGES_HAVE_GAPS} ({len(others)}); prill sbom lists them")

@@ -58,6 +58,7 @@ def _score(vector: str) -> float | None:
 
     if len(vector) > 500:  # noqa: PLR2004 - the longest vector has fewer
         return None
+    vector = vector.strip("() ").rstrip("/")  # some write CVSS 2 in brackets, or a slash after the last metric
     try:
         if vector.startswith("CVSS:4"):
             return float(CVSS4(vector).base_score)
