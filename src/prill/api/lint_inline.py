@@ -14,7 +14,7 @@ from itertools import accumulate
 from prill.api.inline_scalars import Character, block_scalar, quoted_scalar
 from prill.dockerfile.source import Source
 from prill.model.finding import Finding, Location
-from prill.model.value import dataclass, replace
+from prill.model.value import dataclass
 
 __all__ = ["InlineDockerfile", "find_inline", "is_inline_host", "moved", "unread_inline"]
 
@@ -139,8 +139,7 @@ def _heredoc(lines: list[str], number: int, end: str) -> tuple[list[str], int]:
 def moved(finding: Finding, inline: InlineDockerfile, host: Source) -> Finding:
     """Return the finding with its place in the host, and without fixes."""
     within = finding.within
-    return replace(
-        finding,
+    return finding._replace(
         location=_moved(finding.location, inline, host),
         within=_moved(within, inline, host) if within is not None else None,
         fixes=(),

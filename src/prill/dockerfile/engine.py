@@ -129,7 +129,7 @@ def _weighed(finding: Finding, selection: Selection, suppressions: Suppressions 
             suppressed = Suppression(kind="pragma", reason=pragma.reason)
     if severity is finding.severity and suppressed is None:
         return finding
-    return replace(finding, severity=severity, suppressed_by=suppressed)
+    return finding._replace(severity=severity, suppressed_by=suppressed)
 
 
 class Places:
@@ -143,12 +143,12 @@ class Places:
 
     def location(self, span: Span) -> Location:
         """Return where a span is, by line, column and byte."""
-        line, column, byte = self.source.position(span.start)
-        end_line, end_column, end_byte = self.source.position(max(span.start, span.end))
-        return Location(
-            path=self.source.name, line=line, column=column, end_line=end_line, end_column=end_column,
-            start_byte=byte, end_byte=end_byte,
-        )  # fmt: skip
+        source = self.source
+        lines, start, end = source.lines, span.start, max(span)
+        line = bisect_right(lines, start)
+        end_line = line if line == len(lines) or end < lines[line] else bisect_right(lines, end, line)
+        column, end_column = start - lines[line - 1] + 1, end - lines[end_line - 1] + 1
+        return Location(source.name, line, column, end_line, end_column, source.byte(start), source.byte(end))
 
     def finding(self, rule: Rule, problem: Problem) -> Finding:
         """Return a problem as a finding of the file, with the statement that it is in."""

@@ -77,14 +77,17 @@ class Source(NamedTuple):
         """Return the number of the line that ``offset`` is in, from 1."""
         return bisect_right(self.lines, offset)
 
+    def byte(self, offset: int) -> int:
+        """Return how many bytes are before ``offset``."""
+        if not self.marks:
+            return offset
+        mark = min(offset // _STEP, len(self.marks) - 1)
+        return self.marks[mark] + _size(self.text[mark * _STEP : offset])
+
     def position(self, offset: int) -> Position:
         """Return where ``offset`` is."""
         line = bisect_right(self.lines, offset)
-        byte = offset
-        if self.marks:
-            mark = min(offset // _STEP, len(self.marks) - 1)
-            byte = self.marks[mark] + _size(self.text[mark * _STEP : offset])
-        return Position(line, offset - self.lines[line - 1] + 1, byte)
+        return Position(line, offset - self.lines[line - 1] + 1, self.byte(offset))
 
     def line_text(self, line: int) -> str:
         """Return a line by its number, without what ends it; "" beyond the last."""

@@ -1,6 +1,7 @@
-"""What a rule has found, where, and how it can be mended."""
+"""What a rule has found, where, and how it can be mended; named tuples, as a linter makes thousands (docs/adr/0002)."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from prill.model.report import Gap
 from prill.model.value import dataclass
@@ -29,8 +30,7 @@ class Severity(StrEnum):
 _ORDER = tuple(Severity)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A part of a file. Lines and columns count from 1 and in characters, the end is not included; bytes from 0."""
 
     path: str
@@ -42,8 +42,7 @@ class Location:
     end_byte: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """The characters from ``start`` to ``end`` of a file's text become ``text``."""
 
     start: int
@@ -51,8 +50,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+class Fix(NamedTuple):
     """How to mend a finding. A safe one leaves what the file makes as it was."""
 
     message: str
@@ -60,16 +58,14 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(NamedTuple):
     """Who said that a finding does not count: ``kind`` names the means, such as ``pragma`` or ``settings``."""
 
     kind: str
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that a rule has found. ``rule`` is the rule's id, ``aliases`` what others call it.
 
     ``within`` is the statement that the finding is in, for those who count statements in place of places. A finding
