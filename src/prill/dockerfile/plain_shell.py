@@ -6,7 +6,7 @@ programs with odd names.
 """
 
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
 
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
 from prill.dockerfile.source import Span
@@ -15,14 +15,15 @@ from prill.dockerfile.syntax import Logical
 __all__ = ["read_plain"]
 
 _VARIABLE = r"\$(?:[A-Za-z_]\w*+|\{[A-Za-z_]\w*+\})"
-_PART = rf"""[\w./:@%+,=*?~^-]++|'[^'\n]*+'|"(?:[^"$`\\\n]|{_VARIABLE})*+"|{_VARIABLE}"""
-_TOKEN = re.compile(
-    rf"(?:((?:{_PART})++)(?![<>])|(?<=[ \t])([12]?(?:>>|>&|>)(?![&><|(])|<(?![&><|(]))[ \t]*+((?:{_PART})++)(?![<>])"
-    r"|(&&|\|\||;|\|)(?![&|;]))[ \t]*+",
+_BARE = r"[\w./:@%+,=*?~^-]++"
+_PART = rf"""{_BARE}|'[^'\n]*+'|"(?:[^"$`\\\n]|{_VARIABLE})*+"|{_VARIABLE}"""
+_TOKENS = re.compile(
+    rf"""(?:({_BARE})(?!['"$<>])|((?:{_PART})++)(?![<>])"""
+    rf"|(?<=[ \t])([12]?(?:>>|>&|>)(?![&><|(])|<(?![&><|(]))([ \t]*+)((?:{_PART})++)(?![<>])"
+    r"|(&&|\|\||;|\|)(?![&|;]))([ \t]*+)",
     re.ASCII,
 )
-_REDIRECTED, _JOIN = 3, 4
-_QUOTED = re.compile(r"['\"$]")
+"""A bare word, one with quotes or variables, a redirection with its target, or what joins commands; then blanks."""
 _PARTS = re.compile(_PART, re.ASCII)
 _INSIDE = re.compile(_VARIABLE, re.ASCII)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=", re.ASCII)
@@ -38,35 +39,44 @@ _RESERVED = frozenset(
 
 def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ...] | None:
     """Return the commands of the text from ``start`` to ``end``; None where it takes the grammar to read it."""
-    text, starts, sources = logical.text, logical.starts, logical.sources
-    while start < end and text[start] in " \t":
-        start += 1
+    text, place = logical.text, start
+    while place < end and text[place] in " \t":
+        place += 1
     reading = _Reading()
-    for token in _TOKEN.finditer(text, start, end):
-        begin, after = token.span()
-        if begin != start:
-            return None
-        start = after
-        kind = token.lastindex or 0
-        if kind == _JOIN:
-            if not reading.join(token[_JOIN]):
+    lines = _lines(logical)
+    limit, shift = next(lines)
+    for bare, quoted, operator, gap, target, connector, blanks in _TOKENS.findall(text, place, end):
+        if connector:
+            if not reading.join(connector):
                 return None
+            place += len(connector) + len(blanks)
             continue
-        raw = token[kind]
-        begin, after = token.span(kind)
-        line = bisect_right(starts, begin) - 1
-        last = line if line + 1 == len(starts) or after <= starts[line + 1] else bisect_right(starts, after - 1) - 1
-        span = Span(sources[line] + begin - starts[line], sources[last] + after - starts[last])
-        word = ShellWord(raw, span, raw) if _QUOTED.search(raw) is None else ShellWord(_text(raw), span, _masked(raw))
-        if kind == _REDIRECTED:
-            reading.redirections.append(Redirection(token[2], word, logical.span(token.start(2), after)))
+        raw = bare or quoted or target
+        begin = place + len(operator) + len(gap) if operator else place
+        after = begin + len(raw)
+        while begin >= limit:
+            limit, shift = next(lines)
+        last = after + shift if after <= limit else logical.at(after - 1) + 1
+        plain, masked = (raw, raw) if bare else (_text(raw), _masked(raw))
+        word = ShellWord(plain, begin + shift, last, masked)
+        if operator:
+            reading.redirections.append(Redirection(operator, word, logical.span(place, after)))
         elif reading.redirections:
             return None
         elif reading.words or not _ASSIGNMENT.match(raw):
             reading.words.append(word)
         else:
             reading.assigned.append(word)
-    return tuple(reading.found) if start == end and reading.finish() else None
+        place = after + len(blanks)
+    return tuple(reading.found) if place == end and reading.finish() else None  # all tokens together are the text
+
+
+def _lines(logical: Logical) -> Iterator[tuple[int, int]]:
+    """Yield where each line of the text ends, and how far it stands from there in the source."""
+    for start, source, end in zip(
+        logical.starts, logical.sources, (*logical.starts[1:], len(logical.text)), strict=True
+    ):
+        yield end, source - start
 
 
 class _Reading:
@@ -93,7 +103,7 @@ class _Reading:
         words = self.words
         if not words or words[0].text in _RESERVED or not _PROGRAM.fullmatch(words[0].masked):
             return False
-        span = Span((self.assigned or words)[0].span.start, words[-1].span.end)
+        span = Span((self.assigned or words)[0].start, words[-1].end)
         assigned, redirections = tuple(self.assigned), tuple(self.redirections)
         self.found.append(ShellCommand(tuple(words), span, assigned, redirections, self.connector, self.pipeline))
         self.connector = connector

@@ -54,7 +54,7 @@ def _exec(words: tuple[Word, ...]) -> tuple[ShellCommand, ...]:
     if not words:
         return ()
     command = ShellCommand(
-        tuple(ShellWord(word.text, word.span, word.text) for word in words),
+        tuple(ShellWord(word.text, *word.span, word.text) for word in words),
         words[0].span._replace(end=words[-1].span.end),
         pipeline=0,
     )

@@ -12,14 +12,20 @@ __all__ = ["Redirection", "ShellCommand", "ShellWord"]
 
 
 class ShellWord(NamedTuple):
-    """A word of a command.
+    """A word of a command, from ``start`` to ``end`` in the source.
 
     ``text`` has quotes and escapes taken away and expansions as they are written; in ``masked`` each is ``${}``.
     """
 
     text: str
-    span: Span
+    start: int
+    end: int
     masked: str
+
+    @property
+    def span(self) -> Span:
+        """Where the word stands: of most, nobody asks."""
+        return Span(self.start, self.end)
 
     @property
     def literal(self) -> bool:

@@ -151,7 +151,7 @@ class _Reader:
             start += gap.index("-")
             span = self.logical.span(self.base + start, self.base + start + 1)
             command = self.found[-1]
-            words = (*command.words, ShellWord("-", span, "-"))
+            words = (*command.words, ShellWord("-", *span, "-"))
             self.found[-1] = command._replace(words=words, span=Span(command.span.start, span.end))
 
     def _redirection(self, node: "Node", nesting: tuple[str, ...], depth: int) -> list[Redirection]:
@@ -251,9 +251,9 @@ class _Reader:
                 text = raw[1:-1]
             elif "\\" in raw:
                 text = _ESCAPED.sub(r"\1", raw)
-            return ShellWord(text, span, text)
+            return ShellWord(text, *span, text)
         text = self._text(node, masked=False)
-        return ShellWord(text, span, self._text(node, masked=True) if _EXPANDING.search(raw) else text)
+        return ShellWord(text, *span, self._text(node, masked=True) if _EXPANDING.search(raw) else text)
 
     def _text(self, node: "Node", *, masked: bool) -> str:
         kind = node.type
