@@ -154,6 +154,11 @@ class Dockerfile:
             found.setdefault(step.keyword, []).append(step)
         return MappingProxyType({keyword: tuple(steps) for keyword, steps in found.items()})
 
+    @cached_property
+    def flagged(self) -> tuple[Step, ...]:
+        """The steps whose instructions have flags, in order."""
+        return tuple([step for step in self.steps if step.instruction.flags])
+
     def of(self, *keywords: str) -> tuple[Step, ...]:
         """Return the steps with one of the keywords, in order."""
         if len(keywords) == 1:
@@ -187,6 +192,13 @@ class Dockerfile:
         if not any(program in self.by_program for program in programs):
             return ()
         return tuple(one for one in self.invocations if one.command.name in programs)
+
+    @cached_property
+    def command_text(self) -> str:
+        """The words of every RUN's commands, one a line: where a rule looks first that seldom has anything to do."""
+        return "\n".join(
+            [word.text for _, command in self.invocations for word in (*command.assignments, *command.words)]
+        )
 
     @cached_property
     def global_values(self) -> Mapping[str, str]:

@@ -74,12 +74,11 @@ def _running(rules: tuple[Listed, ...], only: frozenset[str] | None, on: frozens
 def _words(document: Dockerfile, context: Context) -> frozenset[str]:
     """Return what the file and the settings have."""
     found = {*document.by_keyword, *document.by_program, *document.programs, *context.given}
-    for step in document.steps:
-        if step.deferred:
-            found.add("ONBUILD")
-        if step.instruction.flags:
-            found.add("--")
-            found.update(f"--{flag.name}" for flag in step.instruction.flags)
+    if any(step.deferred for step in document.steps):
+        found.add("ONBUILD")
+    for step in document.flagged:
+        found.add("--")
+        found.update(f"--{flag.name}" for flag in step.instruction.flags)
     if any(stage.source is not None and (stage.source.as_word or stage.source.name) for stage in document.stages):
         found.add("AS")
     if mentions_prill(document):

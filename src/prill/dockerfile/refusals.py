@@ -6,7 +6,7 @@ defers is read by the builds on top of the image, which stop in the same way.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
 
 from prill.dockerfile.arguments import read_from
@@ -40,10 +40,11 @@ def find_refusal(step: Step) -> Fault | None:
     return fault if fault or check is None else next(check(step, step.document.file.escape), None)
 
 
-def _unexpanded(text: str, span: Span, escape: str, *, shared: bool = False) -> Iterator[Fault]:
-    said = why_not_expanded(text, escape)
-    if said:
-        yield Fault("expansion", said, span, shared=shared and "quote" in said)
+def _unexpanded(words: Iterable[Word], escape: str, *, shared: bool = False) -> Iterator[Fault]:
+    for text, span in words:
+        said = why_not_expanded(text, escape)
+        if said:
+            yield Fault("expansion", said, span, shared=shared and "quote" in said)
 
 
 def _from(step: Step, escape: str) -> Iterator[Fault]:
@@ -57,7 +58,7 @@ def _from(step: Step, escape: str) -> Iterator[Fault]:
     elif source.name and not _STAGE_NAME.fullmatch(source.name.text.lower()):
         message = f"{source.name.text!r} is no name for a stage: a letter, then letters, digits and -_."
         yield Fault("stage-name", message, source.name.span, shared=False)
-    yield from _unexpanded(source.image.text, source.image.span, escape)
+    yield from _unexpanded((source.image,), escape)
 
 
 def _pairs(step: Step, escape: str) -> Iterator[Fault]:
@@ -67,9 +68,8 @@ def _pairs(step: Step, escape: str) -> Iterator[Fault]:
             yield Fault("pair", f"{keyword} takes key=value", pair.span)
         if not pair.key.text:
             yield Fault("pair", f"{keyword}: there is no name before the equals sign", pair.span, shared=False)
-        for word in (pair.key, pair.value):
-            if word is not None:
-                yield from _unexpanded(word.text, word.span, escape, shared=not pair.legacy and keyword != "ARG")
+        words = (pair.key, pair.value) if pair.value else (pair.key,)
+        yield from _unexpanded(words, escape, shared=not pair.legacy and keyword != "ARG")
 
 
 def _copy(step: Step, escape: str) -> Iterator[Fault]:
@@ -80,9 +80,7 @@ def _copy(step: Step, escape: str) -> Iterator[Fault]:
         yield Fault("copy-words", f"{keyword} needs a source and a destination", step.instruction.arguments_span)
     elif words[-1].span in openers:
         yield Fault("copy-words", f"{keyword} cannot have a heredoc for its destination", words[-1].span)
-    for word in words:
-        if word.span not in openers:
-            yield from _unexpanded(word.text, word.span, escape)
+    yield from _unexpanded([word for word in words if word.span not in openers], escape)
 
 
 def _volume(step: Step, escape: str) -> Iterator[Fault]:
@@ -92,7 +90,7 @@ def _volume(step: Step, escape: str) -> Iterator[Fault]:
     for word in words:
         if not word.text.strip():
             yield Fault("volume", "a VOLUME is no empty string", word.span, shared=False)
-        yield from _unexpanded(word.text, word.span, escape)
+        yield from _unexpanded((word,), escape)
 
 
 def _shell(step: Step, _escape: str) -> Iterator[Fault]:
@@ -104,7 +102,7 @@ def _shell(step: Step, _escape: str) -> Iterator[Fault]:
 
 def _expose(step: Step, escape: str) -> Iterator[Fault]:
     for word in step.words:
-        yield from _unexpanded(word.text, word.span, escape, shared=True)
+        yield from _unexpanded((word,), escape, shared=True)
         if "$" not in word.text:
             yield from _port(unquote(word.text, escape), word)
 
@@ -132,7 +130,9 @@ def _health(step: Step, _escape: str) -> Iterator[Fault]:
 
 
 def _one_word(step: Step, escape: str) -> Iterator[Fault]:
-    yield from _unexpanded(step.instruction.arguments, step.instruction.arguments_span, escape)
+    text = step.instruction.arguments
+    if why_not_expanded(text, escape):
+        yield from _unexpanded((Word(text, step.instruction.arguments_span),), escape)
 
 
 _CHECKS = MappingProxyType[str, Check](

@@ -16,7 +16,7 @@ def pip_installs(dockerfile: Dockerfile) -> Iterator[Invocation]:
     """Yield ``pip install`` under whatever name, pipx included, and ``python -m pip install``."""
     for name, calls in dockerfile.by_program.items():
         direct = name.startswith("pip") and not name.startswith("pipenv")
-        module = _PYTHON.fullmatch(name) is not None
+        module = name.startswith("python") and _PYTHON.fullmatch(name) is not None
         for one in calls if direct or module else ():
             texts = one.command.texts
             if "install" in texts and (direct or ("-m", "pip") in pairwise(texts)):

@@ -8,6 +8,7 @@ from prill.dockerfile.rule import Context, Problem, Rule, replacement
 from prill.dockerfile.rules._caches import needs_cache
 from prill.dockerfile.rules._commands import after_word, cached, report
 from prill.dockerfile.source import Span
+from prill.dockerfile.step import Invocation
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -16,14 +17,17 @@ _CACHE = re.compile(r"cache/apk|apk/cache|(?<!no-)cache-dir")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    calls = dockerfile.calls("apk")
+    calls = [one for one in dockerfile.calls("apk") if _leaves_some(one)]
     needed = bool(calls) and needs_cache(dockerfile, _CACHE)
     for one in calls:
-        command = one.command
-        if "add" in command.texts and not command.has_flag("no-cache") and not cached(one.step, "/var/cache/apk"):
-            place = after_word(command, "add")
-            fix = None if needed else replacement("add --no-cache", Span(place, place), " --no-cache")
-            yield report(one, fix=fix)
+        place = after_word(one.command, "add")
+        fix = None if needed else replacement("add --no-cache", Span(place, place), " --no-cache")
+        yield report(one, fix=fix)
+
+
+def _leaves_some(one: Invocation) -> bool:
+    added = "add" in one.command.texts and not one.command.has_flag("no-cache")
+    return added and not cached(one.step, "/var/cache/apk")
 
 
 RULE = Rule(

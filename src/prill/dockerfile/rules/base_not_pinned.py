@@ -17,7 +17,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         word = stage.source.image
         if "@" not in stage.image.text and not stage.image.unset:
             yield Problem(span=word.span, message=f"{word.text} has no digest")
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         for image in step.images:
             found = step.expand(image.text)
             stage_ = dockerfile.stage_named(found.text)

@@ -20,16 +20,19 @@ _UNPACKERS = frozenset({"bunzip2", "gunzip", "gzcat", "uncompress", "unlzma", "u
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    unpacked = {stage.index: _unpacked(stage) for stage in dockerfile.stages if stage.of("COPY")}
+    unpacked: dict[int, dict[str, list[tuple[int, bool]]]] = {}
     for step in dockerfile.of("COPY"):
         copy = step.copy
         if step.deferred or step.stage is None or copy is None or step.instruction.flag("from"):
             continue
-        uses = unpacked[step.stage.index]
         first: tuple[int, Word, bool] | None = None
         for word in (*copy.sources, copy.destination):
             name = posixpath.basename(word.text.strip("\"'"))
-            places = uses.get(name, []) if name.endswith(_SUFFIXES) else []
+            if not name.endswith(_SUFFIXES):
+                continue
+            if step.stage.index not in unpacked:
+                unpacked[step.stage.index] = _unpacked(step.stage)
+            places = unpacked[step.stage.index].get(name, [])
             place = bisect_right(places, step.index, key=itemgetter(0))
             if place < len(places) and (first is None or places[place][0] < first[0]):
                 first = places[place][0], word, places[place][1]

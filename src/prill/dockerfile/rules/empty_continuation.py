@@ -9,9 +9,14 @@ from prill.model.finding import Edit, Fix, Severity
 
 __all__ = ["RULE"]
 
+_OF_ONE_LINE = 2
+"""How many pieces an instruction has that no other line belongs to: the text, and what ends the line."""
+
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.steps:
+        if len(step.statement.pieces) <= _OF_ONE_LINE:
+            continue
         blank = [piece for piece in step.statement.pieces if piece.kind is PieceKind.BLANK]
         if blank:
             edits = tuple(Edit(start=piece.start, end=piece.end, text="") for piece in blank)

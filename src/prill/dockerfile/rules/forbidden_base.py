@@ -26,7 +26,7 @@ def _images(dockerfile: Dockerfile) -> Iterator[tuple[Span, Expanded]]:
     for stage in dockerfile.stages:
         if stage.source is not None and stage.parent is None and not stage.is_scratch:
             yield stage.source.image.span, stage.image
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         for word in step.images:
             image = step.expand(word.text)
             if dockerfile.stage_named(image.text) is None and not step.deferred:

@@ -24,7 +24,7 @@ def _images(dockerfile: Dockerfile) -> Iterator[Word]:
     for stage in dockerfile.stages:
         if stage.source is not None and stage.parent is None and not stage.is_scratch:
             yield stage.source.image
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         for image in step.images:
             if dockerfile.stage_named(image.text) is None and not step.deferred:
                 yield image

@@ -11,12 +11,12 @@ __all__ = ["RULE"]
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    written = [
-        (step.statement.written, dockerfile.file.source.slice(step.statement.written)) for step in dockerfile.steps
-    ]
-    lower = sum(text.islower() for _, text in written)
-    upper = sum(text.isupper() for _, text in written)
-    for span, text in written:
+    spans = [step.statement.written for step in dockerfile.steps]
+    texts = [dockerfile.file.source.text[start:end] for start, end in spans]
+    lower, upper = sum(map(str.islower, texts)), sum(map(str.isupper, texts))
+    if len(texts) in {lower, upper}:
+        return
+    for span, text in zip(spans, texts, strict=True):
         wanted = text.lower() if lower > upper else text.upper()
         if text != wanted and text.upper() in KEYWORDS:
             yield Problem(

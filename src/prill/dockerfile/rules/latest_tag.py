@@ -16,7 +16,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             image = split_image(stage.source.image.text)
             if image.tag == "latest" and not image.digest:
                 yield Problem(span=stage.source.image.span)
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         for word in step.images:
             image = split_image(word.text)
             if image.tag == "latest" and not image.digest:

@@ -15,7 +15,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for stage in dockerfile.stages:
         if stage.source is not None and stage.parent is None:
             yield from _retired(stage.source.image, stage.image.text)
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         for word in step.images:
             if dockerfile.stage_named(word.text) is None:
                 yield from _retired(word, step.expand(word.text).text)

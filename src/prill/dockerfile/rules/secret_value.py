@@ -27,10 +27,12 @@ _SECRETS = re.compile(
     r"|[a-z][a-z0-9+.-]{0,24}://[^/\s:@$]{1,128}:[^/\s:@${]{3,256}@[A-Za-z0-9]"
     r")"
 )
-_HINT = re.compile(
-    r"A(?:KI|SI|Iz)[Aa]|gh[pousr]_|github_pat_|glpat-|npm_|xox|sk_live_|dckr_pat_|PRIVATE KEY|://[^/\s:@$]+:"
-)
-"""What every secret has in it; most files have none of it, and are not looked at by the character."""
+_HINTS = (
+    "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "npm_", "xox", "sk_live_",
+    "dckr_pat_", "PRIVATE KEY",
+)  # fmt: skip
+"""Of these every secret has one in it, but for that of an address; most files have none."""
+_ADDRESS = re.compile(r"://[^/\s:@$]+:")
 _LOGIN = re.compile(
     r"\b(?:curl|wget)\b(?:\\\r?\n|[^\n|;&]){0,400}?\s(?:-[a-zA-Z]{0,8}u|--(?:proxy-)?user)[ =]?"
     r"(?P<quote>[\"']?)[^\s:\"'$]{1,64}:(?P<secret>[^\s\"'${}:/]{6,128})(?P=quote)(?=\s|$)"
@@ -43,13 +45,14 @@ _HEADER = re.compile(
 )
 _LOGINS = frozenset({"buildah", "docker", "helm", "nerdctl", "oras", "podman", "skopeo"})
 _ATTACHED = frozenset({"mariadb", "mariadb-admin", "mysql", "mysqladmin", "mysqldump"})
+_GIVING = frozenset({"curl", "sshpass", "wget"}) | _LOGINS | _ATTACHED
 _SAID = "a password stands on the command line"
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     source = dockerfile.file.source
-    hint = _HINT.search(source.text) is not None
+    hint = any(one in source.text for one in _HINTS) or _ADDRESS.search(source.text) is not None
     fetches = "curl" in source.text or "wget" in source.text
     for node in dockerfile.file.instructions if hint or fetches else ():
         for found in _SECRETS.finditer(source.text, node.span.start, node.span.end) if hint else ():
@@ -59,8 +62,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             for found in _LOGIN.finditer(source.text, node.span.start, node.span.end):
                 if not _PLACEHOLDER.search(found["secret"]):
                     yield Problem(span=Span(*found.span("secret")), message=_SAID)
-    for one in dockerfile.invocations:
-        for word, secret in _given(one.command):
+    for _, command in () if dockerfile.programs.isdisjoint(_GIVING) else dockerfile.invocations:
+        for word, secret in _given(command) if command.program in _GIVING else ():
             if word.literal and secret and not _PLACEHOLDER.search(secret):
                 yield Problem(span=word.span, message=_SAID)
 

@@ -33,8 +33,10 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
 
 def _mount_at_root(step: Step) -> Fault | None:
     """Return the fault of a mount without a target where the working directory is ``/``, as far as that is known."""
+    if not step.instruction.flags or step.stage is None or step.deferred or step.keyword != "RUN":
+        return None
     flags = [flag for flag in step.instruction.flags if flag.name == "mount" and lacks_target(flag)]
-    if not flags or step.stage is None or step.deferred or step.keyword != "RUN":
+    if not flags:
         return None
     folder = step.state.workdir
     if folder is None:

@@ -12,7 +12,7 @@ __all__ = ["RULE"]
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    for step in dockerfile.steps:
+    for step in dockerfile.flagged:
         keyword = step.keyword
         known = FLAGS.get(keyword, frozenset())
         for flag in step.instruction.flags:

@@ -26,7 +26,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for command in step.commands:
             if command.program in _FETCHERS:
                 fetched[command.pipeline] = command
-            elif _runs(command) and command.connector in {"|", "|&"} and command.pipeline in fetched:
+            elif command.connector in {"|", "|&"} and command.pipeline in fetched and _runs(command):
                 first = fetched[command.pipeline]
                 yield Problem(span=Span(first.span.start, max(first.span.end, command.span.end)))
         yield from _substituted(step)

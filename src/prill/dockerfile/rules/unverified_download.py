@@ -25,9 +25,9 @@ _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])", re.IGNORECAS
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("RUN") if dockerfile.programs & {"curl", "wget"} else ():
         commands = step.commands
-        if any(_verifies(one) for one in commands):
-            continue
         fetched = [one for one in commands if one.program in {"curl", "wget"} and _addresses(one)]
+        if not fetched or any(_verifies(one) for one in commands):
+            continue
         for command in fetched:
             if _kept(step, command):
                 yield Problem(span=command.span)

@@ -9,18 +9,16 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
-_PROGRAMS = {"apt-get": {"update"}, "apt": {"update"}, "apk": {"update"}, "yum": {"makecache"}, "dnf": {"makecache"}}
+_PROGRAMS = {"apt-get": "update", "apt": "update", "apk": "update", "yum": "makecache", "dnf": "makecache"}
 _INSTALLS = frozenset({"install", "add", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "source", "download"})
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    for step in dockerfile.of("RUN"):
-        for command in step.commands:
-            verbs = _PROGRAMS.get(command.name, set())
-            if verbs & set(command.texts):
-                others = [one for one in step.commands if one.name in {command.name, "xargs"}]
-                if not any(_INSTALLS & set(one.texts) for one in others) and not _is_shared(step):
-                    yield Problem(span=command.span)
+    for step, command in dockerfile.calls(*_PROGRAMS):
+        if _PROGRAMS[command.name] in command.texts:
+            others = [one for one in step.commands if one.name in {command.name, "xargs"}]
+            if all(_INSTALLS.isdisjoint(one.texts) for one in others) and not _is_shared(step):
+                yield Problem(span=command.span)
 
 
 def _is_shared(step: Step) -> bool:

@@ -47,6 +47,12 @@ _SETTINGS = re.compile(
     r"|::allow(?:insecurerepositories|unauthenticated)[\s=\"']{1,8}(?:true|1|yes)\b",
     re.IGNORECASE,
 )
+_HINTS = (
+    "check-certificate", "content-trust", "disable-tls", "force-yes", "goflags", "gpg-checks", "gpgcheck",
+    "hostkeychecking", "http.ssl", "insecure", "nodigest", "nogpg", "nosignature", "strict-ssl", "strict_ssl", "sumdb",
+    "trusted", "unauth", "verify",
+)  # fmt: skip
+"""Of these a command has one that switches a check off, but for ``curl -k``; most files have none."""
 _NEVER = frozenset({"0", "false", "no", "off", "never", "none"})
 _ALWAYS = frozenset({"1", "true", "yes", "on"})
 _SAYS_SO = {"composer": ("disable-tls", _ALWAYS), "conda": ("ssl_verify", _NEVER), "mamba": ("ssl_verify", _NEVER)}
@@ -71,8 +77,11 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 yield Problem(span=pair.span, message=f"{pair.key.text} switches the check off")
             elif _SETTINGS.search(pair.text):
                 yield Problem(span=pair.span, message=f"{pair.key.text} has a switch that turns the check off")
-    for one in dockerfile.invocations:
-        yield from _called(one.command)
+    said = dockerfile.command_text.lower()
+    hint = any(one in said for one in _HINTS)
+    for _, command in dockerfile.invocations if hint or "curl" in dockerfile.programs else ():
+        if hint or command.program == "curl":
+            yield from _called(command)
 
 
 def _called(command: ShellCommand) -> Iterator[Problem]:
