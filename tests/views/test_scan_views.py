@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from msgspec import structs
 
-from advisories import deb, language
+from advisories import apk, deb, language
 from prill.model.sbom import Subject
 from prill.model.scan_report import Advice, ScanReport, Upgrade
 from prill.views.ages import age
@@ -15,6 +15,7 @@ from prill.views.scan_explanation import explain_vulnerability
 from prill.views.scan_html import scan_html
 from prill.views.scan_markdown import markdown_text, scan_markdown
 from prill.views.scan_table import next_step, scan_lines, scan_table
+from prill.vuln.risk import advise
 from scan_reports import DISMISSED, FIXED, REPORT
 
 EMPTY = ScanReport(subject=Subject(name="x"), distro=None, packages=0, matches=())
@@ -32,6 +33,14 @@ def test_nothing_found_after_gaps_is_unknown_never_zero():
 
 
 class TestTable:
+    def test_alpines_packages_of_one_source_are_one_row(self):
+        matches = [structs.replace(FIXED, package=apk(name, "3.5-r1", "openssl")) for name in ("libssl3", "libcrypto3")]
+        (row,) = scan_lines(matches)
+        assert row.packages == ("libssl3", "libcrypto3")
+        assert [(one.name, one.packages) for one in advise(matches).upgrades] == [
+            ("openssl", ("libcrypto3", "libssl3"))
+        ]
+
     @pytest.mark.parametrize("width", [60, 80, 100, 160])
     def test_it_fits(self, width: int):
         text = scan_table(REPORT, width=width)

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from prill.model import DebDetails, Package
+from prill.model import ApkDetails, DebDetails, Package
 from prill.model.advisory import AdvisorySource, Level
 from prill.model.regex import regex
 from prill.model.scan_report import ScanReport
@@ -62,6 +62,8 @@ def _upgraded(package: Package) -> tuple[str, str]:
     """Return what is upgraded, and from which version; some write ``v1.25.0`` or ``go1.25.0`` where others do not."""
     if isinstance(package.details, DebDetails):
         return package.details.source_name, package.version
+    if isinstance(package.details, ApkDetails) and package.details.origin:
+        return package.details.origin, package.version
     if package.purl.startswith("pkg:golang/"):
         return _GO.sub("@", package.purl), _GO.sub("@", f"@{package.version}")
     return package.purl, package.version

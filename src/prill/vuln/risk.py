@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from prill.ecosystems.versions.keys import UnreadableVersion
-from prill.model import DebDetails, Package
+from prill.model import ApkDetails, DebDetails, Package
 from prill.model.scan_report import Advice, Upgrade
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 from prill.vuln.orders import order_of_package
@@ -87,7 +87,9 @@ def _newest(group: Sequence[VulnerabilityMatch], version: str) -> tuple[bytes, s
 
 
 def _source(package: Package) -> tuple[str, str]:
-    """Return what is upgraded as one: the source of Debian's packages, else the package itself; and its kind."""
+    """Return what is upgraded as one: the source of Debian's and Alpine's, else the package itself; and its kind."""
     if isinstance(package.details, DebDetails):
         return package.details.source_name or package.name, "deb"
+    if isinstance(package.details, ApkDetails):
+        return package.details.origin or package.name, "apk"
     return package.name, package.purl.partition("/")[0]

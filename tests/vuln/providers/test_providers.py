@@ -116,6 +116,22 @@ def test_alpines_entries_may_name_several_ids(tmp_path: Path):
     assert [one.harmless for one in read(path) if isinstance(one, Skipped)] == [True]
 
 
+def test_alpines_versions_are_text_in_yaml_too_and_others_are_told(tmp_path: Path):
+    path = tmp_path / "main.yaml"
+    path.write_text(
+        "distroversion: v3.22\nreponame: main\npackages:\n- pkg:\n    name: app\n    secfixes:\n"
+        "      0: [CVE-2026-1]\n      1.10: [CVE-2026-2]\n      soon: [CVE-2026-3]\n      2-r0:\n- pkg:\n"
+        "    name: other\n    secfixes:\n",
+        encoding="utf-8",
+    )
+    first, second = records(path)["CVE-2026-1"].affected[0], records(path)["CVE-2026-2"].affected[0]
+    assert first.state is MatchState.NOT_AFFECTED
+    assert second.ranges == (VersionRange("", "1.10"),)
+    assert [one for one in read(path) if isinstance(one, Skipped)] == [
+        Skipped("app soon", "not a version of apk: 'soon'")
+    ]
+
+
 def test_wolfi_has_alpines_form(tmp_path: Path):
     packages = [{"pkg": {"name": "openssl", "secfixes": {"3.1-r0": ["CVE-2026-1"]}}}]
     path = write_json(tmp_path / "wolfi.json", {"urlprefix": "https://packages.wolfi.dev", "packages": packages})

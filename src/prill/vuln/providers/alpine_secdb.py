@@ -62,6 +62,9 @@ class AlpineSecdbProvider:
         aliases: dict[str, set[str]] = {}
         for package in secdb.packages or ():
             for version, texts in sorted((package.pkg.secfixes or {}).items()):
+                if not version[:1].isdigit():
+                    yield Skipped(f"{package.pkg.name} {version}"[:100], f"not a version of apk: {version[:80]!r}")
+                    continue
                 for text in texts or ():
                     ids = _IDS(text or "")
                     if not ids:
@@ -91,9 +94,22 @@ def _document(source: SourceFile) -> Any:  # noqa: ANN401 - what YAML holds; its
     import yaml  # noqa: PLC0415 - JSON needs none
 
     try:
-        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        # All is text to this loader: the versions 0 and 1.10 are numbers to others.
+        return _nothing(yaml.load(data, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)))  # noqa: S506 - both are safe
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidAdvisories(f"{source.name} is no YAML: {error}") from error
+
+
+def _nothing(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the packages of a document with None in the place of fixes that are left out."""
+    if isinstance(value, dict) and isinstance(packages := value.get("packages"), list):
+        for package in packages:
+            pkg = package.get("pkg") if isinstance(package, dict) else None
+            if isinstance(pkg, dict) and isinstance(fixes := pkg.get("secfixes"), dict):
+                pkg["secfixes"] = {version: texts or None for version, texts in fixes.items()}
+            elif isinstance(pkg, dict) and pkg.get("secfixes") == "":
+                pkg["secfixes"] = None
+    return value
 
 
 def _ecosystem(secdb: _Secdb, name: str) -> str:
