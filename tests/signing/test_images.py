@@ -191,6 +191,45 @@ class TestBounds:
         found = collect(store, subject.digest, attestations=False, limits=CollectLimits(total_size=2000))
         assert 0 < len(found.signatures) < 12
 
+    def test_a_signature_among_many_attestations(self):
+        """An image that is scanned each night has hundreds of attestations; its one signature is read all the same."""
+        store, subject = stored()
+        for kind, count in (("https://p.test", 9), ("https://q.test", 1), (COSIGN_SIGN, 1), ("https://p.test", 9)):
+            for _ in range(count):
+                if kind == COSIGN_SIGN:
+                    signed_by(store, subject)
+                else:
+                    made = sign_attestation(statement_json(subject.digest, predicate_type=kind, predicate=b"{}"), KEY)
+                    publish_bundle(store, subject, made, predicate_type=kind, now=NOW)
+        few = CollectLimits(number=5)
+        found = verify(store, subject, asked(limits=few))
+        assert len(found.verified) == 1
+        assert any("signatures were not read" in gap.reason for gap in found.gaps)
+        about = asked(kind=ClaimKind.ATTESTATION, predicate_type="https://q.test", limits=few)
+        assert len(verify(store, subject, about).verified) == 1
+        every = asked(kind=ClaimKind.ATTESTATION, limits=few)
+        assert len(verify(store, subject, every).verified) == 5
+
+    def test_the_newest_of_too_many(self):
+        store, subject = stored()
+        for number in range(9):
+            signed = sign_image(subject.digest, KEY, annotations=(("number", str(number)),))
+            publish_bundle(store, subject, signed, predicate_type=COSIGN_SIGN, now=NOW + (number * 7) % 9)
+        found = collect(store, subject.digest, attestations=False, limits=CollectLimits(number=2))
+        subjects = [json.loads(one.payload)["subject"][0] for one in found.signatures]
+        assert [one["annotations"]["number"] for one in subjects] == ["5", "1"]
+
+    def test_an_answer_that_is_no_tells_what_was_not_read(self):
+        store, subject = stored()
+        for number in range(4):
+            signed_by(store, subject, OTHER, number=str(number))
+        few = CollectLimits(number=3)
+        with pytest.raises(VerificationError, match=r"none of 3 signatures holds.*1 signatures were not read"):
+            verify(store, subject, asked(limits=few))
+        two = Conditions(min_signers=2)
+        with pytest.raises(VerificationError, match=r"2 are needed.*1 signatures were not read"):
+            verify(store, subject, asked(OTHER, limits=few, conditions=two))
+
     def test_ten_thousand_referrers(self):
         """Nobody's time is taken by a list: so many manifests are opened and no more, those it calls bundles first."""
         store, subject = stored()

@@ -35,6 +35,13 @@ class LayoutStore(Layout):
         super().__init__(DirectoryFiles(path), str(path))
         self._path = path
 
+    def find(self, tag: str) -> Descriptor | None:
+        """Return what has the tag now, or None: somebody else may have added to it."""
+        index = Index.parse(self._document(INDEX_FILE))
+        if index.raw != self.index.raw:
+            self.index, self._unlisted = index, None
+        return super().find(tag)
+
     def put(self, descriptor: Descriptor, source: BlobSource) -> None:
         """Copy a blob from another store."""
         target = self._path / blob_name(descriptor.digest)

@@ -28,7 +28,6 @@ __all__ = ["ManifestNotFound", "ReferrersLost", "Repository", "connect"]
 
 _OK, _CREATED, _ACCEPTED, _NOT_FOUND = 200, 201, 202, 404
 _CHUNK = 1 << 20
-_ATTEMPTS = 4
 _ACCEPT = ", ".join(sorted(MANIFESTS | INDEXES))
 
 
@@ -136,18 +135,21 @@ class Repository:
         Distribution-spec, "Pushing Manifests with Subject". Two who write the list at the same moment may overwrite
         each other; so it is read again, and what was lost is added again.
         """
-        for _ in range(_ATTEMPTS):
+
+        def add() -> bool:
             known = self._tagged_list(subject)
             digests = {descriptor.digest for descriptor in known}
             new = tuple(descriptor for descriptor in referrers if descriptor.digest not in digests)
-            if not new:
-                return
-            index = Index(manifests=(*known, *new))
-            self.upload_manifest(index.raw, index.media_type, referrers_tag(subject))
-        raise ReferrersLost(
-            f"{self.reference.name} loses what refers to {subject}: somebody else writes the same list",
-            hint="try again",
-        )
+            if new:
+                index = Index(manifests=(*known, *new))
+                self.upload_manifest(index.raw, index.media_type, referrers_tag(subject))
+            return bool(new)
+
+        if not self._session.settle(add):
+            raise ReferrersLost(
+                f"{self.reference.name} loses what refers to {subject}: somebody else writes the same list",
+                hint="try again",
+            )
 
     def upload_manifest(self, raw: bytes, media_type: str, tag: str = "") -> bool:
         """Store a manifest by its digest, or under ``tag``; return whether the registry took note of its subject."""

@@ -141,6 +141,12 @@ class RegistrySession:
         asked = error.retry_after if isinstance(error, RegistryRefused) else 0.0
         self._sleep(min(max(asked, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
 
+    def settle(self, change: Callable[[], bool]) -> bool:
+        """Change a list that others write, too, as `contended.settle` does."""
+        from prill.oci.contended import settle  # noqa: PLC0415 - who reads changes nothing
+
+        return settle(change, sleep=self._sleep, clock=self._clock)
+
     @contextmanager
     def _answered(self, call: Call) -> Iterator[tuple[Received, str]]:
         """Open the answer to a call, after login and redirects; raise for a status that is not expected."""

@@ -6,7 +6,7 @@
   BUNDLE_SPEC.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from prill._io.fetch_errors import FetchFailed
@@ -26,13 +26,16 @@ from prill.signing.dsse import ENVELOPE_TYPE, Envelope
 from prill.signing.keys import Message
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.simple_signing import SIMPLE_SIGNING
+from prill.signing.statement import COSIGN_SIGN
 
 if TYPE_CHECKING:
     from prill.signing.log_entry import LogEntry
 
 __all__ = [
     "BUNDLE_ANNOTATION",
+    "BUNDLE_PREDICATE",
     "CERTIFICATE_ANNOTATION",
+    "CREATED_ANNOTATION",
     "PREDICATE_ANNOTATION",
     "SIGNATURE_ANNOTATION",
     "TIMESTAMP_ANNOTATION",
@@ -48,6 +51,8 @@ CHAIN_ANNOTATION = "dev.sigstore.cosign/chain"
 BUNDLE_ANNOTATION = "dev.sigstore.cosign/bundle"
 TIMESTAMP_ANNOTATION = "dev.sigstore.cosign/rfc3161timestamp"
 PREDICATE_ANNOTATION = "predicateType"
+BUNDLE_PREDICATE = "dev.sigstore.bundle.predicateType"
+CREATED_ANNOTATION = "org.opencontainers.image.created"
 
 _BUNDLE = "application/vnd.dev.sigstore.bundle"
 _FIRST = ("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle.v0.2+json")
@@ -72,6 +77,16 @@ class Collected:
     gaps: tuple[Gap, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What may be a signature. ``says`` is its predicate's type and ``made`` sorts by time; anybody may write both."""
+
+    layer: Descriptor
+    origin: str
+    says: str
+    made: str
+
+
 @dataclass(slots=True)
 class _Collector:
     """Collects what is found, and counts what may still be read."""
@@ -79,13 +94,14 @@ class _Collector:
     store: ImageSource
     subject: Digest
     limits: CollectLimits
+    found: list[_Found] = field(default_factory=list)
     signatures: list[Signed] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     size: int = 0
     left: int = 0
 
     def tagged(self, descriptor: Descriptor, tag: str) -> None:
-        """Read the signatures of the older layout."""
+        """Find the signatures of the older layout."""
         try:
             manifest = read_manifest(self.store, descriptor)
         except FetchFailed:
@@ -95,7 +111,23 @@ class _Collector:
             return
         if isinstance(manifest, Manifest):
             for number, layer in enumerate(manifest.layers, 1):
-                self.layer(layer, f"tag {tag}, layer {number}")
+                says = layer.annotation(PREDICATE_ANNOTATION) or ""
+                self.found.append(_Found(layer, f"tag {tag}, layer {number}", says, f"{number:09}"))
+
+    def referrer(self, descriptor: Descriptor, manifest: Manifest, *, attestations: bool) -> None:
+        """Find the signatures of the newer layout."""
+        notes = dict(manifest.annotations)
+        for layer in _signature_layers(manifest, attestations=attestations):
+            says, made = notes.get(BUNDLE_PREDICATE, ""), notes.get(CREATED_ANNOTATION, "")
+            self.found.append(_Found(layer, f"referrer {descriptor.digest}", says, made))
+
+    def read(self, wanted: Callable[[str], bool]) -> None:
+        """Read what was found; where that is too much, first what says that it is ``wanted``, the newest of it."""
+        if len(self.found) > self.limits.number:
+            self.found.sort(key=lambda one: one.made, reverse=True)
+            self.found.sort(key=lambda one: bool(one.says) and not wanted(one.says))
+        for one in self.found:
+            self.layer(one.layer, one.origin)
 
     def layer(self, descriptor: Descriptor, origin: str) -> None:
         """Read one signature, within the limits."""
@@ -118,11 +150,17 @@ class _Collector:
 
 
 def collect(
-    store: ImageSource, subject: Digest, *, attestations: bool, limits: CollectLimits | None = None
+    store: ImageSource,
+    subject: Digest,
+    *,
+    attestations: bool,
+    predicate_type: str = "",
+    limits: CollectLimits | None = None,
 ) -> Collected:
     """Collect what may be a signature of ``subject``, or with ``attestations`` an attestation about it.
 
-    What is listed and cannot be read is a gap. Raise `FetchFailed` where the store does not answer.
+    Where there are more than ``limits`` allow, those are read first that say to be of ``predicate_type``. What is
+    listed and cannot be read is a gap. Raise `FetchFailed` where the store does not answer.
     """
     collector = _Collector(store, subject, limits or CollectLimits())
     tag = cosign_tag(subject, "att" if attestations else "sig")
@@ -132,8 +170,8 @@ def collect(
     referrers = read_referrers(store, subject, first=_FIRST)
     for referrer in referrers.found:
         if isinstance(referrer.manifest, Manifest):
-            for layer in _signature_layers(referrer.manifest, attestations=attestations):
-                collector.layer(layer, f"referrer {referrer.descriptor.digest}")
+            collector.referrer(referrer.descriptor, referrer.manifest, attestations=attestations)
+    collector.read(lambda says: (says != COSIGN_SIGN) == attestations and predicate_type in ("", says))
     gaps = [*referrers.gaps, *collector.gaps]
     if collector.left:
         gaps.append(Gap(str(subject), f"{collector.left} signatures were not read: they are too many or too large"))

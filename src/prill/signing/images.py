@@ -58,7 +58,13 @@ class VerifiedSubject:
 def verify_subject(store: ImageSource, subject: Digest, request: ImageVerification) -> VerifiedSubject:
     """Verify what lies beside ``subject``; raise `VerificationError` unless as much of it holds as was asked for."""
     attestations = request.kind is ClaimKind.ATTESTATION
-    collected = collect(store, subject, attestations=attestations, limits=request.limits)  # 2
+    collected = collect(  # 2
+        store,
+        subject,
+        attestations=attestations,
+        predicate_type=request.predicate_type if attestations else "",
+        limits=request.limits,
+    )
     candidates = [one for one in collected.signatures if _is_candidate(one, request)]
     if not candidates:
         raise _nothing(store, collected, request)
@@ -73,8 +79,11 @@ def verify_subject(store: ImageSource, subject: Digest, request: ImageVerificati
         else:
             verified.append(replace(one, steps=(Step.RESOLVE, Step.COLLECT, *one.steps, *steps)))
     if not verified:
-        raise _summary(failed)
-    request.conditions.check_all(verified)
+        raise _with_gaps(_summary(failed), collected.gaps)
+    try:
+        request.conditions.check_all(verified)
+    except VerificationError as error:
+        raise _with_gaps(error, collected.gaps) from error
     return VerifiedSubject(
         subject=subject, kind=request.kind, verified=tuple(verified), failed=tuple(failed), gaps=collected.gaps
     )
@@ -99,8 +108,7 @@ def _is_candidate(signed: Signed, request: ImageVerification) -> bool:
 def _nothing(store: ImageSource, collected: Collected, request: ImageVerification) -> NoSignature:
     subject, gaps = collected.subject, collected.gaps
     if gaps:
-        reasons = "; ".join(f"{gap.subject}: {gap.reason}" for gap in gaps[:_SHOWN])
-        return NoSignature(Step.COLLECT, f"no {request.kind} of {subject} can be read: {reasons}")
+        return NoSignature(Step.COLLECT, f"no {request.kind} of {subject} can be read: {_reasons(gaps)}")
     if request.kind is ClaimKind.ATTESTATION and collected.signatures:
         found = sorted({_type_of(one) for one in collected.signatures} - {COSIGN_SIGN})
         types = [one if one.isprintable() else repr(one) for one in found[:_TYPES]] or ["none"]
@@ -135,3 +143,15 @@ def _summary(failed: Sequence[VerificationError]) -> VerificationError:
     return VerificationError(
         order[0].step, f"none of {len(order)} signatures holds: {reasons}{more}", hint=order[0].hint
     )
+
+
+def _with_gaps(error: VerificationError, gaps: Sequence[Gap]) -> VerificationError:
+    """Return the error with what was not read, which might have changed the answer."""
+    if not gaps:
+        return error
+    return VerificationError(error.step, f"{error.reason}; not counted: {_reasons(gaps)}", hint=error.hint)
+
+
+def _reasons(gaps: Sequence[Gap]) -> str:
+    more = f"; and {len(gaps) - _SHOWN} more" if len(gaps) > _SHOWN else ""
+    return "; ".join(f"{gap.subject}: {gap.reason}" for gap in gaps[:_SHOWN]) + more

@@ -5,12 +5,15 @@ looks again: a second signer at the same moment is not overwritten for good.
 """
 
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.oci.contended import settle
 from prill.oci.descriptor import EMPTY_JSON, Descriptor, map_to_pairs
 from prill.oci.graph import read_manifest
 from prill.oci.manifest import Manifest
@@ -24,8 +27,10 @@ from prill.signing._pem import to_pem
 from prill.signing.bundle import BUNDLE_TYPE
 from prill.signing.cosign import (
     BUNDLE_ANNOTATION,
+    BUNDLE_PREDICATE,
     CERTIFICATE_ANNOTATION,
     CHAIN_ANNOTATION,
+    CREATED_ANNOTATION,
     PREDICATE_ANNOTATION,
     SIGNATURE_ANNOTATION,
     TIMESTAMP_ANNOTATION,
@@ -37,12 +42,7 @@ from prill.signing.simple_signing import SIMPLE_SIGNING
 
 __all__ = ["SignaturesLost", "publish_bundle", "publish_legacy"]
 
-_ATTEMPTS = 4
-_CONTENT, _PREDICATE, _CREATED = (
-    "dev.sigstore.bundle.content",
-    "dev.sigstore.bundle.predicateType",
-    "org.opencontainers.image.created",
-)
+_CONTENT = "dev.sigstore.bundle.content"
 
 
 class SignaturesLost(PrillError):
@@ -55,7 +55,7 @@ def publish_bundle(
     """Store a bundle as an artifact about ``subject``; return the artifact's descriptor."""
     bundle = bundle_of(signed).encode()
     created = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    annotations = {_CONTENT: "dsse-envelope", _PREDICATE: predicate_type, _CREATED: created}
+    annotations = {_CONTENT: "dsse-envelope", BUNDLE_PREDICATE: predicate_type, CREATED_ANNOTATION: created}
     manifest = Manifest(
         config=Descriptor.of(EMPTY_JSON, EMPTY),
         layers=(Descriptor.of(bundle, BUNDLE_TYPE),),
@@ -67,22 +67,33 @@ def publish_bundle(
 
 
 def publish_legacy(
-    store: ImageStore, subject: Digest, signed: Signed, *, predicate_type: str = "", chain: bytes = b""
+    store: ImageStore,
+    subject: Digest,
+    signed: Signed,
+    *,
+    predicate_type: str = "",
+    chain: bytes = b"",
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Descriptor:
     """Add a signature to those under the older layout's tag; ``chain`` is PEM. Raise `SignaturesLost`."""
     data, layer = _layer(signed, predicate_type, chain)
     tag = cosign_tag(subject, "att" if signed.form is SignedForm.LEGACY_ATTESTATION else "sig")
-    for _ in range(_ATTEMPTS):
+    _put(store, data, layer)
+
+    def add() -> bool:
         layers = _layers(store, tag)
         if layer in layers:
-            return layer
+            return False
         layers = (*layers, layer)
         config = _config([one.digest for one in layers])
         manifest = Manifest(config=Descriptor.of(config, CONFIG), layers=layers)
-        for blob, descriptor in ((data, layer), (config, manifest.config)):
-            _put(store, blob, descriptor)
+        _put(store, config, manifest.config)
         store.put_manifest(manifest.raw, manifest.media_type, tag=tag)
-    raise SignaturesLost(f"the tag {tag} is written by somebody else at the same time", hint="try again")
+        return True
+
+    if not settle(add, sleep=sleep):
+        raise SignaturesLost(f"the tag {tag} is written by somebody else at the same time", hint="try again")
+    return layer
 
 
 def _layers(store: ImageStore, tag: str) -> tuple[Descriptor, ...]:
