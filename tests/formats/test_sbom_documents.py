@@ -123,6 +123,14 @@ class TestReadBack:
             assert type(theirs.details) is type(ours.details)
             assert theirs.details.digest == ours.details.digest
 
+    @pytest.mark.parametrize("who", ["Person: Jane Doe (jane@example.test)", "Organization: Example"])
+    def test_who_supplies_a_package(self, name: str, who: str):
+        details = LanguageDetails()
+        package = Package(name="a", version="1", purl="pkg:npm/a@1", found_by="node", details=details, supplier=who)
+        sbom = Sbom(subject=Subject(name="app"), packages=(package,))
+        (read,) = read_sbom(encode_sbom(sbom, name, tool="prill-1"), "x").packages
+        assert read.supplier == who
+
     def test_the_module_stream_of_an_rpm(self, name: str):
         details = RpmDetails(architecture="x86_64", release="1.module_el9", modularity="nodejs:18:901:rhel9")
         purl = "pkg:rpm/almalinux/npm@1-1.module_el9?arch=x86_64"

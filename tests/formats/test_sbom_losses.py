@@ -10,6 +10,7 @@ CYCLONEDX: dict[str, Any] = {
     "specVersion": "1.6",
     "metadata": {
         "supplier": {"name": "S"},
+        "component": {"type": "container", "name": "i", "supplier": {"name": "S"}},
         "lifecycles": [{"phase": "build"}, {"phase": "operations"}],
         "properties": [{"name": "x", "value": "y"}, {"name": "prill:gap:a", "value": "b"}],
     },
@@ -46,6 +47,10 @@ SPDX: dict[str, Any] = {
     "name": "n",
     "documentNamespace": "https://x.test/n",
     "creationInfo": {"created": "2024-01-01T00:00:00Z", "creators": ["Tool: t-1"]},
+    "hasExtractedLicensingInfos": [
+        {"licenseId": "LicenseRef-x", "name": "x", "extractedText": "All rights."},
+        {"licenseId": "LicenseRef-y", "name": "y", "extractedText": "The text stands in the image, in /a."},
+    ],
     "packages": [
         {
             "SPDXID": "SPDXRef-a",
@@ -68,6 +73,80 @@ SPDX: dict[str, Any] = {
 }
 
 
+SPDX_3: dict[str, Any] = {
+    "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+    "@graph": [
+        {
+            "type": "CreationInfo",
+            "@id": "_:c",
+            "specVersion": "3.0.1",
+            "created": "2024-01-01T00:00:00Z",
+            "createdBy": ["https://x.test/o"],
+        },
+        {"type": "Organization", "spdxId": "https://x.test/o", "name": "O", "creationInfo": "_:c"},
+        {
+            "type": "SpdxDocument",
+            "spdxId": "https://x.test/d",
+            "name": "n",
+            "creationInfo": "_:c",
+            "rootElement": ["https://x.test/a"],
+        },
+        {
+            "type": "software_Package",
+            "spdxId": "https://x.test/a",
+            "name": "a",
+            "creationInfo": "_:c",
+            "software_packageVersion": "1",
+            "software_packageUrl": "pkg:npm/a@1",
+            "software_copyrightText": "(c) A",
+            "software_downloadLocation": "https://x.test/a.tgz",
+            "externalIdentifier": [
+                {
+                    "type": "ExternalIdentifier",
+                    "externalIdentifierType": "cpe23",
+                    "identifier": "cpe:2.3:a:g:a:1:*:*:*:*:*:*:*",
+                }
+            ],
+            "verifiedUsing": [
+                {"type": "Hash", "algorithm": "sha1", "hashValue": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}
+            ],
+        },
+        {
+            "type": "simplelicensing_SimpleLicensingText",
+            "spdxId": "https://x.test/t",
+            "creationInfo": "_:c",
+            "simplelicensing_licenseText": "All rights.",
+        },
+        {
+            "type": "build_Build",
+            "spdxId": "https://x.test/b",
+            "creationInfo": "_:c",
+            "build_buildType": "https://x.test",
+        },
+    ],
+}
+SYFT: dict[str, Any] = {
+    "schema": {"version": "16.0.0"},
+    "artifacts": [
+        {
+            "id": "a",
+            "name": "a",
+            "version": "1",
+            "purl": "pkg:npm/a@1",
+            "cpes": [{"cpe": "cpe:2.3:a:g:a:1:*:*:*:*:*:*:*"}],
+        },
+        {
+            "id": "b",
+            "name": "b",
+            "version": "1",
+            "purl": "pkg:maven/b/b@1",
+            "metadata": {"digest": [{"algorithm": "sha1"}]},
+        },
+    ],
+    "files": [{"id": "f", "location": {"path": "/f"}}],
+}
+
+
 def lost(document: object) -> dict[str, str]:
     """Return the gaps that only those who convert are told of."""
     data = json.dumps(document).encode()
@@ -86,6 +165,7 @@ def test_cyclonedx():
         "components' scope": "1",
         "dependencies' provides": "1",
         "externalReferences": "1",
+        "metadata's component's supplier": "1",
         "metadata's lifecycles": "2",
         "metadata's properties": "1",
         "metadata's supplier": "1",
@@ -95,8 +175,24 @@ def test_cyclonedx():
 
 def test_spdx():
     assert lost(SPDX) == {
+        "licences' texts": "1",
         "packages' checksums weaker than SHA-256": "1",
         "packages' copyrightText": "1",
         "packages' cpe23Type": "1",
         "packages' downloadLocation": "1",
     }
+
+
+def test_spdx_3():
+    assert lost(SPDX_3) == {
+        "build_Build": "1",
+        "licences' texts": "1",
+        "packages' copyrightText": "1",
+        "packages' cpe23": "1",
+        "packages' downloadLocation": "1",
+        "packages' hashes weaker than SHA-256": "1",
+    }
+
+
+def test_syft():
+    assert lost(SYFT) == {"files": "1", "packages' cpes": "1", "packages' digests": "1"}

@@ -88,7 +88,7 @@ class ComponentReader:
             licenses=joined_licenses(_licenses(component)),
             locations=tuple(sorted(set(_locations(component, properties)))),
             owner=properties.get("prill:owner", ""),
-            supplier=_organisation(component.get("supplier", {})),
+            supplier=_supplier(component, properties),
             properties=tuple(_foreign(component)),
         )
 
@@ -176,6 +176,12 @@ def _locations(component: Json, properties: dict[str, str]) -> Iterator[Location
         if f"{place}path" not in properties:
             break
         yield Location(properties[f"{place}path"].lstrip("/"), properties.get(f"{place}layerID", ""))
+
+
+def _supplier(component: Json, properties: dict[str, str]) -> str:
+    found = _organisation(component.get("supplier", {}))
+    person = properties.get("prill:supplier-kind") == "person"
+    return f"Person: {found.removeprefix('Organization: ')}" if found and person else found
 
 
 def _organisation(entity: Json) -> str:

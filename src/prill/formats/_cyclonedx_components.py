@@ -83,6 +83,10 @@ def organisation(who: Creator) -> Json:
 def _properties(package: Package, facts: Facts, version: str) -> Iterator[tuple[str, str]]:
     yield "prill:found-by", package.found_by
     yield "prill:owner", package.owner
+    yield (
+        "prill:supplier-kind",
+        "person" if facts.supplier.startswith("Person: ") else "",
+    )  # CycloneDX has organisations alone
     details = package.details
     if isinstance(details, ArtifactDetails):
         yield "prill:source", details.source

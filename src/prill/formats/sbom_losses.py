@@ -19,25 +19,41 @@ _COMPONENT = (
     "cryptoProperties", "signature", "omniborId", "swhid", "patentAssertions",
 )  # fmt: skip
 _REQUIRED = "required"
+_SUBJECT = ("supplier", "licenses")
 _METADATA = ("lifecycles", "licenses", "supplier", "manufacture")
 _CYCLONEDX = ("externalReferences", "signature")
 _KEPT_EVIDENCE = {"occurrences"}
 _OURS = "prill:"
+_OUR_TEXT = "The text stands in the image, in "
 _PACKAGE = (
     "annotations", "attributionTexts", "licenseComments", "builtDate", "releaseDate", "validUntilDate",
 )  # fmt: skip
 _NOTHING = ("", "NOASSERTION", "NONE")
+_PACKAGE_3 = (
+    "software_copyrightText", "software_attributionText", "software_additionalPurpose", "externalRef", "description",
+    "builtTime", "releaseTime", "validUntilTime", "supportLevel", "standardName", "extension",
+)  # fmt: skip
+_UNDERSTOOD = frozenset(
+    {
+        "Agent", "CreationInfo", "ExternalMap", "LifecycleScopedRelationship", "Organization", "Person",
+        "Relationship", "SoftwareAgent", "SpdxDocument", "Tool", "simplelicensing_LicenseExpression", "software_File",
+        "software_Package", "software_Sbom",
+    }
+)  # fmt: skip
+"""The kinds of SPDX 3's elements that are read, or said elsewhere to be none that is."""
 _SPDX = ("annotations", "externalDocumentRefs", "revieweds")
 
 
 def losses_of(document: Json) -> tuple[Gap, ...]:
-    """Return what of a valid CycloneDX or SPDX 2 document is not carried over into any other, sorted."""
+    """Return what of a valid document is not carried over into any other, sorted."""
     if "bomFormat" in document:
         found = Counter(_cyclonedx(document))
     elif "spdxVersion" in document:
         found = Counter(_spdx(document))
+    elif "@graph" in document:
+        found = Counter(_spdx_3(document["@graph"]))
     else:
-        return ()
+        found = Counter(_syft(document))
     return tuple(sorted(Gap(name, f"{count} are not carried over") for name, count in found.items()))
 
 
@@ -49,6 +65,7 @@ def _cyclonedx(document: Json) -> Iterator[str]:
         yield from [f"metadata's {name}"] * _size(metadata.get(name))
     for holder, name in ((document, "properties"), (metadata, "metadata's properties")):
         yield from (name for one in holder.get("properties", ()) if not one.get("name", "").startswith(_OURS))
+    yield from (f"metadata's component's {name}" for name in _SUBJECT if metadata.get("component", {}).get(name))
     yield from ("dependencies' provides" for one in document.get("dependencies", ()) if one.get("provides"))
     waiting: list[Json] = [*document.get("components", ()), *metadata.get("component", {}).get("components", ())]
     while waiting:
@@ -76,6 +93,9 @@ def _of_component(component: Json) -> Iterator[str]:
 def _spdx(document: Json) -> Iterator[str]:
     for name in _SPDX:
         yield from [name] * _size(document.get(name))
+    for one in document.get("hasExtractedLicensingInfos", ()):
+        if not str(one.get("extractedText", "")).startswith(_OUR_TEXT):
+            yield "licences' texts"
     for package in document.get("packages", ()):
         yield from (f"packages' {name}" for name in _of_package(package))
 
@@ -91,6 +111,41 @@ def _of_package(package: Mapping[str, Any]) -> Iterator[str]:
     sums = [(one["algorithm"], one["checksumValue"]) for one in package.get("checksums", ())]
     if sums and strongest(sums) is None:
         yield "checksums weaker than SHA-256"
+
+
+def _spdx_3(graph: Iterable[Json]) -> Iterator[str]:
+    for element in graph:
+        kind = element["type"]
+        if kind == "software_Package":
+            yield from (f"packages' {name.rpartition('_')[2]}" for name in _of_package_3(element))
+        elif kind == "simplelicensing_SimpleLicensingText":
+            if not str(element.get("simplelicensing_licenseText", "")).startswith(_OUR_TEXT):
+                yield "licences' texts"
+        elif kind not in _UNDERSTOOD:
+            yield kind
+
+
+def _of_package_3(package: Json) -> Iterator[str]:
+    yield from (name for name in _PACKAGE_3 if package.get(name) and package[name] not in _NOTHING)
+    origin = read_words(package.get("comment", ""), package.get("software_sourceInfo", "")).origin
+    if package.get("software_downloadLocation", "") not in (*_NOTHING, origin):
+        yield "downloadLocation"
+    yield from sorted(
+        {str(one.get("externalIdentifierType")) for one in package.get("externalIdentifier", ())} - {"packageUrl"}
+    )
+    sums = [(one["algorithm"], one["hashValue"]) for one in package.get("verifiedUsing", ()) if "hashValue" in one]
+    if sums and strongest(sums) is None:
+        yield "hashes weaker than SHA-256"
+
+
+def _syft(document: Json) -> Iterator[str]:
+    for name in ("files", "secrets"):
+        yield from [name] * _size(document.get(name))
+    for artifact in document["artifacts"]:
+        if artifact.get("cpes"):
+            yield "packages' cpes"
+        if (artifact.get("metadata") or {}).get("digest"):
+            yield "packages' digests"
 
 
 def _size(value: Iterable[Any] | None) -> int:
