@@ -33,6 +33,14 @@ DIFFERENCES = (
     (r"(?s).*rm -r /var/cache/|.*(yum|dnf) (-y )?clean .* install .* clean", {"DL3032", "DL3040"}),
     (r"(?s).*(coproc cd|\(\(cd)", {"DL3003"}),
     (r"(?s).*RUN time b", {"DL3059"}),
+    (r"(?s).*(-ytfoo bar|RUN \[.apt-get install)", {"DL3008", "DL3014", "DL3015"}),
+    (r"(?s).*apt-get -qqq", {"DL3014"}),
+    (r"(?s).*pip --no-cache-dir install", {"DL3013"}),
+    (r"(?s).*yarn cache list", {"DL3060"}),
+    (r"(?s).*yum install -y \$\{PKG\}-1", {"DL3033"}),
+    (r"(?s).*PIP_NO_CACHE_DIR=1\nENV PIP_NO_CACHE_DIR=0", {"DL3042"}),
+    (r"(?s).*rm -fr /var/cache/yum", {"DL3032"}),
+    (r"(?s).*tar --extract --file=", {"DL3010"}),
 )
 """Files, and the codes that only one of the two has there; each is argued in docs/hadolint-differences.md."""
 

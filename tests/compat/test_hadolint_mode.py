@@ -34,7 +34,7 @@ CONFIGURATIONS = {
         for text in (
             "format: nope", "format: JSON", "failure-threshold: nope", "no-fail: yes", "no-fail: on", "no-fail: True",
             "ignored: DL3006", "ignored: [dl3006]", "ignored: [yes, DL3006]", "ignored: [1, DL3006]", "ignored: null",
-            "trustedRegistries: debian", "override: {error: [dl3006]}", "override: {info: DL3006}", "- a", "{}",
+            "label-schema: {maintainer: ''}", "trustedRegistries: debian", "override: {error: [dl3006]}", "override: {info: DL3006}", "- a", "{}",
         )
     },
     "no-fail": "no-fail: true\ndisable-ignore-pragma: true\n",
@@ -48,6 +48,8 @@ OPTIONS = {
     "severities": ["--error", "DL3059", "--style", "DL4000", "--info", "DL1001", "-f", "json"],
     "registry": ["--trusted-registry", "*.example", "-f", "json"],
     "label": ["--require-label", "maintainer:text", "--require-label", "url:url", "--strict-labels", "-f", "json"],
+    "label without a type": ["--require-label", "maintainer", "--require-label", "nothing:", "-f", "json"],
+    "Docker Hub": ["--trusted-registry", "hub.docker.com", "-f", "json"],
     "lower case": ["--ignore", "dl3007", "--error", "dl3006", "-f", "json"],
     "two dashes": ["-f", "json", "--"],
     "colourless": ["--no-color"],
@@ -154,8 +156,59 @@ def test_lists_of_all_places_are_joined(hadolint: str, folder: Path):
             same(hadolint, folder, [*words, name], HADOLINT_IGNORE="DL4000", HADOLINT_REQUIRE_LABELS="z:text")
 
 
+PLACES = (
+    ".hadolint.yaml", ".hadolint.yml", "xdg/hadolint.yaml", "home/.config/hadolint.yaml", "home/.config/hadolint.yml",
+    "home/.hadolint/hadolint.yaml", "home/.hadolint/hadolint.yml", "home/.hadolint/config.yaml",
+    "home/.hadolint/config.yml", "home/hadolint/config.yaml", "home/.hadolint.yaml", "home/.hadolint.yml",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)))
+@pytest.mark.parametrize("xdg", ["", "xdg"])
+def test_where_the_configuration_lies(hadolint: str, folder: Path, place: int, xdg: str):
+    """The one at ``place`` leaves a rule out, all behind it another one: the first that is looked for counts alone."""
+    for number, name in enumerate(PLACES[place:]):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"ignored: [{'DL4000' if number else 'DL3006'}]\n", encoding="utf-8")
+    variables = {"HOME": str(folder / "home")} | ({"XDG_CONFIG_HOME": str(folder / xdg)} if xdg else {})
+    same(hadolint, folder, ["-f", "json", "A"], **variables)
+
+
+STAGES = (
+    "FROM x:1 AS y\nFROM y\nLABEL a=1\n", "FROM x:1 AS y\nFROM y AS z\nLABEL a=1\n", "FROM x:1 AS y\nFROM y\n",
+    "FROM x:1 AS y\nFROM y AS z\nFROM z\nLABEL a=1\n", "FROM x:1 AS y\nFROM y\nLABEL a=1\nFROM y AS b\n",
+    "FROM x:1 AS y\nFROM z:1\nCOPY --from=y /a /b\nLABEL a=1\n", "FROM x:1\nFROM x:1\nLABEL a=1\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STAGES)
+def test_which_stages_need_their_labels(hadolint: str, folder: Path, text: str):
+    (folder / "F").write_text(text, encoding="utf-8")
+    same(hadolint, folder, ["-f", "json", "--require-label", "a:text", "F"])
+
+
+VALUES = {
+    "semver": "1.2.3+a..b 1.2.3-a. 1.2.3-.a 1.2.3+.a 1.2.3- 1.2.3+ 1.2.3-+ 1.2.3-a..b 1.2.3-a.b+c.d 1.2.3-a.+b",
+    "email": " ".join(
+        [
+            "a@b.c.", f"a@{'y' * 63}.c", f"a@{'y' * 64}.c", f"{'y' * 65}@b.c", f"{'y' * 64}@b.c", "a@b..", "a@.b",
+            "a@" + ".".join(["y" * 60] * 5),
+        ]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_values_of_labels(hadolint: str, folder: Path, kind: str):
+    labels = "".join(f"LABEL a={value}\n" for value in VALUES[kind].split())
+    (folder / "F").write_text(f"FROM x:1\n{labels}", encoding="utf-8")
+    same(hadolint, folder, ["-f", "json", "--require-label", f"a:{kind}", "F"])
+
+
 def test_the_environment(hadolint: str, folder: Path):
     same(hadolint, folder, ["A"], HADOLINT_FORMAT="json", HADOLINT_IGNORE="DL3006,DL3007")
+    same(hadolint, folder, ["A"], HADOLINT_IGNORE="DL3006, DL3007", HADOLINT_OVERRIDE_STYLE="DL3048, DL4000")
     same(hadolint, folder, ["A"], HADOLINT_NOFAIL="1", NO_COLOR="1")
     same(hadolint, folder, ["A"], HADOLINT_FAILURE_THRESHOLD="error", HADOLINT_OVERRIDE_ERROR="DL3048")
     for value in ("nope", "JSON", "none", "WARNING"):

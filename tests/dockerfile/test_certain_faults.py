@@ -10,6 +10,13 @@ from prill.dockerfile.rules import BUILTIN
 TWO = "FROM debian:13 AS a\nFROM debian:13\n"
 ALPINE = "FROM alpine:3.22\n"
 FOUND = {
+    "the script of a shell that a heredoc feeds": (
+        "DL3008",
+        "FROM debian:13\nRUN <<E bash -e\napt-get install -y x\nE\n",
+    ),
+    "the same with options of the script": ("DL3008", "FROM debian:13\nRUN <<E bash -s a\napt-get install -y x\nE\n"),
+    "a high number behind --uid": ("high-uid-useradd", "FROM debian:13\nRUN useradd --uid 1000000 x\n"),
+    "a high number with an equals sign": ("high-uid-useradd", "FROM debian:13\nRUN useradd --uid=1000000 x\n"),
     "npm's registry": ("DL3016", "FROM node:24\nRUN npm --registry https://x install foo\n"),
     "npm's level": ("DL3016", "FROM node:24\nRUN npm --loglevel error install -g foo\n"),
     "an rm of something else": ("DL3009", "FROM debian:13\nRUN apt-get update && rm -fr /x\n"),
@@ -189,6 +196,9 @@ NOT_FOUND = {
     ),
     "a variable with a default": ("UndefinedVar", ALPINE + "COPY ${foo:-bar} .\n"),
     "PATH": ("UndefinedVar", ALPINE + "ENV PATH=/x:$PATH\n"),
+    "--uid, which others do not read": ("DL3046", "FROM debian:13\nRUN useradd --uid 1000000 x\n"),
+    "--uid with -l": ("high-uid-useradd", "FROM debian:13\nRUN useradd -l --uid 1000000 x\n"),
+    "a heredoc for another command's shell": ("DL3008", "FROM debian:13\nRUN a && bash <<E\napt-get install -y x\nE\n"),
     "a proxy": ("UndefinedVar", ALPINE + "ENV p=$http_proxy\n"),
     "a variable of Red Hat's": ("UndefinedVar", "FROM fedora:43\nENV c=$container\n"),
 }

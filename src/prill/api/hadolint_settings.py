@@ -21,7 +21,7 @@ _KEYS = frozenset(
     }
 )  # fmt: skip
 _CODE = re.compile(r"(?:DL|SC)[0-9]+", re.IGNORECASE)
-_KINDS = {"rawtext": "text", "text": "text", "url": "url", "semver": "semver", "hash": "hash", "rfc3339": "rfc3339"}
+_KINDS = {"": "text", "text": "text", "url": "url", "semver": "semver", "hash": "hash", "rfc3339": "rfc3339"}
 _KINDS |= {"spdx": "spdx", "email": "email"}
 
 
@@ -76,7 +76,9 @@ def read_hadolint_settings(data: bytes, source: str) -> HadolintSettings:
     unknown += sorted({code for code in listed if _is_miswritten(code)})
     labels = table.get("label-schema") or {}
     if not isinstance(labels, dict) or not all(str(kind) in _KINDS for kind in labels.values()):
-        raise InvalidHadolintSettings(f"{source}: label-schema must map labels to {', '.join(sorted(set(_KINDS)))}")
+        raise InvalidHadolintSettings(
+            f"{source}: label-schema must map labels to {', '.join(sorted(filter(None, _KINDS)))}"
+        )
     return HadolintSettings(
         ignored=frozenset(written_codes(_texts(table, "ignored", source))),
         overrides=overrides,

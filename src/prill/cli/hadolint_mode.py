@@ -130,7 +130,7 @@ def _chosen(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Ha
 
     def texts(option: list[str], variable: str) -> tuple[str, ...]:
         listed = environment.get(f"HADOLINT_{variable}", "")
-        return (*option, *(one.strip() for one in listed.split(",") if one.strip()))
+        return (*option, *(one for one in listed.split(",") if one))
 
     def flag(option: bool, variable: str) -> bool:  # noqa: FBT001 - a switch
         return option or environment.get(variable, "").lower() in _YES
@@ -161,6 +161,7 @@ def _chosen(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Ha
 
 def _label(text: str) -> LabelRule:
     name, _, kind = text.partition(":")
+    kind = kind or "text"
     if not name or kind not in LABEL_KINDS:
         print(f"prill lint --hadolint: not a label and its type: {text!r}", file=sys.stderr)
         sys.exit(1)
@@ -191,9 +192,8 @@ def _found(environment: Mapping[str, str]) -> Path | None:
     folders = [
         (Path(), ".hadolint"),
         (config, "hadolint"),
-        (home / ".config", "hadolint"),
         (home / ".hadolint", "hadolint"),
-        (home / "hadolint", "config"),
+        (home / ".hadolint", "config"),
         (home, ".hadolint"),
     ]
     paths = [folder / f"{name}{suffix}" for folder, name in folders for suffix in (".yaml", ".yml")]

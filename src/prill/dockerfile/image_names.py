@@ -42,8 +42,9 @@ def _outside(text: str) -> str:
 def is_allowed(text: str, registries: tuple[str, ...]) -> bool:
     """Whether an image's registry is on a list; in it, ``*`` is all, ``*.example`` an end, ``example*`` a beginning."""
     registry = split_image(text).registry or "docker.io"
+    names = {registry, "*"} | ({"hub.docker.com"} if registry == "docker.io" else set())  # what hadolint takes for it
     for pattern in registries:
-        if pattern in (registry, "*"):
+        if pattern in names:
             return True
         if pattern[:1] == "*" and registry.endswith(pattern[1:]):
             return True

@@ -70,7 +70,10 @@ def _exec(words: tuple[Word, ...]) -> tuple[ShellCommand, ...]:
 
 
 def _shell_commands(instruction: Instruction, start: int) -> tuple[ShellCommand, ...]:
-    """Read the text that the shell gets. A heredoc is read where it is the script, or a shell's standard input."""
+    """Read the text that the shell gets. A heredoc is read where it is the script, or a shell's standard input.
+
+    ``RUN <<EOF bash`` is that shell's script, as ``RUN <<EOF`` is the default one's; others read both alike.
+    """
     logical, end = instruction.logical, instruction.end
     if not instruction.heredocs:
         return read_shell(logical, start, end)
@@ -80,12 +83,13 @@ def _shell_commands(instruction: Instruction, start: int) -> tuple[ShellCommand,
         return read_shell(bodies[0], 0, len(bodies[0].text)) if plain else ()
     line = _OPENER.sub(lambda match: " " * len(match[0]), logical.text)
     commands = read_shell(logical._replace(text=line), start, end)
-    fed = [command for command in commands if command.program in SHELLS and not command.operands]
+    fed = [one for one in commands if one.program in SHELLS and (not one.operands or one.has_flag("s"))]
+    inside = () if commands[:1] == (*fed[:1],) and _OPENER.match(logical.text, start, end) else ("shell",)
     for command, body in zip(fed, bodies, strict=False):
         nested = read_shell(body, 0, len(body.text), 1)
         first = 1 + max(one.pipeline for one in commands)
         commands += tuple(
-            one._replace(pipeline=one.pipeline + first, nesting=(*command.nesting, "shell", *one.nesting))
+            one._replace(pipeline=one.pipeline + first, nesting=(*command.nesting, *inside, *one.nesting))
             for one in nested
         )
     return commands

@@ -44,9 +44,11 @@ def _unpacked(stage: Stage) -> dict[str, list[tuple[int, bool]]]:
     """Return which steps of a stage unpack a file of which name, and whether others see that they do."""
     found: dict[str, list[tuple[int, bool]]] = {}
     for step in stage.of("RUN"):
+        if step.deferred:
+            continue
         for command in step.commands:
             if _unpacks(command):
-                known = command.name != "tar" or command.has_flag("x", "extract")
+                known = command.name != "tar" or command.has_flag("x", "extract", "get")
                 for name in {posixpath.basename(text.rpartition("=")[2]) for text in command.texts}:
                     found.setdefault(name, []).append((step.index, known))
     return found

@@ -22,7 +22,7 @@ class _Manager:
 
 
 _DNF = _Manager(
-    frozenset({"install", "reinstall", "upgrade"}),
+    frozenset({"in", "install", "reinstall", "up", "upgrade"}),
     ("/var/cache/dnf", "/var/cache/libdnf5"),
     ("DL3040", "DS-0019", "DS-0027"),
 )

@@ -14,14 +14,21 @@ _MOST_DIGITS = 5
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls("useradd"):
-        texts = one.command.texts
-        number = next((texts[place + 1] for place, text in enumerate(texts[:-1]) if _is_uid_flag(text)), "")
-        if len(number) > _MOST_DIGITS and number.isdigit() and not loose_flags(one.command, "l", "no-log-init"):
-            yield report(one)
+        if not loose_flags(one.command, "l", "no-log-init"):
+            texts = one.command.texts
+            numbers = [texts[place + 1] for place, text in enumerate(texts[:-1]) if _is_uid_flag(text)]
+            if any(map(_is_high, numbers)):
+                yield report(one)
+            elif _is_high(one.command.value_of("--uid", "-u") or ""):  # forms that others do not read
+                yield report(one)._replace(aliases=())
 
 
 def _is_uid_flag(text: str) -> bool:
     return text.startswith("-") and not text.startswith("--") and text.endswith("u")
+
+
+def _is_high(number: str) -> bool:
+    return len(number) > _MOST_DIGITS and number.isdigit()
 
 
 RULE = Rule(

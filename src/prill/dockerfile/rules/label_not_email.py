@@ -11,13 +11,15 @@ from prill.model.finding import Severity
 __all__ = ["RULE"]
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"]+\")@(?:{_HOST}(?:\.{_HOST})*|\[[^\]]+\])")
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LONGEST, _LONGEST_HOST = 64, 253
+_EMAIL = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*|\"[^\"]+\")@(?:{_HOST}(?:\.{_HOST})*\.?|\[[^\]]+\])")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
     for pair, text in of_kind(dockerfile, context, "email"):
-        if not _EMAIL.fullmatch(text):
+        name, _, host = text.rpartition("@")
+        if len(name) > _LONGEST or len(host) > _LONGEST_HOST or not _EMAIL.fullmatch(text):
             yield Problem(span=pair.value.span if pair.value else pair.span)
 
 

@@ -10,7 +10,8 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]*)?")
+_PARTS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*\.?"
+_VERSION = re.compile(rf"[0-9]+\.[0-9]+\.[0-9]+(?:-(?:{_PARTS})?)?(?:\+(?:{_PARTS})?)?")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ _VALUES = (
     "--implementation", "-m", "--no-binary", "--only-binary", "--platform", "--prefix", "--progress-bar", "--proxy",
     "--python-version", "--root", "--src", "-t", "--target", "--trusted-host", "--upgrade-strategy",
 )  # fmt: skip
+_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+")
 _COMPARED = re.compile(r"[<>!=~]=|[<>]")
 
 
@@ -38,9 +39,9 @@ def _reads_file(command: ShellCommand) -> bool:
 def _is_loose(package: str) -> bool:
     if _COMPARED.search(package):
         return False
-    if "git+" in package:
-        return "@" not in package
-    return "/" not in package and not package.endswith((".whl", ".tar.gz"))
+    if "@" not in package and _REPOSITORY.search(package):
+        return True
+    return "git+" not in package and "/" not in package and not package.endswith((".whl", ".tar.gz"))
 
 
 RULE = Rule(

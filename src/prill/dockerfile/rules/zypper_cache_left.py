@@ -13,7 +13,7 @@ __all__ = ["RULE"]
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls("zypper"):
         step = one.step
-        if {"install", "in"} & set(one.command.texts) and not cached(step, "/var/cache/zypp"):
+        if {"install", "in"} & set(one.command.texts) and not cached(step, "/var/cache/zypp", "/var/cache/zypper"):
             later = step.commands[step.commands.index(one.command) + 1 :]
             cleaned = [
                 command for command in later if command.name == "zypper" and {"clean", "cc"} & set(command.texts)
