@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from advisories import write_json
 from deb_files import Deb
 from debian_changelogs import changelog, doc, status, write_root
 from prill.cli.exit import Exit
@@ -118,6 +119,52 @@ def test_a_day_that_is_none_in_a_document_is_told(shop: Workshop):
     assert ran.code == Exit.NO
     assert "expires on no day that is known: CVE-1, not_affected, '31.01.2025'" in ran.out
     assert "unclear" in shop.run("vex", "list", file).out
+
+
+@pytest.mark.parametrize(
+    ("id_", "package", "owner", "says"),
+    [
+        ("CVE-1", "lodash", "me", "--package: not a package URL: 'lodash'"),
+        ("CVE 1", "pkg:npm/a", "me", "no id of a vulnerability: 'CVE 1'"),
+        ("", "pkg:npm/a", "me", "no id of a vulnerability: ''"),
+        ("CVE-1", "pkg:npm/a", " ", "--owner is empty"),
+    ],
+)
+def test_what_would_concern_nothing_is_not_written(shop: Workshop, id_: str, package: str, owner: str, says: str):
+    file = shop.root / "x.vex.json"
+    words = ("--package", package, "--owner", owner, "--reason", "x", "--expires", "2999-01-31")
+    ran = shop.run("vex", "add", file, id_, *words)
+    assert ran.code == Exit.MISUSED
+    assert says in ran.err
+    assert not file.exists()
+
+
+def test_what_stands_in_a_document_stays_as_it_is(shop: Workshop):
+    file = shop.root / "x.vex.json"
+    product = {"@id": "x", "identifiers": {"cpe23": "cpe:2.3:a:x"}, "hashes": {"sha-256": "aa"}}
+    one = {"vulnerability": {"name": "CVE-1"}, "products": [product], "status": "affected", "supplier": "s"}
+    head = {"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/1", "author": "me@example.org"}
+    write_json(file, {**head, "timestamp": "2026-01-01T00:00:00Z", "version": 3, "statements": [one]})
+    shop.good("vex", "add", file, "CVE-2", "--package", "pkg:npm/a", *SAID, "2999-01-31")
+    found = json.loads(file.read_text())
+    assert found["statements"][0] == one
+    assert {name: found[name] for name in head} == head
+    assert (found["timestamp"], found["version"], len(found["statements"])) == ("2026-01-01T00:00:00Z", 4, 2)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"document": {"publisher": {"name": "me"}}, "vulnerabilities": []},
+        {"bomFormat": "CycloneDX", "vulnerabilities": []},
+        {"@context": "https://openvex.dev/ns", "author": "me", "statements": []},
+    ],
+)
+def test_a_document_of_another_form_is_not_written_over(shop: Workshop, document: dict):
+    file = write_json(shop.root / "x.json", document)
+    ran = shop.run("vex", "add", file, "CVE-2", "--package", "pkg:npm/a", *SAID, "2999-01-31")
+    assert ran.code == Exit.MISUSED
+    assert json.loads(file.read_text()) == document
 
 
 def test_a_document_has_one_author(shop: Workshop):

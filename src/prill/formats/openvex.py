@@ -18,12 +18,13 @@ from prill.model.days import parse_day
 from prill.model.typed_json import ready
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
-__all__ = ["CONTEXT", "encode_openvex", "read_openvex"]
+__all__ = ["CONTEXT", "append_openvex", "encode_openvex", "read_openvex"]
 
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 _EXPIRES = re.compile(r"\bexpires: *([^\s,;]+)", re.IGNORECASE)
 
 _MAX_SHOWN = 80
+_OWN_IDS = "https://openvex.dev/docs/prill/"
 
 
 class _Identifiers(msgspec.Struct):
@@ -134,9 +135,31 @@ def encode_openvex(statements: Sequence[VexStatement], *, author: str, created: 
         "tooling": tool,
         "statements": written,
     }
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    document = {"@context": CONTEXT, "@id": f"https://openvex.dev/docs/prill/{digest}", **body}
-    return pretty_json(document, ascii_only=False)
+    return pretty_json({"@context": CONTEXT, "@id": _own_id(body), **body}, ascii_only=False)
+
+
+def append_openvex(data: bytes, statement: VexStatement, source: str, *, created: int) -> bytes:
+    """Return a document with one statement more, and all else as it stands there; raise `InvalidVex`.
+
+    Its version counts up, and an id of ours follows from the content again.
+    """
+    read_openvex(data, source)
+    document = json.loads(data)
+    context = str(document.get("@context", ""))
+    if not context.startswith(CONTEXT.rpartition(".")[0]):
+        raise InvalidVex(f"{source} has the context {context[:_MAX_SHOWN]!r}", hint=f"only {CONTEXT} is written")
+    document["statements"].append(_written(statement))
+    document["last_updated"] = timestamp(created)
+    version = document.get("version")
+    document["version"] = version + 1 if isinstance(version, int) else 1
+    id_ = document.pop("@id", "")
+    if str(id_).startswith(_OWN_IDS):
+        id_ = _own_id({name: value for name, value in document.items() if name != "@context"})
+    return pretty_json({"@context": document.pop("@context"), "@id": id_, **document}, ascii_only=False)
+
+
+def _own_id(body: dict[str, object]) -> str:
+    return _OWN_IDS + hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _written(one: VexStatement) -> dict[str, object]:

@@ -111,28 +111,52 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _add(arguments: argparse.Namespace) -> Exit:
-    from prill import __version__  # noqa: PLC0415 - start-up stays lazy
-    from prill._io.atomic import write_atomic  # noqa: PLC0415
+    from prill._io.atomic import alone_in, write_atomic  # noqa: PLC0415 - start-up stays lazy
     from prill._io.clock import SystemClock  # noqa: PLC0415
     from prill.cli.settings import source_date_epoch  # noqa: PLC0415
-    from prill.cli.vex_files import read_statements  # noqa: PLC0415
-    from prill.formats.openvex import encode_openvex  # noqa: PLC0415
     from prill.views.sizes import count  # noqa: PLC0415
 
     epoch = source_date_epoch()
     now = SystemClock().now() if epoch is None else epoch
-    former = read_statements([arguments.file]) if arguments.file.exists() else ()
     statement = _statement(arguments, now)
-    authors = {one.author for one in (*former, statement)}
-    if len(authors) > 1:
+    with alone_in(arguments.file.parent):  # else what another process appends meanwhile would be lost
+        data, number = _appended(arguments, statement, now)
+        write_atomic(arguments.file, data)
+    say(f"wrote {arguments.file}: {count(number, 'statement')}", quiet=arguments.quiet)
+    return Exit.GOOD
+
+
+def _appended(arguments: argparse.Namespace, statement: "VexStatement", now: int) -> tuple[bytes, int]:
+    """Return the document with the statement, and how many it has."""
+    from prill import __version__  # noqa: PLC0415 - start-up stays lazy
+    from prill._io.regular import read_regular  # noqa: PLC0415
+    from prill.cli.vex_files import read_statements  # noqa: PLC0415
+    from prill.formats.openvex import append_openvex, encode_openvex  # noqa: PLC0415
+    from prill.formats.vex_documents import MAX_VEX  # noqa: PLC0415
+
+    if not arguments.file.exists():
+        tool = f"prill-{__version__}"
+        return encode_openvex((statement,), author=arguments.owner, created=now, tool=tool), 1
+    former = read_statements([arguments.file])
+    authors = {one.author for one in former} - {arguments.owner}
+    if authors:
         raise InvalidStatementOption(
-            f"{arguments.file} is by {min(authors - {arguments.owner})!r}, and a document has one author",
+            f"{arguments.file} is by {min(authors)!r}, and a document has one author",
             hint="write another file; prill scan --vex takes several",
         )
-    data = encode_openvex((*former, statement), author=arguments.owner, created=now, tool=f"prill-{__version__}")
-    write_atomic(arguments.file, data)
-    say(f"wrote {arguments.file}: {count(len(former) + 1, 'statement')}", quiet=arguments.quiet)
-    return Exit.GOOD
+    data = append_openvex(read_regular(arguments.file, MAX_VEX), statement, str(arguments.file), created=now)
+    return data, len(former) + 1
+
+
+def _check_purl(text: str) -> None:
+    from prill.model.purl import InvalidPurl, Purl  # noqa: PLC0415 - start-up stays lazy
+
+    try:
+        Purl.parse(text)
+    except InvalidPurl as error:
+        raise InvalidStatementOption(
+            f"--package: {error}", hint="write it as prill scan --format json does: pkg:npm/lodash"
+        ) from error
 
 
 def _statement(arguments: argparse.Namespace, now: int) -> "VexStatement":
@@ -140,6 +164,13 @@ def _statement(arguments: argparse.Namespace, now: int) -> "VexStatement":
     from prill.model.vex import VexProduct, VexStatement, VexStatus  # noqa: PLC0415
 
     packages = tuple(arguments.package)
+    if arguments.vulnerability.split() != [arguments.vulnerability]:
+        raise InvalidStatementOption(f"no id of a vulnerability: {arguments.vulnerability[:80]!r}")
+    for one in packages:
+        _check_purl(one)
+    for name in ("owner", "reason"):
+        if not getattr(arguments, name).strip():
+            raise InvalidStatementOption(f"--{name} is empty", hint="somebody has to answer for it, for a reason")
     if not packages and not arguments.image:
         raise InvalidStatementOption(
             "the statement is about nothing", hint="name --package PURL, --image NAME, or both"
