@@ -42,7 +42,11 @@ GITHUB = "https://github.com/org/repo/.github/workflows/a.yml@refs/heads/main"
         ("^(https://github.com/org/)?.*", "the host open"),
         ("^.*@example.com", "the end of the e-mail"),
         ("^me@", "the end of the e-mail"),
-        (r"^.*@gmail\.com$", "every address at gmail.com"),
+        (r"^.*@gmail\.com$", "whose address at gmail.com"),
+        (r"^(me|.*)@users\.noreply\.github\.com$", "whose address at users"),
+        ("^spiffe://", "the host open"),
+        (r"^spiffe://example\.org", "the host open"),
+        ("^spiffe://.*/ns/prod/", "the host open"),
         ("^.*@.*$", "e-mail"),
         (r"^.*example\.com$", "the host open"),
     ],
@@ -67,6 +71,8 @@ def test_open_patterns(pattern: str, says: str):
         (r"^https://github\.com/org/[^](]+$", [GITHUB], ["https://github.com/org/a(b"]),
         (r"^https://github\.com/org/[|(]", ["https://github.com/org/|"], [GITHUB]),
         (r"^(me|you)@example\.com$", ["you@example.com"], ["they@example.com"]),
+        (r"^me@gmail\.com$", ["me@gmail.com"], ["you@gmail.com", "me@gmailxcom"]),
+        (r"^spiffe://example\.org/ns/", ["spiffe://example.org/ns/a"], ["spiffe://example.org.evil/ns/a"]),
     ],
 )
 def test_closed_patterns(pattern: str, matches: list[str], others: list[str]):
@@ -93,6 +99,8 @@ def test_open_issuers(pattern: str):
         ("https://container.googleapis.com/v1/projects/", "mine"),
         ("https://oidc.eks.us-east-1.amazonaws.com/id/", "0123456789ABCDEF0123456789ABCDEF"),
         ("https://eastus.oic.prod-aks.azure.com/", "01234567-89ab-cdef-0123-456789abcdef"),
+        ("https://oidc.circleci.com/org/", "01234567-89ab-cdef-0123-456789abcdef"),
+        ("https://login.microsoftonline.com/", "01234567-89ab-cdef-0123-456789abcdef"),
     ],
 )
 def test_hosts_with_an_issuer_for_everybody(host: str, whose: str):

@@ -6,7 +6,9 @@ a certificate that matches, because then the signature says nothing:
 - it is empty, or begins with anything but ``^`` and letters that stand for themselves;
 - of an address it leaves the host open, or of an identity the first part of the path: ``^https://github.com/.*`` is
   everybody who has an account there; of an issuer, the tenant at a host that has an issuer for each;
-- of an e-mail address it leaves the domain or the end open, or the domain is one where anybody gets an address.
+- of an e-mail address it leaves the domain or the end open, or whose it is at a domain where anybody gets an address.
+
+Of a SPIFFE identity the trust domain says whose it is.
 
 A pattern for e-mail addresses matches e-mail addresses alone. ``^.*@example\.com$`` would otherwise be everybody who
 may name a branch: ``https://github.com/evil/…@refs/heads/x@example.com`` ends like an address of that domain.
@@ -24,13 +26,19 @@ __all__ = ["Expected", "IdentityRule", "OpenPattern"]
 
 _SPECIAL = frozenset(".*+?()[]{}|^$\\")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]+/")
-_OWNED = re.compile(r"https?://[A-Za-z0-9.:-]+/[^/]+/")
+_OWNED = re.compile(r"https?://[A-Za-z0-9.:-]+/[^/]+/|spiffe://[a-z0-9._-]+/")
 _MAIL_LETTER = re.compile(r"[A-Za-z0-9@._+-]")
 _AN_ADDRESS = r"(?=[^@/:\s]+@[^@/:\s]+\Z)"
 _MAIL_END = re.compile(r"@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$")
 _ANYBODYS = frozenset(
     {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"}
     | {"aol.com", "gmx.com", "gmx.net", "proton.me", "protonmail.com", "mail.com", "web.de", "yandex.com", "qq.com"}
+    | {"msn.com", "ymail.com", "rocketmail.com", "mac.com", "privaterelay.appleid.com", "users.noreply.github.com"}
+    | {"gmx.de", "gmx.at", "gmx.ch", "t-online.de", "freenet.de", "orange.fr", "free.fr", "laposte.net", "libero.it"}
+    | {"yahoo.co.uk", "yahoo.co.jp", "yahoo.fr", "yahoo.de", "hotmail.co.uk", "hotmail.fr", "outlook.de", "live.co.uk"}
+    | {"yandex.ru", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "rambler.ru", "wp.pl", "o2.pl", "seznam.cz"}
+    | {"fastmail.com", "zoho.com", "tutanota.com", "tuta.com", "tuta.io", "pm.me", "hey.com", "duck.com", "posteo.de"}
+    | {"163.com", "126.com", "foxmail.com", "sina.com", "naver.com", "mailbox.org", "riseup.net", "disroot.org"}
 )
 _SHARED = tuple(
     (re.compile(rf"https://{host}/"), re.compile(rf"https://{host}/{whose}/"))
@@ -38,9 +46,11 @@ _SHARED = tuple(
         (r"container\.googleapis\.com", "v1/projects/[^/]+"),
         (r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com", "id/[0-9A-F]{32}"),
         (r"(?:[a-z0-9]+\.oic|oidc)\.prod-aks\.azure\.com", "[0-9a-f-]{36}"),
+        (r"oidc\.circleci\.com", "org/[0-9a-f-]{36}"),
+        (r"(?:login\.microsoftonline\.com|sts\.windows\.net)", "(?!(?:common|organizations|consumers)/)[^/]+"),
     )
 )
-"""Issuers' hosts that Fulcio believes and where anybody gets an issuer of his own, and what in the path says whose."""
+"""Issuers' hosts where anybody gets an issuer of his own, and what in the path says whose."""
 _ADVICE = "write the whole identity, or a pattern such as ^https://github\\.com/ORG/REPOSITORY/"
 
 
@@ -68,7 +78,8 @@ class Expected:
         pieces = _pieces(text, "identity")
         head, tail = _letters(pieces), _mail_end(pieces)
         if (mail := _MAIL_END.search(tail)) and not set(head) & set("/:"):
-            _check_domain(mail[1], text)
+            if not _ends(pieces[len(head) :]):
+                _check_domain(mail[1], text)
             return cls(text, _compiled_mail(pieces[: len(pieces) - 1 - len(tail)], tail))
         rest = pieces[len(head) :]
         if not (_OWNED.match(head) or (_ADDRESS.match(head) and _ends(rest))):
@@ -162,7 +173,7 @@ def _ends(rest: list[Piece]) -> bool:
 
 def _check_domain(domain: str, text: str) -> None:
     if domain.lower() in _ANYBODYS:
-        raise _open(text, f"accepts every address at {domain}, which anybody can have")
+        raise _open(text, f"leaves open whose address at {domain} it is, where anybody gets one")
 
 
 def _compiled(head: str, middle: Iterable[Piece], tail: str = "") -> "re.Pattern[str]":
