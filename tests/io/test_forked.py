@@ -106,15 +106,6 @@ def test_what_can_wait_is_done_while_this_process_goes_on():
         assert process != os.getpid()
 
 
-def test_a_helper_of_the_crowd_does_only_what_is_needed():
-    meeting = Meeting(3)
-    here = os.getpid()
-    jobs = [meeting.job(0, 1, 0), meeting.job(1, 2, 1), meeting.job(2, 0, 2), os.getpid, os.getpid]
-    with Forked(jobs, workers=1, needed=3, crowd=2) as forked:  # three at once, though one worker was asked for
-        assert [result for result, _ in forked.needed()] == [0, 1, 2]
-        assert forked.others() == (here, here)
-
-
 def test_what_can_wait_is_done_here_where_the_helper_was_killed():
     here = os.getpid()
 

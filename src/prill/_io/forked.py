@@ -41,12 +41,8 @@ class Forked(Generic[Result]):
     others. Leaving the ``with`` block ends them: after an error, nobody goes on.
     """
 
-    def __init__(self, jobs: Sequence[Callable[[], Result]], *, workers: int, needed: int, crowd: int = 0) -> None:
-        """Begin the helpers; with fewer of them, or none, where the system allows no more processes.
-
-        ``crowd`` more do what is needed and nothing else: of few long jobs, each then has its share of the cores, where
-        the last one would have one core, and the others none to do.
-        """
+    def __init__(self, jobs: Sequence[Callable[[], Result]], *, workers: int, needed: int) -> None:
+        """Begin the helpers; with fewer of them, or none, where the system allows no more processes."""
         self._jobs = jobs
         self._needed = range(needed)
         self._others = range(needed, len(jobs))
@@ -60,8 +56,6 @@ class Forked(Generic[Result]):
             with suppress(OSError):
                 for _ in range(min(workers, len(jobs)) - 1):
                     self._helpers.append(self._stack.enter_context(_Helper(jobs, self._queues)))
-                for _ in range(min(crowd, needed - len(self._helpers) - 1)):
-                    self._helpers.append(self._stack.enter_context(_Helper(jobs, self._queues[:1])))
             self._stack = self._stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -154,7 +148,7 @@ class _Helper:
 
     def results(self, part: int) -> dict[int, Any]:
         """Wait until the helper is done with a queue, and return what it has made since, by the jobs' numbers."""
-        os.read(self._stages[min(part, len(self._stages) - 1)], 1)
+        os.read(self._stages[part], 1)
         found = {}
         while len(head := self._read(_SIZE.size)) == _SIZE.size:
             size = _SIZE.unpack(head)[0]

@@ -105,7 +105,8 @@ class LayersRead:
             one.share()
         jobs = [job for number in self._read for job in self._jobs(number, apart=True)]
         jobs.sort(key=lambda job: (not job.reads, -job.size))  # the longest first
-        self._forked = Forked(jobs, workers=workers, needed=sum(job.reads for job in jobs), crowd=workers)
+        # One more than there are cores: then three layers share two of them, and what waits is done while we merge.
+        self._forked = Forked(jobs, workers=workers + 1, needed=sum(job.reads for job in jobs))
         try:
             self._take(jobs, self._forked.needed())
         except PrillError:
