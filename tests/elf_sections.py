@@ -28,10 +28,14 @@ def elf_with(sections: Mapping[str, bytes], *, address: int = 0x400000) -> bytes
 
 def go_program(version: str, lines: str, **more: bytes) -> bytes:
     """Return a program as Go 1.18 and later link it."""
+    return elf_with({".text": b"\x90" * 32, ".go.buildinfo": go_build_info(version, lines), **more})
+
+
+def go_build_info(version: str, lines: str) -> bytes:
+    """Return what Go 1.18 and later leave in a program."""
     text = lines.encode()
     framed = bytes(16) + text + (b"" if text.endswith(b"\n") else b"\n") + bytes(16)
-    info = b"\xff Go buildinf:" + b"\x08\x02" + bytes(16) + _varint(version.encode()) + _varint(framed)
-    return elf_with({".text": b"\x90" * 32, ".go.buildinfo": info, **more})
+    return b"\xff Go buildinf:" + b"\x08\x02" + bytes(16) + _varint(version.encode()) + _varint(framed)
 
 
 def old_go_program(version: str, lines: str) -> bytes:

@@ -32,7 +32,7 @@ from prill.archive.tar_header import HeaderReader
 from prill.archive.tar_scan import PieceCursor, scan
 from prill.archive.tar_tolerant import TolerantHeaders
 from prill.binaries.elf import read_shared_object
-from prill.binaries.go_build_info import read_go_build_info
+from prill.binaries.go_build_info import find_go_build_info, read_go_build_info
 from prill.binaries.rust_audit import read_rust_audit
 from prill.binaries.sections import ElfSections
 from prill.distro.deb.control import parse_paragraphs
@@ -174,6 +174,7 @@ def read_elf(data: bytes) -> None:
         read_shared_object(data)
     with suppress(PrillError):
         read_go_build_info(ElfSections(io.BytesIO(data)))
+    find_go_build_info(io.BytesIO(data))
     elf = ElfSections(io.BytesIO(data))
     assert all(len(elf.read(one.name, 1 << 16)) <= 1 << 16 for one in elf.sections[:50])
     read_rust_audit(elf)

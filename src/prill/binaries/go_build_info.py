@@ -6,6 +6,7 @@
 """
 
 import struct
+from typing import BinaryIO
 
 import msgspec
 
@@ -13,7 +14,7 @@ from prill.binaries.elf import InvalidElf
 from prill.binaries.sections import ElfSections
 from prill.errors import PrillError
 
-__all__ = ["GO_SECTION", "GoBuildInfo", "GoModule", "InvalidBuildInfo", "read_go_build_info"]
+__all__ = ["GO_SECTION", "GoBuildInfo", "GoModule", "InvalidBuildInfo", "find_go_build_info", "read_go_build_info"]
 
 GO_SECTION = ".go.buildinfo"
 _MAGIC = b"\xff Go buildinf:"
@@ -23,6 +24,10 @@ _BIG_ENDIAN = 1
 _SENTINEL = 16
 _MAX_TEXT = 8 << 20
 _MAX_MODULES = 20_000
+_MAX_SEARCHED = 512 << 20
+_CHUNK = 1 << 20
+_ALIGNED = 16
+_MAX_TRIES = 16
 
 
 class InvalidBuildInfo(PrillError):
@@ -58,16 +63,52 @@ def read_go_build_info(elf: ElfSections) -> GoBuildInfo | None:
         raise InvalidBuildInfo(f"the section {GO_SECTION} has no build information in it: {data[:16]!r}")
     data = data[start:]
     if data[15] & _INLINE:  # 2
-        version, rest = _varint_text(data[_HEADER:])
-        lines, _ = _varint_text(rest)
-    else:
-        order = ">" if data[15] & _BIG_ENDIAN else "<"
-        word = "Q" if data[14] == 8 else "I"  # noqa: PLR2004 - bytes of a pointer
-        size = struct.calcsize(word)
-        version, lines = (
-            _pointed_text(elf, struct.unpack_from(order + word, data, 16 + number * size)[0], order + word)
-            for number in (0, 1)
-        )
+        return _inline(data)
+    order = ">" if data[15] & _BIG_ENDIAN else "<"
+    word = "Q" if data[14] == 8 else "I"  # noqa: PLR2004 - bytes of a pointer
+    size = struct.calcsize(word)
+    version, lines = (
+        _pointed_text(elf, struct.unpack_from(order + word, data, 16 + number * size)[0], order + word)
+        for number in (0, 1)
+    )
+    return _told(version, lines)
+
+
+def find_go_build_info(stream: BinaryIO) -> GoBuildInfo | None:
+    """Return what Go's linker left in a program of Windows or macOS, which is searched for it, or None without it.
+
+    Those linked before Go 1.18 are not understood, and are none.
+    """
+    kept, start, tries = b"", 0, 0
+    while start < _MAX_SEARCHED and tries < _MAX_TRIES and (chunk := stream.read(_CHUNK)):
+        data = kept + chunk
+        at = data.find(_MAGIC)
+        while at >= 0 and tries < _MAX_TRIES:
+            if not (start + at) % _ALIGNED:
+                tries += 1  # a program that reads others' has the magic number, too
+                while len(data) < at + _MAX_TEXT and (more := stream.read(_CHUNK)):
+                    data += more
+                if found := _inline_or_none(data[at : at + _MAX_TEXT]):
+                    return found
+            at = data.find(_MAGIC, at + 1)
+        kept = data[-len(_MAGIC) :]
+        start += len(data) - len(kept)
+    return None
+
+
+def _inline_or_none(data: bytes) -> GoBuildInfo | None:
+    try:
+        return _inline(data) if data[15:16] == bytes([_INLINE]) else None
+    except InvalidBuildInfo:
+        return None
+
+
+def _inline(data: bytes) -> GoBuildInfo:
+    version, rest = _varint_text(data[_HEADER:])
+    return _told(version, _varint_text(rest)[0])
+
+
+def _told(version: bytes, lines: bytes) -> GoBuildInfo:
     if len(lines) >= 2 * _SENTINEL + 1 and lines[-_SENTINEL - 1 : -_SENTINEL] == b"\n":  # 3
         lines = lines[_SENTINEL:-_SENTINEL]
     return _parse(version.decode("utf-8", "replace"), lines.decode("utf-8", "replace"))

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debs import fetch, member
-from elf_sections import elf_with, go_program, old_go_program
-from prill.binaries.go_build_info import GoModule, read_go_build_info
+from elf_sections import elf_with, go_build_info, go_program, old_go_program
+from prill.binaries.go_build_info import GoModule, find_go_build_info, read_go_build_info
 from prill.binaries.sections import ElfSections
 from prill.errors import PrillError
 from prill.sbom.catalogers.go import GO
@@ -129,6 +130,26 @@ def test_no_bytes_raise_anything_else(noise: bytes, at: int):
     data[at : at + len(noise)] = noise
     with suppress(PrillError):
         read_go_build_info(ElfSections(io.BytesIO(bytes(data))))
+
+
+@pytest.mark.parametrize("before", [64, 4096, (1 << 20) - 16, (1 << 20), (3 << 20) + 16])
+@pytest.mark.parametrize("magic", [b"MZ\x90\0", b"\xcf\xfa\xed\xfe"])
+def test_programs_of_other_systems(magic: bytes, before: int):
+    reads_others = b"\xff Go buildinf:not one " + b"\xff Go buildinf:\x08\x02\0\0"
+    data = (magic + reads_others).ljust(before, b"\x90") + go_build_info("go1.22.5", LINES) + b"more"
+    assert purls(scan({"app/tool.exe": data})) == PURLS
+
+
+@pytest.mark.parametrize("info", [b"", b"\xff Go buildinf:\x08\0" + bytes(16), b"\xff Go buildinf:\x08\x02"])
+def test_programs_of_other_systems_without_it(info: bytes):
+    assert find_go_build_info(io.BytesIO(b"MZ".ljust(32, b"\0") + info)) is None
+
+
+def test_a_program_full_of_magic_numbers_takes_no_time():
+    info = (b"\xff Go buildinf:\x08\x02" + bytes(16) + b"\x03xyz\0").ljust(48, b"\0")
+    began = time.thread_time()
+    assert find_go_build_info(io.BytesIO(b"MZ".ljust(16, b"\0") + info * 400_000)) is None
+    assert time.thread_time() - began < 5
 
 
 def test_a_real_program(trivy_program: str):

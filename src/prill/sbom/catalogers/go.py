@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from prill.binaries.go_build_info import GO_SECTION, GoBuildInfo, GoModule, read_go_build_info
+from prill.binaries.go_build_info import GO_SECTION, GoBuildInfo, GoModule, find_go_build_info, read_go_build_info
 from prill.ecosystems.go import STDLIB, TOOLCHAIN, development_version, is_folder, stated_version, stdlib_version
 from prill.model import LanguageDetails, Location, Package, Relationship
 from prill.model.purl_value import build_purl
@@ -36,7 +36,7 @@ class GoEvidence(Evidence, frozen=True):
 
 
 class GoCataloger:
-    """Reads ``.go.buildinfo``."""
+    """Reads ``.go.buildinfo``, and what Windows' and macOS' programs have in its place."""
 
     id = "go"
     version = 5
@@ -47,10 +47,10 @@ class GoCataloger:
     def read(self, file: FoundFile) -> GoEvidence | None:
         """Read one program; raise `InvalidBuildInfo` or `InvalidElf`."""
         elf = elf_of(file)
-        if elf is None or not elf.has(GO_SECTION):
+        if elf is not None and not elf.has(GO_SECTION):
             return None
         with file.open() as stream:
-            found = read_go_build_info(elf.over(stream))
+            found = find_go_build_info(stream) if elf is None else read_go_build_info(elf.over(stream))
         if found is None:
             return None
         return GoEvidence(
