@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from prill.catalogue.data_files import load_data
 from prill.catalogue.end_of_life import find_end, products
 
 
@@ -74,3 +75,11 @@ def test_the_table_is_as_its_source_says(shared_data):  # noqa: ANN001
                 assert found.ends == release["eol"], (product, release)
                 compared += 1
     assert compared > 300
+
+
+def test_a_table_alone_is_read_as_it_is_among_all() -> None:
+    whole, source, dated = load_data("end-of-life")
+    assert {name: load_data("end-of-life", name) for name in whole} == {
+        name: ({name: table}, source, dated) for name, table in whole.items()
+    }
+    assert load_data("end-of-life", "nobody") == ({}, source, dated)

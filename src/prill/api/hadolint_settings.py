@@ -8,6 +8,7 @@ from prill.dockerfile.rule import LabelRule
 from prill.errors import PrillError
 from prill.formats.hadolint_documents import HADOLINT_FORMATS
 from prill.model.finding import Severity
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["THRESHOLDS", "HadolintSettings", "InvalidHadolintSettings", "read_hadolint_settings", "written_codes"]
@@ -20,7 +21,7 @@ _KEYS = frozenset(
         "override", "strict-labels", "trustedRegistries",
     }
 )  # fmt: skip
-_CODE = re.compile(r"(?:DL|SC)[0-9]+", re.IGNORECASE)
+_CODE = regex(r"(?:DL|SC)[0-9]+", re.IGNORECASE)
 _KINDS = {"": "text", "text": "text", "url": "url", "semver": "semver", "hash": "hash", "rfc3339": "rfc3339"}
 _KINDS |= {"spdx": "spdx", "email": "email"}
 

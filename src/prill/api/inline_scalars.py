@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from prill.model.regex import regex
+
 __all__ = ["Character", "block_scalar", "quoted_scalar"]
 
 Character = tuple[str, int, int]
 """A character, and from where to where it stands in the file."""
 
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_SINGLE = re.compile(r"'((?:[^']|'')*)'")
-_PART = re.compile(
+_DOUBLE = regex(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_SINGLE = regex(r"'((?:[^']|'')*)'")
+_PART = regex(
     r"""(?P<joined>\\\r?\n[ \t]*)
     | \\(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})
     | \\(?:x(?P<two>[0-9a-fA-F]{2})|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|(?P<one>.))
@@ -23,7 +25,7 @@ _PART = re.compile(
     | (?P<plain>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_SINGLE_PART = re.compile(r"(?P<one>'')|(?P<folded>[ \t]*(?:\r?\n[ \t]*)+)|(?P<plain>.)", re.DOTALL)
+_SINGLE_PART = regex(r"(?P<one>'')|(?P<folded>[ \t]*(?:\r?\n[ \t]*)+)|(?P<plain>.)", re.DOTALL)
 _ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b"}
 _LAST = 0x10FFFF
 

@@ -8,16 +8,15 @@ from pathlib import Path
 from prill._io.regular import read_regular
 from prill.api.lint_inline import find_inline, is_inline_host, unread_inline
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 __all__ = ["NoDockerfile", "find_dockerfiles", "is_dockerfile", "read_ignore_text"]
 
 MAX_IGNORE = 1 << 20
 
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules", "vendor", "venv"})
-_NAME = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+[._-](?:docker|container)file", re.IGNORECASE | re.DOTALL)
-_OTHER = re.compile(
-    r"\.(?:dockerignore|md|rst|txt|py|go|js|ts|sh|json|ya?ml|toml|html?|orig|bak|j2|swp)$", re.IGNORECASE
-)
+_NAME = regex(r"(?:docker|container)file(?:[._-].+)?|.+[._-](?:docker|container)file", re.IGNORECASE | re.DOTALL)
+_OTHER = regex(r"\.(?:dockerignore|md|rst|txt|py|go|js|ts|sh|json|ya?ml|toml|html?|orig|bak|j2|swp)$", re.IGNORECASE)
 
 
 class NoDockerfile(PrillError):

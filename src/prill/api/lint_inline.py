@@ -14,20 +14,21 @@ from itertools import accumulate
 from prill.api.inline_scalars import Character, block_scalar, quoted_scalar
 from prill.dockerfile.source import Source
 from prill.model.finding import Finding, Location
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["InlineDockerfile", "find_inline", "is_inline_host", "moved", "unread_inline"]
 
-_HOST = re.compile(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml|docker-bake(?:[._-].+)?\.(?:hcl|json)", re.IGNORECASE)
-_YAML = re.compile(r"(?P<indent>[ ]*)(?:- )?dockerfile_inline:[ ]*(?P<style>[|>])[-+0-9]*[ ]*(?:#.*)?")
-_HCL = re.compile(r"[ \t]*dockerfile-inline[ \t]*=[ \t]*<<(?P<dash>-?)(?P<end>\w+)[ \t]*")
-_KEY = re.compile(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*[:=]\s*(?P<value>[^\s#])""")
+_HOST = regex(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml|docker-bake(?:[._-].+)?\.(?:hcl|json)", re.IGNORECASE)
+_YAML = regex(r"(?P<indent>[ ]*)(?:- )?dockerfile_inline:[ ]*(?P<style>[|>])[-+0-9]*[ ]*(?:#.*)?")
+_HCL = regex(r"[ \t]*dockerfile-inline[ \t]*=[ \t]*<<(?P<dash>-?)(?P<end>\w+)[ \t]*")
+_KEY = regex(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*[:=]\s*(?P<value>[^\s#])""")
 
 
-_COMMENT = re.compile(r"\s*(?:#|//)")
-_TEMPLATE = re.compile(r"[$%]\{")
-_NAMED = re.compile(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*(?P<sign>[:=])""")
-_BLANKS = re.compile(r"\s*")
+_COMMENT = regex(r"\s*(?:#|//)")
+_TEMPLATE = regex(r"[$%]\{")
+_NAMED = regex(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*(?P<sign>[:=])""")
+_BLANKS = regex(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)

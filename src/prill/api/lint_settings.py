@@ -5,7 +5,6 @@ They are looked for from the file upwards, up to the folder that has ``.git``. T
 file, the allowed bases are those that it says.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -19,6 +18,7 @@ from prill.dockerfile.allowed_bases import AllowedBase, InvalidAllowedBase
 from prill.dockerfile.rule import LabelRule
 from prill.errors import PrillError
 from prill.model.finding import Severity
+from prill.model.regex import regex
 from prill.model.value import dataclass, field, replace
 
 __all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
@@ -26,7 +26,7 @@ __all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFi
 MAX_BYTES = 1 << 20
 MAX_FOLDERS = 64
 
-SHELLCHECK_CODE = re.compile(r"sc[0-9]{4}")
+SHELLCHECK_CODE = regex(r"sc[0-9]{4}")
 """A code of ShellCheck's, in lower case: findings have it as an alias, and no rule does."""
 
 LABEL_KINDS = frozenset({"text", "url", "semver", "hash", "rfc3339", "spdx", "email"})

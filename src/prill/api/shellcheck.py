@@ -5,7 +5,6 @@ What ShellCheck cannot know is told to it: the shell, and the variables that ARG
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from prill.dockerfile.state import PREDEFINED_ARGS, ShellKind, shell_kind
 from prill.dockerfile.step import Step
 from prill.dockerfile.syntax import Logical
 from prill.model.finding import Finding, Severity
+from prill.model.regex import regex
 from prill.model.report import Gap
 from prill.model.value import dataclass
 
@@ -41,7 +41,7 @@ _SHELLS = frozenset({"sh", "bash", "dash", "ksh"})
 _BUSYBOX = {"ash": "busybox sh", "busybox": "busybox sh"}
 _DEFAULT = ("/bin/sh", "-c")
 _WINDOWS = ("pwsh", "powershell", "cmd")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _Key = tuple[str, str]
 _Comments = list[dict[str, object]]
 _RULES = {severity: Rule(id="shellcheck", summary="ShellCheck's", severity=severity) for severity in Severity}

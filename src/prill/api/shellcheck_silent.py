@@ -10,6 +10,7 @@ import re
 from prill.dockerfile.plain_shell import read_plain
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.syntax import Logical
+from prill.model.regex import regex
 
 __all__ = ["SILENT_PROGRAMS", "is_silent"]
 
@@ -23,7 +24,7 @@ SILENT_PROGRAMS = frozenset(
         "update-ca-certificates", "useradd", "wget", "yarn", "yum", "zypper",
     }
 )  # fmt: skip
-_WORD = re.compile(r"[\w./:@%+,=-]+", re.ASCII)
+_WORD = regex(r"[\w./:@%+,=-]+", re.ASCII)
 _DEEP = 4
 _LISTS = "/var/lib/apt/lists/*"
 _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"})

@@ -1,16 +1,17 @@
 """YAML 1.2's core schema: ``yes``, ``on`` and ``1:30`` are texts there, and not a truth or a number as in YAML 1.1."""
 
-import re
 from functools import lru_cache
 from typing import Any
+
+from prill.model.regex import regex
 
 __all__ = ["load_core"]
 
 _TAGS = (
-    ("bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
-    ("null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
-    ("int", re.compile(r"[-+]?[0-9]+$"), "-+0123456789"),
-    ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"), "-+.0123456789"),
+    ("bool", regex(r"(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
+    ("null", regex(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
+    ("int", regex(r"[-+]?[0-9]+$"), "-+0123456789"),
+    ("float", regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"), "-+.0123456789"),
 )
 """Names, what they look like, and the characters that such a scalar begins with; the first that fits counts."""
 

@@ -6,11 +6,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from prill.catalogue.data_files import InvalidCatalogue, load_data
+from prill.model.regex import regex
 from prill.model.value import dataclass, replace
 
 __all__ = ["ASKED_PROGRAMS", "BaseImage", "find_base_image"]
 
-_TAG_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)")
+_TAG_VERSION = regex(r"v?(\d+(?:\.\d+)*)")
 ASKED_PROGRAMS = frozenset({"bash", "curl", "nc", "perl", "python3", "wget"})
 """The programs that a base may be asked about: those that health checks and entrypoints need most."""
 _KINDS = frozenset({"distroless", "minimal", "runtime", "sdk", "os"})
@@ -23,12 +24,12 @@ _UBUNTUS = {
     "trusty": "14.04",
     "xenial": "16.04",
 }
-_WITH_SHELL = re.compile(r"(?:^|-)(?:debug|dev)(?:$|-)|debug")
-_SMALL = re.compile(r"(?:^|-)slim(?:$|-)|alpine")
-_OTHER = re.compile(r"azurelinux|mariner|chiseled|nanoserver|windows|oracle|ubi\d")
-_BUSYBOX = re.compile(r"(?:^|-)debug(?:$|-)")
-_ALPINE = re.compile(r"alpine(\d+\.\d+)?")
-_DEBIAN = re.compile(r"(?:^|-)debian(\d+)(?:$|-)")
+_WITH_SHELL = regex(r"(?:^|-)(?:debug|dev)(?:$|-)|debug")
+_SMALL = regex(r"(?:^|-)slim(?:$|-)|alpine")
+_OTHER = regex(r"azurelinux|mariner|chiseled|nanoserver|windows|oracle|ubi\d")
+_BUSYBOX = regex(r"(?:^|-)debug(?:$|-)")
+_ALPINE = regex(r"alpine(\d+\.\d+)?")
+_DEBIAN = regex(r"(?:^|-)debian(\d+)(?:$|-)")
 _ITSELF = "nothing"
 """The system of an image whose users and programs are all in its row, whatever its tag says."""
 _compiled = cache(re.compile)

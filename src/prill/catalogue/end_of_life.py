@@ -38,7 +38,7 @@ class ReleaseEnd:
 
 def products() -> tuple[str, ...]:
     """Return the products that the table has."""
-    return tuple(sorted(_tables()[0]))
+    return tuple(sorted(load_data("end-of-life")[0]))
 
 
 def find_end(product: str, version: str) -> ReleaseEnd | None:
@@ -53,14 +53,8 @@ def find_end(product: str, version: str) -> ReleaseEnd | None:
 
 
 @cache
-def _tables() -> tuple[dict[str, Any], date]:
-    tables, _, dated = load_data("end-of-life")
-    return tables, dated
-
-
-@cache
 def _releases(product: str) -> dict[str, ReleaseEnd]:
-    tables, dated = _tables()
+    tables, _, dated = load_data("end-of-life", product)
     if product not in tables:
         return {}
     return dict(_release(product, tables[product], row, dated) for row in tables[product]["releases"])

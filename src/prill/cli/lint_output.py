@@ -20,15 +20,16 @@ _WHOLE = frozenset({"json", "sarif"})
 
 def deliver(arguments: argparse.Namespace, report: Report) -> None:
     """Write the report in the format that the arguments ask for, then gaps, notes and a summary."""
-    from prill.views.findings import FindingsView, render_findings, summarize_findings  # noqa: PLC0415 - start-up stays lazy
-
     text = arguments.format == "text"
     least = Severity(arguments.severity or ("warning" if text else "style"))
-    colour = text and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not arguments.output
-    view = FindingsView(least=least, all_=arguments.verbose, colour=colour)
+    summary = ""
     if text:
+        from prill.views.findings import FindingsView, render_findings, summarize_findings  # noqa: PLC0415 - start-up stays lazy
+
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not arguments.output
+        view = FindingsView(least=least, all_=arguments.verbose, colour=colour)
         rendered = render_findings(report, _lines(getattr(arguments, "stdin", None)), view)
-        data = rendered.encode("utf-8", "backslashreplace")
+        data, summary = rendered.encode("utf-8", "backslashreplace"), summarize_findings(report, view)
     else:
         data = _document(report, arguments.format, least)
     if arguments.output:
@@ -45,7 +46,7 @@ def deliver(arguments: argparse.Namespace, report: Report) -> None:
         for note in report.notes:
             print(f"prill: {note}", file=sys.stderr)
         if text:
-            print(summarize_findings(report, view), file=sys.stderr)
+            print(summary, file=sys.stderr)
 
 
 def _document(report: Report, name: str, least: Severity) -> bytes:

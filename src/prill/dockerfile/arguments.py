@@ -6,13 +6,14 @@ from typing import NamedTuple
 from prill.dockerfile.source import Span, Word
 from prill.dockerfile.syntax import Instruction, Logical
 from prill.dockerfile.variables import unquote
+from prill.model.regex import regex
 
 __all__ = ["Copy", "From", "Health", "Pair", "read_copy", "read_from", "read_health", "read_pairs", "read_words"]
 
-_BARE = re.compile(r"[^\t\v\f\r ]+")
-_HEALTH = re.compile(r"(\S+)\s*")
+_BARE = regex(r"[^\t\v\f\r ]+")
+_HEALTH = regex(r"(\S+)\s*")
 _QUOTED = {
-    escape: re.compile(
+    escape: regex(
         rf"""(?:[^\s'"{re.escape(escape)}]|{re.escape(escape)}.?|'[^']*(?:'|\Z)|"(?:[^"{re.escape(escape)}]|{re.escape(escape)}.?)*(?:"|\Z))+""",
         re.DOTALL,
     )

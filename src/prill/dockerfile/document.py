@@ -1,6 +1,5 @@
 """A Dockerfile as a build reads it: stages, the graph between them, and every instruction with what holds before it."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from prill.dockerfile.step import Invocation, Step
 from prill.dockerfile.syntax import Comment, File, Flag
 from prill.dockerfile.variables import MAX_TEXT, Expanded, expand
 from prill.model.cached import cached_property
+from prill.model.regex import regex
 
 __all__ = ["Dockerfile", "Stage", "read_dockerfile"]
 
@@ -20,7 +20,7 @@ SCRATCH = "scratch"
 MAX_VALUES = 16 * 1024 * 1024
 """How many characters the values of a file's variables and folders may have together."""
 
-_SHELL_PRAGMA = re.compile(r"hadolint\s+shell\s*=\s*(\S+)\s*\Z")
+_SHELL_PRAGMA = regex(r"hadolint\s+shell\s*=\s*(\S+)\s*\Z")
 
 
 class Stage:

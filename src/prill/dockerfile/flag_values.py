@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from prill.dockerfile.keywords import FLAGS
 from prill.dockerfile.syntax import Fault, Flag, Instruction
+from prill.model.regex import regex
 
 __all__ = ["flag_faults", "lacks_target"]
 
@@ -16,10 +17,10 @@ _SEVERAL = frozenset({"device", "exclude", "mount"})
 _BOOLEAN = frozenset({"keep-git-dir", "link", "parents", "unpack"})
 _CHOICES = {"network": frozenset({"default", "host", "none"}), "security": frozenset({"insecure", "sandbox"})}
 
-_DURATION = re.compile(r"([+-]?)((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
-_PART = re.compile(r"([0-9.]+)([a-zµμ]+)")
+_DURATION = regex(r"([+-]?)((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+|[+-]?0")
+_PART = regex(r"([0-9.]+)([a-zµμ]+)")
 _MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6}
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = regex(r"[+-]?[0-9]+")
 _MOST_RETRIES = 2**31 - 1
 
 _TYPES = frozenset({"bind", "cache", "secret", "ssh", "tmpfs"})
@@ -27,9 +28,9 @@ _SHARING = frozenset({"locked", "private", "shared"})
 _TARGETS = frozenset({"destination", "dst", "target"})
 _SOURCES = frozenset({"source", "src"})
 _TRUTHS = frozenset({"ro", "readonly", "rw", "readwrite", "required"})
-_TRUTH = re.compile(r"1|t|T|TRUE|true|True|0|f|F|FALSE|false|False")
-_NUMBERS = {"mode": re.compile(r"[0-7]{1,11}"), "uid": re.compile(r"[0-9]{1,10}"), "gid": re.compile(r"[0-9]{1,10}")}
-_SIZE = re.compile(r"[0-9.]+ ?[a-zA-Z]*")
+_TRUTH = regex(r"1|t|T|TRUE|true|True|0|f|F|FALSE|false|False")
+_NUMBERS = {"mode": regex(r"[0-7]{1,11}"), "uid": regex(r"[0-9]{1,10}"), "gid": regex(r"[0-9]{1,10}")}
+_SIZE = regex(r"[0-9.]+ ?[a-zA-Z]*")
 _KEYS = _TARGETS | _SOURCES | _TRUTHS | _NUMBERS.keys() | {"env", "from", "id", "sharing", "size", "type"}
 _LENIENT = frozenset({"from", "gid", "mode", "size", "uid"})
 """hadolint takes whatever their values are."""

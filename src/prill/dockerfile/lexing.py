@@ -6,10 +6,12 @@ may nest as deeply as it likes.
 
 import re
 
+from prill.model.regex import regex
+
 __all__ = ["why_not_expanded"]
 
 _QUOTE = '"'
-_DOLLAR = re.compile(
+_DOLLAR = regex(
     r"""\$(?:
         \{(?![{}:]) (?>[0-9]+|[@*#?$!-]|[^\W\d]\w*|) (?: \} | :?(?P<word>[-+?\#%]) | (?P<pattern>//?) )
         | [@*\#?$!-]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from prill.dockerfile.keywords import EXEC_FORMS, HEREDOCS, KEYWORDS, SHELL_FORMS
 from prill.dockerfile.source import Span, Word
 from prill.dockerfile.syntax import Fault, Flag, Instruction, Logical, Piece
+from prill.model.regex import regex
 
 __all__ = ["Opener", "exec_form", "find_openers", "parse_instruction"]
 
@@ -18,12 +19,12 @@ MAX_NESTING = 8
 """How deep ONBUILD in ONBUILD is followed; BuildKit refuses the second."""
 
 _KEYWORD = re.compile(r"\s*([^\t\v\f\r ]+)[\t\v\f\r ]*")
-_FLAG = re.compile(r"""\s*(--(?:[^\s'"\\]|\\.?|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)*)""", re.DOTALL)
-_QUOTING = re.compile(r"""\\(.)|['"]""", re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SHELL_WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\\$)+""", re.DOTALL)
-_HEREDOC = re.compile(r"(\d*)<<(-?)([^<]+)\Z", re.DOTALL)
-_HEALTH = re.compile(r"(\S+)(\s*)")
+_FLAG = regex(r"""\s*(--(?:[^\s'"\\]|\\.?|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)*)""", re.DOTALL)
+_QUOTING = regex(r"""\\(.)|['"]""", re.DOTALL)
+_STRING = regex(r'"(?:[^"\\]|\\.)*"')
+_SHELL_WORD = regex(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\\$)+""", re.DOTALL)
+_HEREDOC = regex(r"(\d*)<<(-?)([^<]+)\Z", re.DOTALL)
+_HEALTH = regex(r"(\S+)(\s*)")
 
 
 class Opener(NamedTuple):

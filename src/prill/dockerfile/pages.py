@@ -5,12 +5,13 @@ from functools import cache
 from pathlib import Path
 
 from prill.dockerfile.rule import Rule
+from prill.model.regex import regex
 from prill.model.value import dataclass
 
 __all__ = ["RulePage", "read_page"]
 
 _FOLDER = Path(__file__).parent / "rules"
-_BLOCK = re.compile(r"^```dockerfile\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = regex(r"^```dockerfile\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

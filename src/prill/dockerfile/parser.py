@@ -4,7 +4,6 @@ It never fails. What BuildKit would refuse becomes a `Fault`, and reading goes o
 """
 
 import json
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -24,6 +23,7 @@ from prill.dockerfile.syntax import (
     PieceKind,
     Trivia,
 )
+from prill.model.regex import regex
 
 __all__ = ["parse"]
 
@@ -32,10 +32,10 @@ MAX_LINE = 65_535
 """How many bytes of a line BuildKit reads (``bufio.MaxScanTokenSize``, less one)."""
 KNOWN_DIRECTIVES = frozenset({"check", "escape", "syntax"})
 
-_DIRECTIVE = re.compile(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*\Z")
+_DIRECTIVE = regex(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*\Z")
 _CONTINUATION = {
-    "\\": re.compile(r"(?:^|(?<=[^\\]))\\[ \t]*(?=[\r\n]*\Z)"),
-    "`": re.compile(r"(?:^|(?<=[^`]))`[ \t]*(?=[\r\n]*\Z)"),
+    "\\": regex(r"(?:^|(?<=[^\\]))\\[ \t]*(?=[\r\n]*\Z)"),
+    "`": regex(r"(?:^|(?<=[^`]))`[ \t]*(?=[\r\n]*\Z)"),
 }
 
 

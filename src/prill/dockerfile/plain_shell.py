@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Logical
+from prill.model.regex import regex
 
 __all__ = ["read_plain"]
 
@@ -24,8 +25,8 @@ _TOKENS = re.compile(
     re.ASCII,
 )
 """A bare word, one with quotes or variables, a redirection with its target, or what joins commands; then blanks."""
-_PARTS = re.compile(_PART, re.ASCII)
-_INSIDE = re.compile(_VARIABLE, re.ASCII)
+_PARTS = regex(_PART, re.ASCII)
+_INSIDE = regex(_VARIABLE, re.ASCII)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=", re.ASCII)
 _PROGRAM = re.compile(r"[A-Za-z_./][\w./+-]*+", re.ASCII)
 _RESERVED = frozenset(

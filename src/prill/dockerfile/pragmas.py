@@ -20,13 +20,14 @@ from prill.dockerfile.check_directive import Checks, read_checks
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Comment, Directive, Instruction, PieceKind
+from prill.model.regex import regex
 
 __all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_prill", "misspelt_pragmas", "read_check_directive"]
 
-_PRILL = re.compile(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
-_MEANT = re.compile(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
-_HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([^#]*?)\s*(?:#\s*(.*))?\Z")
-_CODES = re.compile(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
+_PRILL = regex(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
+_MEANT = regex(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
+_HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([^#]*?)\s*(?:#\s*(.*))?\Z")
+_CODES = regex(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
 
 
 class PragmaKind(StrEnum):

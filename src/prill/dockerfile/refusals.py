@@ -16,14 +16,15 @@ from prill.dockerfile.source import Span, Word
 from prill.dockerfile.step import Step
 from prill.dockerfile.syntax import Fault
 from prill.dockerfile.variables import unquote
+from prill.model.regex import regex
 
 __all__ = ["find_refusal"]
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
-_PORT = re.compile(r"(?:(?P<ip>.*):)??(?:(?P<host>[^:]*):)?(?P<port>[^:/]+)(?:/(?P<protocol>.*))?")
-_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_STAGE_NAME = regex(r"[a-z][a-z0-9_.-]*")
+_PORT = regex(r"(?:(?P<ip>.*):)??(?:(?P<host>[^:]*):)?(?P<port>[^:/]+)(?:/(?P<protocol>.*))?")
+_RANGE = regex(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
-_HEALTH = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
+_HEALTH = regex(r"(\S+)\s*(.*)", re.DOTALL)
 
 Check = Callable[[Step, str], Iterator[Fault]]
 

@@ -1,6 +1,5 @@
 """The commands of an instruction, whichever form it is written in: shell, exec, heredoc."""
 
-import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -10,10 +9,11 @@ from prill.dockerfile.shell_reader import SHELLS, read_shell
 from prill.dockerfile.source import Word
 from prill.dockerfile.state import ShellKind, shell_kind
 from prill.dockerfile.syntax import Instruction, Logical
+from prill.model.regex import regex
 
 __all__ = ["Script", "ShellText", "read_script", "shell_text"]
 
-_OPENER = re.compile(r"""\d*<<-?(?:[^\s'"\\<]|\\.|'[^']*'|"[^"]*")+""")
+_OPENER = regex(r"""\d*<<-?(?:[^\s'"\\<]|\\.|'[^']*'|"[^"]*")+""")
 
 
 class Script(NamedTuple):

@@ -7,9 +7,11 @@ not with a power of it.
 import re
 from functools import lru_cache
 
+from prill.model.regex import regex
+
 __all__ = ["replaced", "trimmed"]
 
-_TOKEN = re.compile(r"\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_TOKEN = regex(r"\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
 
 
 @lru_cache(maxsize=64)

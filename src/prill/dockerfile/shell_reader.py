@@ -9,6 +9,7 @@ from prill.dockerfile.plain_shell import read_plain
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Logical
+from prill.model.regex import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -21,15 +22,15 @@ MAX_DEPTH = 400
 """How deep a tree is followed; what is below is not looked at."""
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_BACKQUOTED_COMMENT = re.compile(r"`#[^`]*`")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_IN_DOUBLE = re.compile(r'\\([$`"\\\n])')
+_NOT_ASCII = regex(r"[^\x00-\x7f]")
+_BACKQUOTED_COMMENT = regex(r"`#[^`]*`")
+_ESCAPED = regex(r"\\(.)", re.DOTALL)
+_IN_DOUBLE = regex(r'\\([$`"\\\n])')
 _CONNECTORS = frozenset({"&&", "||", ";", "|", "|&", "&", "\n", ";;"})
 _EXPANSIONS = frozenset(
     {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 )
-_EXPANDING = re.compile(r"[$`(]")
+_EXPANDING = regex(r"[$`(]")
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _GROUPS = {
     "subshell": "subshell",
@@ -46,7 +47,7 @@ _GROUPS = {
     "compound_statement": "group",
 }
 _PREFIXES = frozenset({"builtin", "busybox", "command", "exec", "time"})
-_SHORT_C = re.compile(r"-[a-z]*c", re.IGNORECASE)
+_SHORT_C = regex(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
 

@@ -1,6 +1,5 @@
 """One instruction in its place, its mounts, and the commands that it runs."""
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,13 +12,14 @@ from prill.dockerfile.state import State
 from prill.dockerfile.syntax import Flag, Instruction
 from prill.dockerfile.variables import Expanded, expand
 from prill.model.cached import cached_property
+from prill.model.regex import regex
 
 if TYPE_CHECKING:
     from prill.dockerfile.document import Dockerfile, Stage
 
 __all__ = ["Invocation", "Mount", "Step"]
 
-_MOUNT_FROM = re.compile(r"(?:^|,)from=([^,]*)")
+_MOUNT_FROM = regex(r"(?:^|,)from=([^,]*)")
 
 
 class Step:

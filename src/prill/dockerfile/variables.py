@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from prill.dockerfile.shell_patterns import replaced, trimmed
+from prill.model.regex import regex
 from prill.model.value import dataclass, field
 
 __all__ = ["MAX_DEPTH", "MAX_TEXT", "Expanded", "Reference", "expand", "find_references", "unquote"]
@@ -17,10 +18,10 @@ MAX_DEPTH = 20
 MAX_TEXT = 32 * 1024
 """How many characters a text may have after expansion. Variables can double each other, line by line."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-]")
-_UNTIL_SLASH = re.compile(r"(?:\\.|[^/\\])*", re.DOTALL)
-_MODIFIER = re.compile(r":[-+?]|##?|%%?|//?|[-+?]")
-_PLAIN = {escape: re.compile(rf"""[^'"${re.escape(escape)}]+""") for escape in "\\`"}
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-]")
+_UNTIL_SLASH = regex(r"(?:\\.|[^/\\])*", re.DOTALL)
+_MODIFIER = regex(r":[-+?]|##?|%%?|//?|[-+?]")
+_PLAIN = {escape: regex(rf"""[^'"${re.escape(escape)}]+""") for escape in "\\`"}
 """A run of characters that mean themselves, in double quotes as well."""
 
 

@@ -1,6 +1,5 @@
 """What rules about programs in RUN share: which calls count, what is reported, what a mount or an ``rm`` keeps out."""
 
-import re
 from collections.abc import Iterable
 
 from prill.dockerfile.document import Dockerfile
@@ -9,8 +8,9 @@ from prill.dockerfile.shell import ShellCommand, ShellWord
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Invocation, Step
 from prill.model.finding import Fix
+from prill.model.regex import regex
 
-_BRACE = re.compile(r"\{[^{}]*,")
+_BRACE = regex(r"\{[^{}]*,")
 
 __all__ = ["after_word", "cached", "cached_below", "lasting", "letters", "loose_flags", "removes", "report", "spanning"]
 

@@ -1,15 +1,15 @@
 """Calls of pip, by its own name or as a module of Python."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.step import Invocation
+from prill.model.regex import regex
 
 __all__ = ["pip_installs"]
 
-_PYTHON = re.compile(r"python[0-9.]*")
+_PYTHON = regex(r"python[0-9.]*")
 
 
 def pip_installs(dockerfile: Dockerfile) -> Iterator[Invocation]:

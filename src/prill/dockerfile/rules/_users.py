@@ -1,15 +1,15 @@
 """Who is root, however it is written."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from prill.dockerfile.step import Step
+from prill.model.regex import regex
 
 __all__ = ["is_root", "made_as_root", "name_of", "stays_root"]
 
 _MAKERS = frozenset({"adduser", "useradd", "usermod"})
-_NUMBER = re.compile(r"(?:-[A-Za-z]*u|--uid(?:=|$))([0-9]*)")
-_ZERO = re.compile(r"0+")
+_NUMBER = regex(r"(?:-[A-Za-z]*u|--uid(?:=|$))([0-9]*)")
+_ZERO = regex(r"0+")
 
 
 def is_root(name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
@@ -13,7 +14,7 @@ _ARCHIVES = (
     ".tar", ".gz", ".bz2", ".xz", ".Z", ".lzma", ".lz", ".tlz", ".txz", ".tb2", ".tbz", ".tbz2", ".tZ", ".tgz", ".tpz"
 )  # fmt: skip
 _UNPACKED = (".tzst", ".tar.zst")
-_REMOTE = re.compile(r"(?:https?|git|ssh)://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
+_REMOTE = regex(r"(?:https?|git|ssh)://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

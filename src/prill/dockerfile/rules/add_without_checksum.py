@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
-_GIT = re.compile(r"(?:https?://[^#]+\.git(?:#|\Z))|git://|ssh://|git@", re.IGNORECASE)
-_COMMIT = re.compile(r"#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|\Z)")
+_URL = regex(r"https?://", re.IGNORECASE)
+_GIT = regex(r"(?:https?://[^#]+\.git(?:#|\Z))|git://|ssh://|git@", re.IGNORECASE)
+_COMMIT = regex(r"#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|\Z)")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

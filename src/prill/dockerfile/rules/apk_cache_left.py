@@ -1,6 +1,5 @@
 """apk's index stays in the layer."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
@@ -10,10 +9,11 @@ from prill.dockerfile.rules._commands import after_word, cached, report
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Invocation
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_CACHE = re.compile(r"cache/apk|apk/cache|(?<!no-)cache-dir")
+_CACHE = regex(r"cache/apk|apk/cache|(?<!no-)cache-dir")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

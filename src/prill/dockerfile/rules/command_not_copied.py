@@ -1,6 +1,5 @@
 """The file that the image is to run is not in it."""
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -10,10 +9,11 @@ from prill.dockerfile.rules._bases import base_of
 from prill.dockerfile.source import Word
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_SCRIPT = re.compile(r"(?:[\w.-]+/|/)*([\w-]+\.(?:js|mjs|cjs|py|rb|php|pl))")
+_SCRIPT = regex(r"(?:[\w.-]+/|/)*([\w-]+\.(?:js|mjs|cjs|py|rb|php|pl))")
 _HARMLESS: dict[str, frozenset[str]] = {
     "npm": frozenset({"ci", "install", "i"}),
     "yarn": frozenset({"install"}),

@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_NAMES = re.compile(
+_NAMES = regex(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|\.npmrc|\.yarnrc\.yml|\.pypirc|\.dockercfg|\.docker/config\.json|"
     r"\.git-credentials|\.ssh|\.gnupg|\.aws/credentials|\.aws|credentials\.json|\.azure|\.kube/config|kubeconfig|\.vault-token|\.pgpass|"
     r"\.my\.cnf|\.htpasswd|\.env(?:\.[a-z]+)?|secrets?\.(?:ya?ml|json|toml|env)|[^/]+\.(?:pem|p12|pfx|jks|keystore|key|kdbx|ppk))/?\Z",
     re.IGNORECASE,
 )
-_HOMES = re.compile(
+_HOMES = regex(
     r"/(?:\.docker/config\.json|\.dockercfg|\.ssh/id_[a-z0-9]+|\.netrc|\.pypirc|\.pgpass|\.git-credentials|"
     r"\.aws/credentials|\.kube/config|\.vault-token)\Z"
 )
 """Where programs look for credentials, whatever the file was called before."""
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"(?:^|[/._-])(?:ca|cacert|cert|certs|chain|fullchain|pub|public|example|sample|template|dist|root)(?:[/._-]|\Z)",
     re.IGNORECASE,
 )

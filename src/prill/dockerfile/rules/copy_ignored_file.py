@@ -1,16 +1,16 @@
 """COPY takes a file that .dockerignore leaves out."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.ignore_file import read_ignore_file
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_REMOTE = re.compile(r"[a-z]+://|[\w.-]+@[\w.-]+:")
+_REMOTE = regex(r"[a-z]+://|[\w.-]+@[\w.-]+:")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:

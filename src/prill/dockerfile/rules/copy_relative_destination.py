@@ -1,15 +1,15 @@
 """COPY to a relative destination, and no WORKDIR says relative to what."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = regex(r"[A-Za-z]:")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

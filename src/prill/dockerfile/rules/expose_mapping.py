@@ -1,19 +1,21 @@
 """EXPOSE names an address or a port of the host."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
+
+_VARIABLE = regex(r"\$\{[^}]*\}")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("EXPOSE"):
         for word in step.words:
-            if ":" in re.sub(r"\$\{[^}]*\}", "", word.text):
+            if ":" in word.text and ":" in _VARIABLE.sub("", word.text):
                 yield Problem(span=word.span, message=f"{word.text}: EXPOSE takes a port of the container alone")
 
 

@@ -1,6 +1,5 @@
 """Without a build argument, FROM names no image."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
@@ -8,10 +7,11 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.state import GLOBAL_ARGS
 from prill.dockerfile.variables import expand, find_references
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
     r"(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?"
 )

@@ -1,15 +1,15 @@
 """The key is not what a label key looks like."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_KEY = re.compile(r"[a-z](?:[a-z0-9._/-]*[a-z0-9])?")
+_KEY = regex(r"[a-z](?:[a-z0-9._/-]*[a-z0-9])?")
 _RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 
 

@@ -1,16 +1,16 @@
 """The label is not a Git commit."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._labels import of_kind
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{7}")
+_COMMIT = regex(r"[0-9a-f]{40}|[0-9a-f]{7}")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:

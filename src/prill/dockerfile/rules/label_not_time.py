@@ -8,12 +8,11 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._labels import of_kind
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_TIME = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.[0-9]+)?(?:[Zz]|[+-]\d{2}:?\d{2})", re.ASCII
-)
+_TIME = regex(r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.[0-9]+)?(?:[Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:

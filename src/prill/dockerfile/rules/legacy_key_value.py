@@ -1,6 +1,5 @@
 """ENV or LABEL without an equals sign."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.arguments import Pair
@@ -8,11 +7,12 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
 from prill.dockerfile.source import Span
 from prill.model.finding import Fix, Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_PLAIN = re.compile(r"[^\s'\"\\`$]+")
-_SPACED = re.compile(r"[^'\"\\`$\n]+")
+_PLAIN = regex(r"[^\s'\"\\`$]+")
+_SPACED = regex(r"[^'\"\\`$\n]+")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -7,11 +7,12 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._users import name_of, stays_root
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _FIRST_FREE = 1024
-_PORT = re.compile(r"([0-9]{1,5})(?:-[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
+_PORT = regex(r"([0-9]{1,5})(?:-[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -1,16 +1,16 @@
 """A user by name means nothing outside the image."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.variables import find_references
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_NUMBER = re.compile(r"[0-9]+(?::.*)?")
+_NUMBER = regex(r"[0-9]+(?::.*)?")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

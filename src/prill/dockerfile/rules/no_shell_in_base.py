@@ -11,15 +11,16 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "busybox"})
 _PLACES = frozenset({"", "/bin", "/usr", "/usr/bin"})
 """Where a tree would have to go for its shell to be found; "" is the root."""
-_URL = re.compile(r"https?://")
-_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$", re.IGNORECASE)
-_FILE = re.compile(r"[^/.*?$]\.[A-Za-z][A-Za-z0-9]*$")
+_URL = regex(r"https?://")
+_ARCHIVE = regex(r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$", re.IGNORECASE)
+_FILE = regex(r"[^/.*?$]\.[A-Za-z][A-Za-z0-9]*$")
 """A name with an extension that begins with a letter: ``node-v24.1`` would be a folder."""
 
 

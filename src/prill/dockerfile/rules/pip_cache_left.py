@@ -1,6 +1,5 @@
 """pip's cache stays in the layer."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
@@ -11,12 +10,13 @@ from prill.dockerfile.rules._pip import pip_installs
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _NAME = "PIP_NO_CACHE_DIR"
 _YES = frozenset({"1", "true", "yes", "on"})
-_CACHE = re.compile(
+_CACHE = regex(
     r"\.cache|cache/pip|pip/cache|pip[\w.]* cache|(?<!no-)cache-dir|PIP_CACHE_DIR|XDG_CACHE_HOME"
     r"|target=/(?:root|home/[^/,\s]+)/?(?=[,\s])"
 )

@@ -1,16 +1,16 @@
 """WORKDIR is relative to a folder that the file does not name."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _ALIASES = ("DL3000", "WorkdirRelativePath", "DS-0009", "CKV_DOCKER_10")
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = regex(r"[A-Za-z]:")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -8,10 +8,11 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of, steps_before
 from prill.dockerfile.rules._users import is_root, made_as_root
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_NOT_ROOT = re.compile(r"nonroot|unprivileged|non-root|rootless|(?:^|/)chainguard/|^cgr\.dev/|^dhi\.io/", re.IGNORECASE)
+_NOT_ROOT = regex(r"nonroot|unprivileged|non-root|rootless|(?:^|/)chainguard/|^cgr\.dev/|^dhi\.io/", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -11,12 +11,13 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _DIGITS = {"python": 2, "nodejs": 1, "ruby": 2, "php": 2}
-_COMPILER = re.compile(r"(?:[a-z0-9_]+-[a-z0-9_-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-[0-9.]+)?")
-_MUSL = re.compile(r"musl", re.IGNORECASE)
+_COMPILER = regex(r"(?:[a-z0-9_]+-[a-z0-9_-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-[0-9.]+)?")
+_MUSL = regex(r"musl", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

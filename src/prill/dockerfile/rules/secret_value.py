@@ -9,10 +9,11 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.shell import ShellCommand, ShellWord
 from prill.dockerfile.source import Span
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_SECRETS = re.compile(
+_SECRETS = regex(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA)[A-Z2-7]{16}"
     r"|gh[pousr]_[A-Za-z0-9]{36,}"
@@ -32,13 +33,13 @@ _HINTS = (
     "dckr_pat_", "PRIVATE KEY",
 )  # fmt: skip
 """Of these every secret has one in it, but for that of an address; most files have none."""
-_ADDRESS = re.compile(r"://[^/\s:@$]+:")
-_LOGIN = re.compile(
+_ADDRESS = regex(r"://[^/\s:@$]+:")
+_LOGIN = regex(
     r"\b(?:curl|wget)\b(?:\\\r?\n|[^\n|;&]){0,400}?\s(?:-[a-zA-Z]{0,8}u|--(?:proxy-)?user)[ =]?"
     r"(?P<quote>[\"']?)[^\s:\"'$]{1,64}:(?P<secret>[^\s\"'${}:/]{6,128})(?P=quote)(?=\s|$)"
 )
 """A login on the command line of curl or wget: ``-u user:word``; the bounds keep a hostile line cheap."""
-_HEADER = re.compile(
+_HEADER = regex(
     r"(?:authorization:\s*(?:bearer|basic|token)|(?:private-token|x-api-key|x-jfrog-art-api):)\s*"
     r"(?P<secret>[A-Za-z0-9._~+/=-]{16,512})\Z",
     re.IGNORECASE,
@@ -47,7 +48,7 @@ _LOGINS = frozenset({"buildah", "docker", "helm", "nerdctl", "oras", "podman", "
 _ATTACHED = frozenset({"mariadb", "mariadb-admin", "mysql", "mysqladmin", "mysqldump"})
 _GIVING = frozenset({"curl", "sshpass", "wget"}) | _LOGINS | _ATTACHED
 _SAID = "a password stands on the command line"
-_PLACEHOLDER = re.compile(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
+_PLACEHOLDER = regex(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

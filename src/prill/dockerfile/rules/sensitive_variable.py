@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _PARTS = ("PASSWORD", "SECRET", "TOKEN", "API_KEY", "PRIVATE", "USERNAME", "AWS_ACCESS_KEY_ID")
 # BuildKit's own list, frontend/dockerfile/dockerfile2llb/convert.go
-_WORDS = re.compile(
+_WORDS = regex(
     r"(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)", re.IGNORECASE
 )
-_SHORT = re.compile(r"(?:_|^)(?:pass|passphrase|pwd|privkey|apitoken)\Z", re.IGNORECASE)
+_SHORT = regex(r"(?:_|^)(?:pass|passphrase|pwd|privkey|apitoken)\Z", re.IGNORECASE)
 """Names that others do not look for; with a value they are the same."""
-_PUBLIC = re.compile(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
+_PUBLIC = regex(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -1,17 +1,17 @@
 """A program is made to run as its owner."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._commands import report
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 # Of the group alone it is what folders have whose files belong to all of it.
-_OWNER = re.compile(r"0?[4-7][0-7]{3}|(?:[ugoa]*[ua][ugoa]*)?\+[rwxXt]*s[rwxXst]*")
+_OWNER = regex(r"0?[4-7][0-7]{3}|(?:[ugoa]*[ua][ugoa]*)?\+[rwxXt]*s[rwxXst]*")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -1,18 +1,18 @@
 """The shell form puts a shell between the runtime and the program."""
 
 import json
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.arguments import read_health
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_PLAIN = re.compile(r"[\w./:=@%+, -]+")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_PLAIN = regex(r"[\w./:=@%+, -]+")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
 _SHELL_ALONE = frozenset(
     {
         ".",

@@ -1,10 +1,10 @@
 """FROM uses an ARG that is not declared before it."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._near import nearest
 from prill.dockerfile.source import Word
 from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS
 from prill.dockerfile.variables import find_references
@@ -28,9 +28,9 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for word in texts:
             for one in find_references(word.text, dockerfile.file.escape):
                 if one.name not in declared and not one.safe:
-                    near = get_close_matches(one.name, declared, n=1) if guesses and len(declared) <= _MOST else []
+                    near = nearest(one.name, declared) if guesses and len(declared) <= _MOST else ""
                     guesses -= guesses > 0
-                    hint = f"; did you mean {near[0]}?" if near else ""
+                    hint = f"; did you mean {near}?" if near else ""
                     yield Problem(span=word.span, message=f"${one.name} is not declared before the first FROM{hint}")
 
 

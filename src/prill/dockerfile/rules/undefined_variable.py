@@ -1,11 +1,11 @@
 """A variable has no value here."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from prill.dockerfile.document import Dockerfile, Stage
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
+from prill.dockerfile.rules._near import nearest
 from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS, State
 from prill.dockerfile.variables import find_references
 from prill.model.finding import Severity
@@ -35,18 +35,18 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 continue
             if one.name in own:
                 continue
-            near = _near(step.state, one.name) if guesses and len(one.name) >= _SHORTEST else []
+            near = _near(step.state, one.name) if guesses and len(one.name) >= _SHORTEST else ""
             guesses -= guesses > 0
             if one.name in everywhere or near or _all_known(step.stage, one.name):
                 start = step.instruction.start
                 span = step.instruction.logical.span(start + one.start, start + one.end)
-                hint = f"; did you mean {near[0]}?" if near else ""
+                hint = f"; did you mean {near}?" if near else ""
                 yield Problem(span=span, message=f"${one.name} has no value in this stage{hint}")
 
 
-def _near(state: State, name: str) -> list[str]:
+def _near(state: State, name: str) -> str:
     declared = state.declared
-    return get_close_matches(name, declared | PREDEFINED_ARGS, n=1, cutoff=0.85) if len(declared) <= _GUESSES else []
+    return nearest(name, declared | PREDEFINED_ARGS, cutoff=0.85) if len(declared) <= _GUESSES else ""
 
 
 def _all_known(stage: Stage, name: str) -> bool:

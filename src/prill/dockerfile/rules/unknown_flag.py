@@ -1,11 +1,11 @@
 """A flag that the instruction does not have."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.keywords import FLAGS, KEYWORDS
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._near import nearest
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -17,8 +17,8 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         known = FLAGS.get(keyword, frozenset())
         for flag in step.instruction.flags:
             if flag.name not in known and keyword in KEYWORDS:
-                near = get_close_matches(flag.name, known, n=1)
-                hint = f"; did you mean --{near[0]}?" if near else ""
+                near = nearest(flag.name, known)
+                hint = f"; did you mean --{near}?" if near else ""
                 yield Problem(span=flag.span, message=f"{keyword} has no flag --{flag.name}{hint}")
 
 

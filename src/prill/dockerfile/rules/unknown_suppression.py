@@ -1,18 +1,18 @@
 """A comment suppresses a rule that does not exist."""
 
-import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.pragmas import find_pragmas, misspelt_pragmas
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._near import nearest
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _GUESSES = 20
-_SHELLCHECK = re.compile(r"sc[0-9]{4}")
+_SHELLCHECK = regex(r"sc[0-9]{4}")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
@@ -28,8 +28,8 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             ):
                 continue
             if lower not in hints:
-                near = get_close_matches(lower, known, n=1) if len(hints) < _GUESSES else []
-                hints[lower] = f"; did you mean {near[0]}?" if near else ""
+                near = nearest(lower, known) if len(hints) < _GUESSES else ""
+                hints[lower] = f"; did you mean {near}?" if near else ""
             yield Problem(span=pragma.span, message=f"there is no rule {code!r}{hints[lower]}")
     for span in misspelt_pragmas(dockerfile):
         yield Problem(span=span, message="this comment suppresses nothing; write # prill: ignore[rule] reason")

@@ -1,16 +1,16 @@
 """dnf installs whatever version is newest."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._commands import report, spanning
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_VERSION = re.compile(r"-[0-9]")
+_VERSION = regex(r"-[0-9]")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """pip installs whatever version is newest."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
@@ -9,6 +8,7 @@ from prill.dockerfile.rules._commands import report, spanning
 from prill.dockerfile.rules._pip import pip_installs
 from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
@@ -17,8 +17,8 @@ _VALUES = (
     "--implementation", "-m", "--no-binary", "--only-binary", "--platform", "--prefix", "--progress-bar", "--proxy",
     "--python-version", "--root", "--src", "-t", "--target", "--trusted-host", "--upgrade-strategy",
 )  # fmt: skip
-_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+")
-_COMPARED = re.compile(r"[<>!=~]=|[<>]")
+_REPOSITORY = regex(r"(?:git|hg|svn|bzr)\+")
+_COMPARED = regex(r"[<>!=~]=|[<>]")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

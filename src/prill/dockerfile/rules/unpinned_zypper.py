@@ -1,16 +1,16 @@
 """zypper installs whatever version is newest."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._commands import report, spanning
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_PINNED = re.compile(r"[=<>]|\.rpm\Z")
+_PINNED = regex(r"[=<>]|\.rpm\Z")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -8,14 +8,15 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_MOVING = re.compile(
+_MOVING = regex(
     r"https?://\S*?(?:[/=](?:latest|master|main|HEAD|trunk|nightly)(?:[/.?&-]|$)|[-_.]latest(?:[-_.]|$))", re.IGNORECASE
 )
-_PINNED = re.compile(r"v?\d[\w.+-]*|[0-9a-f]{7,64}|[\w.-]*\d+\.\d[\w.+-]*|.*\$\{\}.*")
-_EPOCH = re.compile(r"-d@|--date=@|SOURCE_DATE_EPOCH")
+_PINNED = regex(r"v?\d[\w.+-]*|[0-9a-f]{7,64}|[\w.-]*\d+\.\d[\w.+-]*|.*\$\{\}.*")
+_EPOCH = regex(r"-d@|--date=@|SOURCE_DATE_EPOCH")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
@@ -16,10 +17,10 @@ _VERIFIERS = frozenset(
     | {"gpg", "gpgv", "gpg2", "openssl", "minisign", "signify", "cosign", "slsa-verifier", "rhash", "pgpverify"}
 )
 _UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "xz", "bzip2", "zstd", "dpkg", "rpm", "cpio", "7z"})
-_URL = re.compile(r"https?://|ftp://", re.IGNORECASE)
-_KEYS = re.compile(r"\.(?:asc|gpg|key|list|pub|repo|sig)\Z", re.IGNORECASE)
+_URL = regex(r"https?://|ftp://", re.IGNORECASE)
+_KEYS = regex(r"\.(?:asc|gpg|key|list|pub|repo|sig)\Z", re.IGNORECASE)
 """What a package manager checks others with, or where it fetches from: nothing to unpack."""
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])", re.IGNORECASE)
+_LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

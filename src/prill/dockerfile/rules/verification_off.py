@@ -8,10 +8,11 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_PIP = re.compile(r"pip[0-9.]*")
+_PIP = regex(r"pip[0-9.]*")
 _FLAGS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure", "--doh-insecure"),
     "wget": ("--no-check-certificate",),
@@ -35,13 +36,13 @@ _FLAGS: dict[str, tuple[str, ...]] = {
     "yarn": ("--strict-ssl=false",),
 }
 # sources.list(5), "Trusted" and "Allow-Insecure"; the same in the form of deb822.
-_UNSIGNED = re.compile(
+_UNSIGNED = regex(
     r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
 )
 _SETTING = frozenset({"composer", "conda", "declare", "export", "git", "go", "mamba", "pnpm"})
 """What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
 # ssh_config(5), apt.conf(5) and Maven's Wagon: as arguments, and as lines of a file that is written.
-_SETTINGS = re.compile(
+_SETTINGS = regex(
     r"\bstricthostkeychecking(?:\s*=\s*|\s+)(?:no|off)\b|(?:\b|-D)maven\.wagon\.http\.ssl\.(?:insecure|allowall)=true\b"
     r"|\bverify-(?:peer|host)[\s=\"']{1,8}(?:false|0|no)\b"
     r"|::allow(?:insecurerepositories|unauthenticated)[\s=\"']{1,8}(?:true|1|yes)\b",
@@ -75,13 +76,17 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for pair in step.pairs:
             if _switched_off(pair.key.text, pair.text):
                 yield Problem(span=pair.span, message=f"{pair.key.text} switches the check off")
-            elif _SETTINGS.search(pair.text):
+            elif _hints(pair.text) and _SETTINGS.search(pair.text):
                 yield Problem(span=pair.span, message=f"{pair.key.text} has a switch that turns the check off")
-    said = dockerfile.command_text.lower()
-    hint = any(one in said for one in _HINTS)
+    hint = _hints(dockerfile.command_text)
     for _, command in dockerfile.invocations if hint or "curl" in dockerfile.programs else ():
         if hint or command.program == "curl":
             yield from _called(command)
+
+
+def _hints(text: str) -> bool:
+    said = text.lower()
+    return any(hint in said for hint in _HINTS)
 
 
 def _called(command: ShellCommand) -> Iterator[Problem]:

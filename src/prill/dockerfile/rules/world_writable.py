@@ -1,16 +1,16 @@
 """Everybody may write here."""
 
-import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_OCTAL = re.compile(r"0?[0-7]?[0-7]{2}[2367]")
-_SYMBOLIC = re.compile(r"(?:[ugo]*[oa][ugo]*|)[+=][rxXst]*w|(?:^|,)[ugo]*a[ugo]*[+=]\w*w|o[+=]\w*w")
+_OCTAL = regex(r"0?[0-7]?[0-7]{2}[2367]")
+_SYMBOLIC = regex(r"(?:[ugo]*[oa][ugo]*|)[+=][rxXst]*w|(?:^|,)[ugo]*a[ugo]*[+=]\w*w|o[+=]\w*w")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
