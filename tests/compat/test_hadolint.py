@@ -40,7 +40,6 @@ DIFFERENCES = (
     (r"(?s).*yum install -y \$\{PKG\}-1", {"DL3033"}),
     (r"(?s).*PIP_NO_CACHE_DIR=1\nENV PIP_NO_CACHE_DIR=0", {"DL3042"}),
     (r"(?s).*rm -fr /var/cache/yum", {"DL3032"}),
-    (r"(?s).*tar --extract --file=", {"DL3010"}),
 )
 """Files, and the codes that only one of the two has there; each is argued in docs/hadolint-differences.md."""
 

@@ -49,9 +49,15 @@ def _unpacked(stage: Stage) -> dict[str, list[tuple[int, bool]]]:
         for command in step.commands:
             if _unpacks(command):
                 known = command.name != "tar" or command.has_flag("x", "extract", "get")
-                for name in {posixpath.basename(text.rpartition("=")[2]) for text in command.texts}:
-                    found.setdefault(name, []).append((step.index, known))
+                for name, plain in {_named(text) for text in command.texts}:
+                    found.setdefault(name, []).append((step.index, known and plain))
     return found
+
+
+def _named(text: str) -> tuple[str, bool]:
+    """Return the file that an argument names, and whether it does so without an equals sign, where others look."""
+    before, _, path = text.rpartition("=")
+    return posixpath.basename(path), not before
 
 
 def _unpacks(command: ShellCommand) -> bool:
