@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from elf_sections import elf_with
 from images import file, folder, hardlink, image_of, symlink, tar_of
 from inspected import DAY, KEY, TOKEN, inspect_layers, inspect_made, paths, program, remark, said
 from prill.catalogue.known_bases import KnownBase, chain_ids
@@ -147,6 +148,20 @@ class TestShells:
         facts = inspect_layers([program("usr/bin/python3.11"), symlink("usr/bin/python3", "python3.11")])
         assert paths(facts, "interpreters") == ["usr/bin/python3", "usr/bin/python3.11"]
         assert remark(facts, "shells") == [("good", "no shell; python can stand in for one")]
+
+    def test_an_interpreter_under_another_name(self):
+        text = b"\0Fatal Python error: \0/root/.pyenv/versions/3.11.7\0"
+        python = elf_with({".text": b"\x90" * 32, ".rodata": text})
+        facts = inspect_layers([file("app/snake", python, mode=0o755), symlink("usr/bin/x", "/app/snake")])
+        assert [(path, one.name, one.how, one.version) for path, one in said(facts, "interpreters")] == [
+            ("app/snake", "python", "copy", "3.11.7"),
+            ("usr/bin/x", "python", "link", "3.11.7"),
+        ]
+        assert remark(facts, "shells") == [("good", "no shell; python can stand in for one")]
+
+    def test_what_nobody_may_run_is_no_interpreter(self):
+        python = elf_with({".rodata": b"\0Fatal Python error: \0/root/.pyenv/versions/3.11.7\0"})
+        assert paths(inspect_layers([file("app/snake", python)]), "interpreters") == []
 
 
 class TestTools:

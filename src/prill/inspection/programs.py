@@ -1,12 +1,15 @@
 """Programs of the catalogue's kinds in an image: by name, by content, as links, as applets and as copies.
 
-1. What the content says counts for more than the name: ``/bin/sh`` whose content is BusyBox is an applet of it.
+1. What the content says counts for more than the name: ``/bin/sh`` whose content is BusyBox is an applet of it. So does
+   what the SBOM knows a program by.
 2. A link is told of, with what it leads to, if its own name is of a kind, or if its target's content is.
 3. What nobody may run is not told of. A script counts where programs of its kind are scripts.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+
+import msgspec
 
 from prill.catalogue.programs import KINDS, ProgramKind, kinds_by_name
 from prill.inspection.inspected import Inspected
@@ -25,6 +28,14 @@ _NO_PROGRAMS = ("etc/", "var/lib/", "proc/", "sys/", "dev/")
 _NOT_BY_NAME = ("usr/lib/", "usr/libexec/", "usr/share/", "lib/", "usr/lib64/", "lib64/")
 _SCRIPTS = frozenset({"package-manager", "downloader"})
 _NOTHING = ProgramEvidence()
+_BY_SBOM = {
+    "curl": ProgramKind("downloader", "curl"),
+    "node": ProgramKind("interpreter", "node"),
+    "perl": ProgramKind("interpreter", "perl"),
+    "php": ProgramKind("interpreter", "php"),
+    "python": ProgramKind("interpreter", "python"),
+}
+"""What the SBOM calls programs that it knows by their content. Lua is inside of many that run nothing else."""
 
 
 def find_programs(image: Inspected, kind: str) -> tuple[Found, ...]:
@@ -34,6 +45,9 @@ def find_programs(image: Inspected, kind: str) -> tuple[Found, ...]:
 
 def _find_all(image: Inspected) -> Mapping[str, list[Found]]:
     contents = {seen.path: seen.evidence for seen in image.seen(PROGRAMS)}
+    for path, known in _known(image):
+        if (content := contents.get(path, _NOTHING)).runs:
+            contents[path] = msgspec.structs.replace(content, found=(*content.found, known))
     found: dict[str, list[Found]] = {kind: [] for kind in KINDS}
     for stat in image.entries:
         if stat.kind is FileKind.DIRECTORY or stat.path.startswith(_NO_PROGRAMS):
@@ -41,6 +55,15 @@ def _find_all(image: Inspected) -> Mapping[str, list[Found]]:
         for kind, program in _of(image, stat, contents):
             found[kind].append((image.at(stat.path), program))
     return found
+
+
+def _known(image: Inspected) -> Iterator[tuple[str, Identified]]:
+    """Yield what the SBOM has found in programs of no package, whatever they are called."""
+    for package in image.sbom.packages:
+        kind = _BY_SBOM.get(package.name) if package.purl.startswith("pkg:generic/") else None
+        if kind is not None:
+            for location in package.locations:
+                yield location.path, Identified(kind.kind, kind.name, package.version)
 
 
 def _of(
