@@ -1,28 +1,17 @@
 """Compressed streams: recognise, unpack within bounds, pack to the same bytes everywhere.
 
 Layers are written with libdeflate or zstd, whose output does not depend on the CPU. ISA-L reads gzip fastest, but
-would write other bytes on another CPU; it never writes here.
+would write other bytes on another CPU; it never writes here. A library is imported when its codec is met.
 """
 
-import bz2
 import io
-import lzma
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
-
-import deflate
-from isal import igzip_lib
 
 from prill.archive.bodies import TruncatedArchive
 from prill.archive.bounds import DEFAULT_LIMITS, Limits, OutputTooLarge, RatioExceeded, TooManyEntries
 from prill.archive.codec import Codec
 from prill.errors import PrillError
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -51,15 +40,6 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", Codec.ZSTD),
     (b"\xfd7zXZ\0", Codec.XZ),
     (b"BZh", Codec.BZIP2),
-)
-# What the libraries raise; bz2 has no error of its own.
-_LIBRARY_ERRORS: tuple[type[Exception], ...] = (
-    cast("type[Exception]", igzip_lib.IsalError),  # its stub says it is an instance
-    zstd.ZstdError,
-    lzma.LZMAError,
-    OSError,
-    ValueError,
-    EOFError,
 )
 # Zero bytes may pad a gzip file to a block and do pad xz streams to four bytes (xz-file-format, section 2.2).
 _ZERO_PADDED = frozenset({Codec.GZIP, Codec.XZ})
@@ -126,8 +106,12 @@ def compress(data: bytes | memoryview, codec: Codec, level: int | None = None) -
     """
     level = _level(codec, level)
     if codec is Codec.GZIP:
+        import deflate  # noqa: PLC0415 - only who writes needs it
+
         return bytes(deflate.gzip_compress(data, level))
     if codec is Codec.ZSTD:
+        from prill.archive.zstandard import zstd  # noqa: PLC0415
+
         options: dict[int, int] = {
             zstd.CompressionParameter.compression_level: level,
             zstd.CompressionParameter.checksum_flag: 1,
@@ -140,8 +124,12 @@ def codec_identity(codec: Codec, level: int | None = None) -> str:
     """Return what decides the bytes that `compress` writes, such as ``gzip/libdeflate-0.9.0/6``."""
     level = _level(codec, level)
     if codec is Codec.GZIP:
+        import deflate  # noqa: PLC0415 - only who writes needs it
+
         return f"{codec}/libdeflate-{deflate.__version__}/{level}"
     if codec is Codec.ZSTD:
+        from prill.archive.zstandard import zstd  # noqa: PLC0415
+
         return f"{codec}/libzstd-{zstd.zstd_version}/{level}"
     return str(codec)
 
@@ -235,21 +223,22 @@ def _pieces(source: _Source, codec: Codec, limits: Limits) -> Iterator[bytes]:
         members += 1
         if members > limits.max_entries:
             raise TooManyEntries(f"more than {limits.max_entries} {codec} members in one stream")
-        yield from _member(source, data, codec, _decoder(codec, limits))
+        yield from _member(source, data, codec, limits)
     if not members:
         raise TruncatedArchive(f"an empty stream is not {codec}")
 
 
-def _member(source: _Source, data: memoryview, codec: Codec, decoder: _Decoder) -> Iterator[bytes]:
+def _member(source: _Source, data: memoryview, codec: Codec, limits: Limits) -> Iterator[bytes]:
     """Unpack one member, which begins with ``data``.
 
     Pieces of input grow from small to large, so that what is given back at a member's end stays in proportion to it.
     """
     size = _FIRST_INPUT
+    decoder, failure = _decoder(codec, limits)
     while True:
         try:
             unpacked = decoder.decompress(data, _CHUNK)
-        except _LIBRARY_ERRORS as error:
+        except (failure, OSError, ValueError, EOFError) as error:
             raise CorruptStream(f"not valid {codec}, within the first {source.consumed} bytes: {error}") from error
         if unpacked:
             yield unpacked
@@ -264,23 +253,26 @@ def _member(source: _Source, data: memoryview, codec: Codec, decoder: _Decoder) 
                 raise TruncatedArchive(f"the {codec} stream ends too early, after {source.consumed} bytes")
 
 
-def _decoder(codec: Codec, limits: Limits) -> _Decoder:
+def _decoder(codec: Codec, limits: Limits) -> tuple[_Decoder, type[Exception]]:
+    """Return what unpacks one member, and the error that its library alone has for what is damaged."""
     match codec:
         case Codec.GZIP:
-            return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+            from isal import igzip_lib  # noqa: PLC0415 - an image has one codec, or two
+
+            failure = cast("type[Exception]", igzip_lib.IsalError)  # its stub says it is an instance
+            return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), failure
         case Codec.ZSTD:
+            from prill.archive.zstandard import zstd  # noqa: PLC0415
+
             window = min(max(limits.max_memory.bit_length() - 1, 10), 31)
-            return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: window})
-        case Codec.XZ:
-            return lzma.LZMADecompressor(lzma.FORMAT_XZ, limits.max_memory)
-        case Codec.LZMA:
-            return lzma.LZMADecompressor(lzma.FORMAT_ALONE, limits.max_memory)
+            options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: window}
+            return zstd.ZstdDecompressor(options=options), zstd.ZstdError
+        case Codec.XZ | Codec.LZMA:
+            import lzma  # noqa: PLC0415
+
+            form = lzma.FORMAT_XZ if codec is Codec.XZ else lzma.FORMAT_ALONE
+            return lzma.LZMADecompressor(form, limits.max_memory), lzma.LZMAError
         case _:
-            return bz2.BZ2Decompressor()
+            import bz2  # noqa: PLC0415
 
-
-def _check(total: int, consumed: int, codec: Codec, limits: Limits) -> None:
-    if total > limits.max_total_size:
-        raise OutputTooLarge(f"the {codec} stream unpacks to more than {limits.max_total_size} bytes")
-    if total > limits.ratio_floor and total > consumed * limits.max_ratio:
-        raise RatioExceeded(f"{consumed} bytes of {codec} unpack to {total} and more, over {limits.max_ratio} times")
+            return bz2.BZ2Decompressor(), OSError

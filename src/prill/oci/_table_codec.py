@@ -7,15 +7,11 @@ from typing import TypeVar
 
 import msgspec
 
+from prill.archive.zstandard import zstd
 from prill.model import Gap
 from prill.oci._merged import MergedTree
 from prill.oci.entries import EntryTable
 from prill.oci.layer_index import LayerIndex
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 __all__ = ["FORMAT", "BadCacheEntry", "decode_index", "decode_merged", "encode_index", "encode_merged"]
 

@@ -4,14 +4,10 @@ The dictionary is trained by zstd's trainer; what is compressed with it is raw d
 zstd costs twice the time to begin, and most details are shorter than a kilobyte.
 """
 
-import sys
 import zlib
 from collections.abc import Sequence
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from prill.archive.zstandard import zstd
 
 __all__ = ["DetailsPacker", "train_dictionary"]
 
