@@ -15,10 +15,11 @@ from prill.model.value_fields import (
     ABSENT,
     FieldSpec,
     arguments_of,
+    attributes_of,
     collect_fields,
     fields_of,
-    note_fields,
     replace_fields,
+    with_attributes,
     with_slots,
 )
 
@@ -65,58 +66,63 @@ def _declare(cls: type, *, eq: bool, order: bool, frozen: bool, kw_only: bool, s
         # Else the standard library makes one of the signature, which reads it as source code: 4 ms, once.
         cls.__doc__ = cls.__name__
     fields = collect_fields(cls, kw_only=kw_only)
-    if slots:
-        cls = with_slots(cls, tuple(fields))
-    note_fields(cls, fields)
-    methods: dict[str, Any] = {"__init__": _init_later(cls, frozen=frozen)}
-    methods["__repr__"] = _repr
+    later = _Later()
+    attributes = attributes_of(fields)
+    attributes |= {"__init__": _init_later(later, frozen=frozen), "__repr__": _repr}
     if eq:
-        methods["__eq__"] = _written_later(cls, "__eq__", _eq)
-        methods["__hash__"] = _written_later(cls, "__hash__", _hash) if frozen else None
+        attributes["__eq__"] = later.method("__eq__", _eq)
+        attributes["__hash__"] = later.method("__hash__", _hash) if frozen else None
     if order:
-        methods |= {name: _written_later(cls, name, partial(_order, name)) for name in _OPERATORS}
+        attributes |= {name: later.method(name, partial(_order, name)) for name in _OPERATORS}
     if frozen:
-        methods |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+        attributes |= _FROZEN
         if slots:  # without these, copying and pickling would set each attribute
-            methods |= {"__getstate__": _state, "__setstate__": _set_state}
-    for name, method in methods.items():
-        if name not in own:
-            setattr(cls, name, method)
-    return cls
+            attributes |= {"__getstate__": _state, "__setstate__": _set_state}
+    for name in own & attributes.keys():
+        del attributes[name]
+    later.cls = (with_slots if slots else with_attributes)(cls, fields, attributes)
+    return later.cls
 
 
-def _written_later(cls: type, name: str, write: Callable[[type, dict[str, Any]], str]) -> Callable[..., Any]:
-    """Return a method that at its first call is written, and puts the compiled one in its own place."""
+class _Later:
+    """Makes methods that at their first call are written, and put the compiled one in their own place."""
 
-    def method(*args: object, **kwargs: object) -> object:
-        names: dict[str, Any] = {}
-        # The text consists of field names alone, which the class's own source wrote as identifiers.
-        exec(write(cls, names), names)  # noqa: S102
-        written = names[name]
-        written.__qualname__ = f"{cls.__qualname__}.{name}"
-        written.__module__ = cls.__module__
-        setattr(cls, name, written)
-        return written(*args, **kwargs)
+    __slots__ = ("cls",)
+    cls: type
 
-    return method
+    def method(self, name: str, write: Callable[[type, dict[str, Any]], str]) -> Callable[..., Any]:
+        """Return a method whose text is what ``write`` says."""
+
+        def method(*args: object, **kwargs: object) -> object:
+            cls = self.cls
+            names: dict[str, Any] = {}
+            # The text consists of field names alone, which the class's own source wrote as identifiers.
+            exec(write(cls, names), names)  # noqa: S102
+            written = names[name]
+            written.__qualname__ = f"{cls.__qualname__}.{name}"
+            written.__module__ = cls.__module__
+            setattr(cls, name, written)
+            return written(*args, **kwargs)
+
+        return method
 
 
-def _init_later(cls: type, *, frozen: bool) -> Callable[..., None]:
+def _init_later(later: _Later, *, frozen: bool) -> Callable[..., None]:
     """Return an ``__init__`` that fills the first few values field by field, then is written: most stay few."""
-    write = _written_later(cls, "__init__", _init_frozen if frozen else _init)
+    write = later.method("__init__", _init_frozen if frozen else _init)
     assign = object.__setattr__ if frozen else setattr
     calls = 0
 
     def init(self: object, *args: object, **kwargs: object) -> None:
         nonlocal calls
         calls += 1
-        given = arguments_of(cls, args, kwargs) if calls <= FEW else None
+        given = arguments_of(later.cls, args, kwargs) if calls <= FEW else None
         if given is None:  # the written one says what is wrong with the arguments, if anything is
             write(self, *args, **kwargs)
             return
         for name, value in given:
             assign(self, name, value)
-        if hasattr(cls, "__post_init__"):
+        if hasattr(later.cls, "__post_init__"):
             self.__post_init__()  # type: ignore[attr-defined]
 
     return init
@@ -201,6 +207,9 @@ def _refuse_to_delete(_: object, name: str) -> None:
     from dataclasses import FrozenInstanceError  # noqa: PLC0415 - only for an error
 
     raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+_FROZEN = {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
 
 
 def _state(self: object) -> list[object]:

@@ -6,18 +6,20 @@ until it does its work. ``dataclasses.fields`` and the like find what they look 
 
 import sys
 from collections.abc import Iterator
-from types import MemberDescriptorType
+from enum import EnumType
+from types import GenericAlias, MemberDescriptorType, UnionType
 from typing import Any
 
 __all__ = [
     "ABSENT",
     "FieldSpec",
     "arguments_of",
+    "attributes_of",
     "collect_fields",
     "fields_of",
     "is_value",
-    "note_fields",
     "replace_fields",
+    "with_attributes",
     "with_slots",
 ]
 
@@ -25,23 +27,23 @@ ABSENT = object()
 _FIELDS = "__value_fields__"
 _SEEN = ("__dataclass_fields__", "__dataclass_params__")
 _NOT_COPIED = ("__dict__", "__weakref__")
+_USUAL = frozenset({GenericAlias, UnionType, EnumType})
+"""What annotations are that are neither ``ClassVar`` nor ``InitVar``: ``tuple[str, ...]``, ``str | None``, an Enum."""
 
 
 class FieldSpec:
     """A field, as `dataclasses.field` describes it; ``ABSENT`` stands for a default that is none."""
 
-    __slots__ = (
-        "compare",
-        "default",
-        "default_factory",
-        "hash",
-        "init",
-        "kw_only",
-        "metadata",
-        "name",
-        "repr",
-        "type",
-    )
+    name: str
+    type: Any
+    default: Any = ABSENT
+    default_factory: Any = ABSENT
+    init: bool = True
+    repr: bool = True
+    hash: bool | None = None
+    compare: bool = True
+    metadata: Any = None
+    kw_only: bool | None = None
 
     def __init__(
         self,
@@ -57,8 +59,6 @@ class FieldSpec:
     ) -> None:
         if default is not ABSENT and default_factory is not ABSENT:
             raise ValueError("cannot specify both default and default_factory")
-        self.name: str = ""
-        self.type: Any = None
         self.default = default
         self.default_factory = default_factory
         self.init = init
@@ -68,71 +68,100 @@ class FieldSpec:
         self.metadata = metadata
         self.kw_only = kw_only
 
+    @classmethod
+    def plain(cls, default: Any) -> "FieldSpec":  # noqa: ANN401
+        """Return what ``field(default=…)`` returns, in a quarter of the time: nearly all fields are such."""
+        made = cls.__new__(cls)
+        made.default = default
+        return made
+
 
 class _Seen:
     """What the standard library looks for on a dataclass: made, and put in this one's place, when it does."""
 
-    __slots__ = ("_cls", "_name")
+    __slots__ = ("_name",)
 
-    def __init__(self, cls: type, name: str) -> None:
-        self._cls = cls
+    def __init__(self, name: str) -> None:
         self._name = name
 
     def __get__(self, instance: object, owner: type | None = None) -> object:
         import dataclasses  # noqa: PLC0415 - the reason for this module
 
-        listed = [(spec.name, spec.type, _given(spec)) for spec in vars(self._cls)[_FIELDS].values()]
+        cls = next(base for base in (owner or type(instance)).__mro__ if _FIELDS in vars(base))
+        listed = [(spec.name, spec.type, _given(spec)) for spec in vars(cls)[_FIELDS].values()]
         made = dataclasses.make_dataclass(
             "Seen", listed, init=False, repr=False, eq=False, match_args=False, namespace={"__doc__": "Fields."}
         )
         for name in _SEEN:
-            setattr(self._cls, name, vars(made)[name])
+            setattr(cls, name, vars(made)[name])
         return vars(made)[self._name]
 
 
+_LOOKED_FOR = {name: _Seen(name) for name in _SEEN}
+
+
 def collect_fields(cls: type, *, kw_only: bool) -> dict[str, FieldSpec]:
-    """Note a class's fields, those of its bases first, and return them by name; its attributes become the defaults.
+    """Return a class's fields by name, those of its bases first; a default may stay the class's attribute.
 
     Raise `TypeError` or `ValueError` where the standard library does, and for ``InitVar`` and ``KW_ONLY``.
     """
     found: dict[str, FieldSpec] = {}
-    for base in cls.__mro__[-1:0:-1]:
+    bases = cls.__mro__[-2:0:-1]
+    for base in bases:
         found |= _noted(base) or {}
-    annotations = cls.__annotations__
+    annotations, own = cls.__annotations__, vars(cls)
     for name, kind in annotations.items():
-        if not _is_of_class(kind):
-            found[name] = _declared(cls, name, kind, kw_only=kw_only)
-    for name, value in vars(cls).items():
-        if isinstance(value, FieldSpec) and name not in annotations:
+        made_by = kind.__class__
+        usual = made_by in _USUAL or (made_by is type and kind.__name__ != "InitVar")
+        if not usual and _is_of_class(cls, kind):
+            continue
+        value = own.get(name, ABSENT)
+        if value is ABSENT and bases:
+            value = getattr(cls, name, ABSENT)
+        spec = _spec(ABSENT if isinstance(value, MemberDescriptorType) else value)
+        spec.name, spec.type = name, kind
+        spec.kw_only = kw_only if spec.kw_only is None else spec.kw_only
+        if spec.default.__class__.__hash__ is None:
+            raise ValueError(f"mutable default {type(spec.default)} for field {name}: use default_factory")
+        found[name] = spec
+    for name, value in own.items():
+        if value.__class__ is FieldSpec and name not in annotations:
             raise TypeError(f"{name!r} is a field but has no type annotation")
     return found
 
 
-def _declared(cls: type, name: str, kind: object, *, kw_only: bool) -> FieldSpec:
-    """Return the field that a class declares; the attribute becomes its default, or goes."""
-    if _is_unsupported(kind):
-        raise TypeError(f"{cls.__qualname__}: InitVar and KW_ONLY are not supported")
-    value = getattr(cls, name, ABSENT)
-    spec = _spec(ABSENT if isinstance(value, MemberDescriptorType) else value)
-    spec.name, spec.type = name, kind
-    spec.kw_only = kw_only if spec.kw_only is None else spec.kw_only
-    if spec.default.__class__.__hash__ is None:
-        raise ValueError(f"mutable default {type(spec.default)} for field {name}: use default_factory")
-    if spec.default is not ABSENT and spec.default is not value:
-        setattr(cls, name, spec.default)
-    elif spec.default is ABSENT and name in vars(cls):
-        delattr(cls, name)
-    return spec
+def attributes_of(fields: dict[str, FieldSpec]) -> dict[str, object]:
+    """Return the attributes by which fields are found again, also by the standard library."""
+    matched = tuple(name for name, spec in fields.items() if spec.init and not spec.kw_only)
+    return {_FIELDS: fields, "__match_args__": matched, **_LOOKED_FOR}
 
 
-def note_fields(cls: type, found: dict[str, FieldSpec]) -> None:
-    """Put fields where they are found again, also by the standard library."""
-    setattr(cls, _FIELDS, found)
-    for name in _SEEN:
-        setattr(cls, name, _Seen(cls, name))
-    matched = tuple(name for name, spec in found.items() if spec.init and not spec.kw_only)
-    if "__match_args__" not in vars(cls):
-        setattr(cls, "__match_args__", matched)  # noqa: B010 - mypy knows it as read-only
+def with_attributes(cls: type, fields: dict[str, FieldSpec], attributes: dict[str, object]) -> type:
+    """Return the class itself with these attributes; a field's default becomes one as well, or goes."""
+    for name, spec in fields.items():
+        if spec.default is not ABSENT:
+            if vars(cls).get(name) is not spec.default and name in cls.__annotations__:
+                setattr(cls, name, spec.default)
+        elif name in vars(cls):
+            delattr(cls, name)
+    for name, value in attributes.items():
+        setattr(cls, name, value)
+    return cls
+
+
+def with_slots(cls: type, fields: dict[str, FieldSpec], attributes: dict[str, object]) -> type:
+    """Return the same class with these attributes, and a slot for each field that no base has one for."""
+    if "__slots__" in vars(cls):
+        raise TypeError(f"{cls.__name__} already specifies __slots__")
+    taken: set[str] = set()
+    for base in cls.__mro__[1:-1]:
+        slots = vars(base).get("__slots__", ())
+        taken.update((slots,) if isinstance(slots, str) else slots)
+    namespace = {key: value for key, value in vars(cls).items() if key not in fields and key not in _NOT_COPIED}
+    namespace |= attributes
+    namespace["__slots__"] = tuple(name for name in fields if name not in taken)
+    namespace["__qualname__"] = cls.__qualname__
+    return type(cls)(cls.__name__, cls.__bases__, namespace)
 
 
 def fields_of(cls: type) -> list[FieldSpec]:
@@ -184,21 +213,6 @@ def replace_fields(value: Any, /, **changes: Any) -> Any:  # noqa: ANN401
     return value.__class__(**changes)
 
 
-def with_slots(cls: type, names: tuple[str, ...]) -> type:
-    """Return the same class with a slot for each name that no base has one for."""
-    if "__slots__" in vars(cls):
-        raise TypeError(f"{cls.__name__} already specifies __slots__")
-    taken: set[str] = set()
-    for base in cls.__mro__[1:-1]:
-        slots = vars(base).get("__slots__", ())
-        taken.update((slots,) if isinstance(slots, str) else slots)
-    namespace = {key: value for key, value in vars(cls).items() if key not in names and key not in _NOT_COPIED}
-    namespace["__slots__"] = tuple(name for name in names if name not in taken)
-    made = type(cls)(cls.__name__, cls.__bases__, namespace)
-    made.__qualname__ = cls.__qualname__
-    return made
-
-
 def _noted(cls: type) -> dict[str, FieldSpec] | None:
     """Return what is noted of one class alone; the standard library's own dataclasses are read anew."""
     own = vars(cls)
@@ -218,7 +232,7 @@ def _spec(value: object) -> FieldSpec:
         return value
     library = sys.modules.get("dataclasses")
     if library is None or not isinstance(value, library.Field):
-        return FieldSpec(default=value)
+        return FieldSpec.plain(value)
     names = ("default", "default_factory", "init", "repr", "hash", "compare", "metadata", "kw_only")
     known = {name: getattr(value, name) for name in names}
     return FieldSpec(**{name: one for name, one in known.items() if one is not library.MISSING})
@@ -233,15 +247,13 @@ def _given(spec: FieldSpec) -> Any:  # noqa: ANN401
     return dataclasses.field(**given)  # noqa: TID251 - the same
 
 
-def _is_of_class(kind: object) -> bool:
-    """Say whether an annotation is a ``ClassVar``."""
+def _is_of_class(cls: type, kind: object) -> bool:
+    """Say whether an annotation is a ``ClassVar``; raise `TypeError` for what is not supported."""
     if isinstance(kind, str):
-        return kind.startswith(("ClassVar", "typing.ClassVar"))
-    typing = sys.modules["typing"]
-    return getattr(kind, "__origin__", kind) is typing.ClassVar
-
-
-def _is_unsupported(kind: object) -> bool:
-    if isinstance(kind, str):
-        return "InitVar" in kind or "KW_ONLY" in kind
-    return getattr(kind, "__name__", "") == "InitVar" or type(kind).__name__ in ("InitVar", "_KW_ONLY_TYPE")
+        unsupported, of_class = "InitVar" in kind or "KW_ONLY" in kind, kind.startswith(("ClassVar", "typing.ClassVar"))
+    else:
+        unsupported = getattr(kind, "__name__", "") == "InitVar" or type(kind).__name__ in ("InitVar", "_KW_ONLY_TYPE")
+        of_class = getattr(kind, "__origin__", kind) is sys.modules["typing"].ClassVar
+    if unsupported:
+        raise TypeError(f"{cls.__qualname__}: InitVar and KW_ONLY are not supported")
+    return of_class
