@@ -10,8 +10,9 @@ from prill.oci.config import ImageConfig, rfc3339
 from prill.oci.descriptor import EMPTY_JSON, Descriptor
 from prill.oci.image import Image
 from prill.oci.index import Index
+from prill.oci.layer_types import layer_media_type
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import EMPTY, layer_media_type
+from prill.oci.media_types import EMPTY
 from prill.oci.memory import MemoryStore
 from prill.oci.store import Blob
 

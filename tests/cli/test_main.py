@@ -57,6 +57,12 @@ UNUSED = [
     "logging",
     "cryptography.x509",
     "cryptography.hazmat.backends",
+    "base64",
+    "prill.archive",
+    "prill.cli.failure",
+    "prill.cli.progress",
+    "prill.model.typed_json",
+    "prill.oci.memory",
 ]
 
 

@@ -16,8 +16,8 @@ from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.image import Image
 from prill.oci.layer_reader import Reading
+from prill.oci.layer_types import layer_media_type
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import layer_media_type
 from prill.oci.memory import MemoryStore
 from prill.oci.rootfs import ImageTree
 from prill.oci.store import Blob

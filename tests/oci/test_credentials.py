@@ -62,7 +62,17 @@ def test_no_file_means_no_login(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{", b'{"auths":{"a":1}}', b'{"auths":{"reg.io":{"auth":"%%%"}}}', b" " * 2_000_000]
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"auths":{"a":1}}',
+        b'{"auths":{"reg.io":{"auth":"%%%"}}}',
+        '{"auths":{"reg.io":{"auth":"YWE6YWEü"}}}'.encode(),
+        b'{"auths":{"reg.io":{"auth":"/zph"}}}',
+        b" " * 2_000_000,
+    ],
 )
 def test_a_broken_file_is_a_clear_error(tmp_path: Path, content: bytes):
     (tmp_path / "config.json").write_bytes(content)

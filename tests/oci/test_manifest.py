@@ -12,6 +12,7 @@ from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocumen
 from prill.oci.config import HistoryEntry, ImageConfig, rfc3339
 from prill.oci.descriptor import EMPTY_JSON, Descriptor
 from prill.oci.index import Index, PlatformNotFound
+from prill.oci.layer_types import layer_codec
 from prill.oci.manifest import Manifest
 from prill.oci.media_types import (
     CONFIG,
@@ -24,7 +25,6 @@ from prill.oci.media_types import (
     LAYER_GZIP,
     MANIFEST,
     UnknownMediaType,
-    layer_codec,
 )
 
 SHA = "sha256:" + "ab" * 32

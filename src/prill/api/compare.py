@@ -24,8 +24,8 @@ from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import reachable
 from prill.oci.image import Image
+from prill.oci.layer_types import layer_codec
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import layer_codec
 from prill.oci.store import BlobSource, VerifiedReader, read_document
 
 __all__ = ["Difference", "compare"]

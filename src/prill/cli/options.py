@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prill.cli.progress import progress_for
 from prill.cli.settings import Settings, load_settings, npmrc_registry, source_date_epoch
 
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ def open_services(arguments: argparse.Namespace) -> Iterator["Services"]:
     from prill._io.cache import ContentCache  # noqa: PLC0415 - start-up stays lazy
     from prill._io.clock import SystemClock  # noqa: PLC0415
     from prill.api.services import MirrorChoice, Services  # noqa: PLC0415
+    from prill.cli.progress import progress_for  # noqa: PLC0415
     from prill.distro.deb.snapshot import SNAPSHOT  # noqa: PLC0415
 
     settings = load_settings(arguments.config)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.failure import exit_code_of
 from prill.cli.output import say
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def deliver_answers(arguments: argparse.Namespace, answers: Sequence["ImageAnswe
             for note in _notes(subject.result.failed, subject.result.gaps):
                 if not arguments.quiet:
                     print(f"prill: {one.name}: {note}", file=sys.stderr)
-    return _worst(exit_code_of(one.error) for one in answers if one.error is not None)
+    return _worst([one.error for one in answers if one.error is not None])
 
 
 def verified_lines(one: "Verified") -> Iterator[str]:
@@ -127,9 +126,13 @@ def _notes(failed: "Iterable[PrillError]", gaps: Iterable[object]) -> Iterator[s
         yield f"{getattr(gap, 'subject', '')}: {getattr(gap, 'reason', '')}"
 
 
-def _worst(codes: Iterable[Exit]) -> Exit:
+def _worst(errors: "Sequence[PrillError]") -> Exit:
     """Return good where nothing failed; a no counts more than what could not be asked."""
-    found = set(codes)
+    if not errors:
+        return Exit.GOOD
+    from prill.cli.failure import exit_code_of  # noqa: PLC0415 - only for an error
+
+    found = {exit_code_of(error) for error in errors}
     return next((code for code in (Exit.NO, Exit.MISUSED, Exit.BROKE, Exit.NOTHING) if code in found), Exit.GOOD)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from prill.errors import PrillError
 from prill.model import Digest
-from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
 __all__ = ["MEDIA_TYPE", "STATEMENT_TYPE", "InvalidStatement", "ResourceDescriptor", "Statement", "encode_statement"]
@@ -63,6 +62,8 @@ def encode_statement(statement: Statement) -> bytes:
     object.
     """
     import msgspec  # noqa: PLC0415 - who only reads statements needs none
+
+    from prill.model.typed_json import ready  # noqa: PLC0415
 
     if not statement.subjects:
         raise InvalidStatement("a statement needs a subject")

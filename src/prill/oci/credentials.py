@@ -5,7 +5,6 @@ is often old. Then what is known for a repository or a part of its name counts b
 and last the program for all of them. Such programs are run by `credential_helpers`.
 """
 
-import base64
 import binascii
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +45,8 @@ class Credentials:
         """Return the value of an ``Authorization`` header (RFC 7617), or nothing without a password."""
         if not self.password:
             return ""
-        return f"Basic {base64.b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
+        named = f"{self.username}:{self.password}".encode()
+        return f"Basic {binascii.b2a_base64(named, newline=False).decode()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +118,8 @@ def _credentials(entry: _Entry, key: str, path: Path) -> Credentials:
     username, password = entry.username, entry.password
     if entry.auth:
         try:
-            username, _, password = base64.b64decode(entry.auth, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError) as error:
+            username, _, password = binascii.a2b_base64(entry.auth, strict_mode=True).decode().partition(":")
+        except ValueError as error:  # no base64, not even ASCII, or no UTF-8 in it
             raise InvalidCredentials(f"{str(path)!r} has no valid 'auth' for {key[:160]!r}") from error
     return Credentials(
         username=username,

@@ -17,9 +17,10 @@ from prill.oci._region import Region
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument, parse_list
 from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
+from prill.oci.layer_types import layer_media_type
 from prill.oci.layout import LayoutFiles, TagNeeded, TagNotFound
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import CONFIG, layer_media_type
+from prill.oci.media_types import CONFIG
 from prill.oci.store import BlobNotFound, VerifiedReader
 
 __all__ = ["DOCKER_MANIFEST_FILE", "DockerArchive", "DockerImageJson"]

@@ -8,8 +8,9 @@ from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import IndexTooDeep
 from prill.oci.index import Index
+from prill.oci.layer_types import LAYERS
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import CONFIGS, INDEXES, LAYERS, MANIFESTS, UnknownMediaType
+from prill.oci.media_types import CONFIGS, INDEXES, MANIFESTS, UnknownMediaType
 from prill.oci.store import BlobSource, read_document
 
 __all__ = ["Image", "Layer", "PlatformMismatch", "select_image"]

@@ -16,7 +16,6 @@ from prill.oci.descriptor import Descriptor
 from prill.oci.graph import read_manifest
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
-from prill.oci.memory import MemoryStore
 from prill.oci.store import Blob, BlobSource, ImageStore
 from prill.oci.tags import cosign_tag, referrers_tag
 
@@ -77,6 +76,8 @@ def attach(store: ImageStore, manifest: Manifest, blobs: Iterable[bytes]) -> Des
 
     ``blobs`` are its config and layers. Return its descriptor. Raise what the store raises.
     """
+    from prill.oci.memory import MemoryStore  # noqa: PLC0415 - who reads needs none
+
     contents = MemoryStore(map(Blob.of, blobs))
     for child in manifest.children():
         if not store.has(child):

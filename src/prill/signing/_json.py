@@ -4,7 +4,6 @@ A key that stands twice is refused, because two readers may take two different v
 another believes the second. So is half of a surrogate pair, which is no text: it has no bytes that could be signed.
 """
 
-import base64
 import binascii
 import json
 from collections.abc import Iterator
@@ -111,14 +110,14 @@ def encode_json(value: object) -> bytes:
 def from_base64(text: str, what: str) -> bytes:
     """Read standard base64, padded, nothing else between; raise `Malformed`."""
     try:
-        return base64.b64decode(text.encode("ascii"), validate=True)
+        return binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise Malformed(f"{what} is no base64: {text[:40]!r}") from error
 
 
 def to_base64(data: bytes) -> str:
     """Write standard base64, padded."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
