@@ -22,6 +22,8 @@ _NUMBER = struct.Struct("=H")
 _SIZE = struct.Struct("=Q")
 _MOST = 4096
 """Numbers of so many things fit into any pipe."""
+_GIVES_WAY = 5
+"""How much nicer a helper is that does what can wait: its parent, on which everything else waits, goes first."""
 Result = TypeVar("Result")
 
 
@@ -175,5 +177,6 @@ class _Helper:
                         made.write(data)
                         made.flush()
                     os.close(stage)
+                    os.nice(_GIVES_WAY)
         finally:
             os._exit(0)
