@@ -346,3 +346,18 @@ class TestSourcesThatADocumentDoesNotName:
         found = self.scanned(sources, *purls, code=Exit.GOOD, words=("--no-archive",))
         assert [one["id"] for one in found["findings"]] == ["DEBIAN-CVE-2026-3000"]
         assert "source packages" not in [one["subject"] for one in found["gaps"]]
+
+
+def test_what_others_build_for_debian_is_a_gap_without_the_archive_too(shop: Workshop):
+    """The tracker covers the release, and knows nothing of another archive's nodejs."""
+    imported(shop, tracker(shop, trixie={"status": "resolved", "fixed_version": "1.0-2", "urgency": "low"}))
+    folder = write_root(shop.root / "root", status("app", "1.0-1"), status("nodejs", "20.11.0-1nodesource1"))
+    ran = shop.run("scan", folder, "--no-archive", "--format", "json")
+    assert ran.code == Exit.INCOMPLETE
+    assert [(gap["subject"], gap["reason"]) for gap in json.loads(ran.out)["gaps"]] == [
+        (
+            "deb of debian 13",
+            "others ('nodesource' is in their versions) built these, and no source has its advisories, so no more "
+            "is known about nodejs",
+        )
+    ]

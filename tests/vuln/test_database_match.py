@@ -262,3 +262,29 @@ def test_who_else_built_an_rpm_package(distro: str, vendor: str, found_by: str, 
     package = replace(package, found_by=found_by, details=replace(package.details, vendor=vendor))  # type: ignore[type-var]
     assert foreign_vendor(package, Distro(id=distro, version="9")) == expected
     assert foreign_vendor(package, None) == foreign_vendor(deb("app", "1"), Distro(id=distro, version="9")) == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "maintainer", "expected"),
+    [
+        ("20.11.0-1nodesource1", "", "others ('nodesource' is in their versions)"),
+        ("16.1-1.pgdg120+1", "Debian PostgreSQL Maintainers <x@lists.alioth.debian.org>", "others ('pgdg'"),
+        ("5:24.0.7-1~debian.12~bookworm", "Docker <support@docker.com>", "others ('~bookworm'"),
+        ("8.3.1-1+0~20240101.10+debian12~1.gbp1", "", "others ('+debian12~'"),
+        ("2.0-1~bpo12+1", "", "others ('~bpo1'"),
+        ("1.5", "Docker <support@docker.com>", "docker.com"),
+        ("528.0.0-0", "CLI Authors <https://code.google.com/p/google-cloud-sdk/>", "code.google.com"),
+        ("1.5-1+deb12u2", "Somebody <somebody@gmail.com>", ""),
+        ("2.1.0+debian-7", "", ""),
+        ("0.18.debian13+deb12u1", "", ""),
+        ("3.4.4~r2+gbp-1+b1", "", ""),
+        ("1.0-1~deb12u1", "Debian Docker <pkg@lists.alioth.debian.org>", ""),
+    ],
+)
+def test_who_else_built_a_package_of_debians_form(version: str, maintainer: str, expected: str):
+    package = deb("app", version)
+    package = replace(package, details=replace(package.details, maintainer=maintainer))  # type: ignore[type-var]
+    found = foreign_vendor(package, Distro(id="debian", version="12"))
+    assert found.startswith(expected)
+    assert bool(found) is bool(expected)
+    assert foreign_vendor(package, Distro(id="other", version="1")) == ""

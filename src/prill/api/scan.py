@@ -262,15 +262,12 @@ def _unspoken(sbom: Sbom, answers: _Answers) -> list[Gap]:
     missing: dict[tuple[str, str], list[Package]] = {}
     for package in sbom.packages:
         ecosystems = ecosystems_of(package, sbom.distro)
-        if vendor := foreign_vendor(package, sbom.distro):
+        asked = answers.deb and isinstance(package.details, DebDetails)  # the archive's answer says what it has not
+        if not asked and (vendor := foreign_vendor(package, sbom.distro)):
             why = f"{vendor[:_LONGEST]} built these, and no source has its advisories"
             missing.setdefault((ecosystem_of(package), why), []).append(package)
             continue
-        if (
-            package.owner
-            or answers.covered.intersection(ecosystems)
-            or (answers.deb and isinstance(package.details, DebDetails))
-        ):
+        if package.owner or answers.covered.intersection(ecosystems) or asked:
             continue
         why = next((answers.partly[one] for one in ecosystems if one in answers.partly), _NO_SOURCE)
         missing.setdefault((ecosystem_of(package), why), []).append(package)
