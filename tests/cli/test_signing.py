@@ -322,6 +322,14 @@ class TestWithAnIdentity:
         (here / "-f").write_text("content")
         assert prill("conformance", "verify-bundle", *words, *me, "--", "-f").code == 0
         assert prill("conformance", "verify-bundle", *words, *me[:1], "you", *me[2:], "f").code == 10
+        statement = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://p.test", "predicate": {}}
+        subjects = [{"name": "f", "digest": {"sha256": digest.removeprefix("sha256:")}}]
+        (here / "s.json").write_text(json.dumps({**statement, "subject": subjects}))
+        services_at = ("--signing-config", "services.json", "--plain-http")
+        made = prill("conformance", "sign-bundle", *token, *words, *services_at, "--in-toto", "s.json")
+        assert made.code == 0, made.err
+        for name, code in (("f", 0), (digest, 0), ("g", 10), ("s.json", 10)):
+            assert prill("conformance", "verify-bundle", *words, *me, name).code == code
         assert prill("conformance", "verify-bundle", "--staging", "--bundle", "b.json", *me, "f").code == 2
 
 
@@ -341,6 +349,29 @@ class TestFiles:
         ):
             ran = prill("verify-blob", "f", "--key", key)
             assert (ran.code, says in ran.err) == (2, True), ran.err
+
+    def test_a_statement_about_files(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        (here / "g").write_text("other")
+        digests = [hashlib.sha256(text).hexdigest() for text in (b"content", b"more")]
+        statement = {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{"name": str(number), "digest": {"sha256": one}} for number, one in enumerate(digests)],
+            "predicateType": "https://p.test",
+            "predicate": {"a": 1},
+        }
+        (here / "s.json").write_text(json.dumps(statement))
+        made = prill("sign-blob", "s.json", "--key", "prill.key", "--in-toto", "--bundle", "b.json")
+        assert made.code == 0, made.err
+        for name, code in (("f", 0), (f"sha256:{digests[1]}", 0), ("g", 10), ("s.json", 10)):
+            ran = prill("verify-blob", name, "--bundle", "b.json", "--key", "prill.pub")
+            assert ran.code == code, ran.err
+        for change in ({"_type": "x"}, {"subject": []}, {"subject": [{"name": "x"}]}, {"subject": 1}):
+            (here / "s.json").write_text(json.dumps({**statement, **change}))
+            ran = prill("sign-blob", "s.json", "--key", "prill.key", "--in-toto", "--bundle", "none.json")
+            assert ran.code != 0
+            assert ran.err.startswith("prill: ")
+            assert not (here / "none.json").exists()
 
     def test_by_its_digest(self, prill: Prill, here: Path):
         (here / "f").write_text("content")

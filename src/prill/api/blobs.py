@@ -13,8 +13,9 @@ from prill.signing.blob_bundle import is_blob_bundle, read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.conditions import Conditions
 from prill.signing.keys import Message
-from prill.signing.sign import bundle_of, sign_file
+from prill.signing.sign import bundle_of, sign_attestation, sign_file
 from prill.signing.signed import Signed, SignedForm
+from prill.signing.statement import parse_statement
 from prill.signing.steps import Step, VerificationError
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.verified import Verified
@@ -39,15 +40,24 @@ class SignedFile:
     signature: bytes = field(repr=False)
 
 
-def sign_blob(path: Path, signing: Signing) -> SignedFile:
-    """Sign a file, and verify the signature; raise `FileTooLarge`, `OSError`, or what signing raises."""
+def sign_blob(path: Path, signing: Signing, *, in_toto: bool = False) -> SignedFile:
+    """Sign a file, and verify the signature; raise `FileTooLarge`, `OSError`, or what signing raises.
+
+    With ``in_toto`` the file is a statement, which is signed in an envelope, for the files that it is about; raise
+    `Malformed` where it is none.
+    """
     with open_regular(path) as stream:
         data = stream.read(_MAX_SIGNED + 1)
     if len(data) > _MAX_SIGNED:
         raise FileTooLarge(f"{str(path)!r} has more than {_MAX_SIGNED} bytes", hint="sign a list of digests instead")
-    signed = sign_file(data, signing.signer, witnesses=signing.witnesses)
     digest = Digest.of(data)
-    signing.verifier.verify(signed, Claim(kind=ClaimKind.FILE, digest=digest))
+    if in_toto:
+        about = _first_subject(data)
+        signed = sign_attestation(data, signing.signer, witnesses=signing.witnesses)
+    else:
+        about = digest
+        signed = sign_file(data, signing.signer, witnesses=signing.witnesses)
+    signing.verifier.verify(signed, Claim(kind=ClaimKind.FILE, digest=about))
     return SignedFile(digest=digest, bundle=bundle_of(signed).encode(), signature=signed.signature)
 
 
@@ -85,6 +95,14 @@ def read_message(path: Path) -> Message:
             return Message.of(data)
         del data
         return Message.of(memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)))
+
+
+def _first_subject(statement: bytes) -> Digest:
+    """Return what a statement is about first; raise `Malformed`."""
+    found = next((digest for one in parse_statement(statement).subjects for digest in one.digests), None)
+    if found is None:
+        raise Malformed("the statement's subjects have no digest that is known")
+    return found
 
 
 def _bundled(message: Message, evidence: bytes) -> Signed:

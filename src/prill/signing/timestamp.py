@@ -105,9 +105,10 @@ def _verify(response: bytes, message: bytes, trust: TrustedRoot) -> int:
 def _parse(response: bytes) -> _Token:
     if len(response) > _MAX_BYTES:
         raise Malformed(f"{len(response)} bytes, more than {_MAX_BYTES}")
-    status, token = parse_der(response, "the response").expect(_der.SEQUENCE, "the response").children()
-    if status.children()[0].integer() not in _GRANTED:
+    status, *tokens = parse_der(response, "the response").expect(_der.SEQUENCE, "the response").children()
+    if status.children()[0].integer() not in _GRANTED or not tokens:
         raise Malformed("the authority refused")
+    (token,) = tokens
     kind, wrapped = token.children()
     if kind.oid() != _SIGNED_DATA:
         raise Malformed(f"the token is of the type {kind.oid()}")

@@ -27,6 +27,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="sign-bundle|verify-bundle")
     sign = verbs.add_parser("sign-bundle", help="sign FILE with an identity")
     sign.add_argument("--identity-token", required=True, metavar="TOKEN", help="the identity's token")
+    sign.add_argument("--in-toto", action="store_true", help="FILE is an in-toto statement, signed in an envelope")
     verify = verbs.add_parser("verify-bundle", help="verify a bundle about FILE, or about sha256:…")
     verify.add_argument("--certificate-identity", metavar="NAME", help="the signer's identity")
     verify.add_argument("--certificate-oidc-issuer", metavar="URL", help="who vouched for it")
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         value = getattr(arguments, name)
         words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     words += ["--plain-http"] if signing and arguments.plain_http else []
+    words += ["--in-toto"] if signing and arguments.in_toto else []
     words += ["--", arguments.file]
     if signing:
         from prill.cli.commands import sign_blob  # noqa: PLC0415 - one of two is needed

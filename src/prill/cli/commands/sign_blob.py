@@ -26,6 +26,11 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-signature", type=Path, metavar="FILE", help="write the bare signature in base64 as well"
     )
+    parser.add_argument(
+        "--in-toto",
+        action="store_true",
+        help="FILE is an in-toto statement: sign it in an envelope, for the files that it is about",
+    )
     add_signing(parser)
     add_registry(parser)
     add_common(parser)
@@ -39,7 +44,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.signing._json import to_base64  # noqa: PLC0415
 
     with open_signing(arguments, SystemClock().now()) as signing:
-        made = sign_blob(arguments.file, signing)
+        made = sign_blob(arguments.file, signing, in_toto=arguments.in_toto)
     place = arguments.bundle or arguments.file.with_name(f"{arguments.file.name}.sigstore.json")
     write_atomic(place, made.bundle)
     if arguments.output_signature:
