@@ -264,6 +264,16 @@ def test_who_else_built_an_rpm_package(distro: str, vendor: str, found_by: str, 
     assert foreign_vendor(package, None) == foreign_vendor(deb("app", "1"), Distro(id=distro, version="9")) == ""
 
 
+@pytest.mark.parametrize(("version", "found"), [("1.5-1", []), ("1.5-1~bookworm", ["CVE-2026-1"])])
+def test_what_is_in_somebody_elses_package_is_spoken_of_by_its_own_name(tmp_path: Path, version: str, found: list[str]):
+    """Debian's advisories about python3-app are about the app in it; nobody's are about that of another archive."""
+    owner = deb("python3-app", version)
+    inside = replace(language("pypi", "app", "1.5"), owner=owner.purl)
+    with opened(tmp_path / "a.db", [record("PyPI", "app")]) as database:
+        assert ids(match_database([owner, inside], DEBIAN, database)) == found
+        assert ids(match_database([inside], DEBIAN, database)) == []
+
+
 @pytest.mark.parametrize(
     ("version", "maintainer", "expected"),
     [

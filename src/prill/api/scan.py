@@ -32,7 +32,7 @@ from prill.oci.sources import folder_of, open_image
 from prill.views.sizes import count
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_match import match_database
-from prill.vuln.foreign import foreign_vendor
+from prill.vuln.foreign import foreign_vendor, spoken_of_apart
 from prill.vuln.lookups import ecosystems_of
 from prill.vuln.merge import enrich, merge_matches
 from prill.vuln.risk import advise, order_by_risk
@@ -260,14 +260,14 @@ def _check_age(database: Database, most: int | None, answers: _Answers, now: int
 def _unspoken(sbom: Sbom, answers: _Answers) -> list[Gap]:
     """Return a gap for each kind of package of which no source has all; what another package owns is no kind."""
     missing: dict[tuple[str, str], list[Package]] = {}
-    for package in sbom.packages:
+    for package in spoken_of_apart(sbom.packages, sbom.distro):
         ecosystems = ecosystems_of(package, sbom.distro)
         asked = answers.deb and isinstance(package.details, DebDetails)  # the archive's answer says what it has not
         if not asked and (vendor := foreign_vendor(package, sbom.distro)):
             why = f"{vendor[:_LONGEST]} built these, and no source has its advisories"
             missing.setdefault((ecosystem_of(package), why), []).append(package)
             continue
-        if package.owner or answers.covered.intersection(ecosystems) or asked:
+        if answers.covered.intersection(ecosystems) or asked:
             continue
         why = next((answers.partly[one] for one in ecosystems if one in answers.partly), _NO_SOURCE)
         missing.setdefault((ecosystem_of(package), why), []).append(package)

@@ -18,6 +18,7 @@ from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.coverage import covered_by, why_not_covered
 from prill.vuln.database import Database, Known
+from prill.vuln.foreign import spoken_of_apart
 from prill.vuln.lookups import Lookup, lookups_of
 from prill.vuln.module_streams import Fit, fit_of
 from prill.vuln.packed import STATES, PackedEntry, PackedRange, contains
@@ -56,8 +57,8 @@ class _Hit(msgspec.Struct, frozen=True, gc=False):
 
 
 def match_database(packages: Sequence[Package], distro: Distro | None, database: Database) -> DatabaseAnswer:
-    """Return what the database knows about packages; what another package owns is that one's."""
-    own = [package for package in packages if not package.owner]
+    """Return what the database knows about packages; what a package of the distribution's owns is that one's."""
+    own = spoken_of_apart(packages, distro)
     wanted = [(package, lookup) for package in own for lookup in lookups_of(package, distro)]
     entries = database.entries(lookup.key for _, lookup in wanted)
     hits: list[_Hit] = []

@@ -7,10 +7,11 @@ archive, and by the addresses of companies that publish packages of their own.
 """
 
 import re
+from collections.abc import Iterable
 
 from prill.model import DebDetails, Distro, Package, RpmDetails
 
-__all__ = ["foreign_vendor"]
+__all__ = ["foreign_vendor", "spoken_of_apart"]
 
 _VENDORS = {
     "almalinux": "almalinux",
@@ -52,3 +53,14 @@ def _other_archive(version: str, details: DebDetails) -> str:
         return f"others ({mark[0]!r} is in their versions)"
     company = _COMPANIES.search(details.maintainer)
     return next(filter(None, company.groups())) if company else ""
+
+
+def spoken_of_apart(packages: Iterable[Package], distro: Distro | None) -> list[Package]:
+    """Return those that advisories are about themselves: without those that a package of the vendor's is, seen twice.
+
+    Of what is in somebody else's package, the release's advisories say nothing.
+    """
+    packages = [*packages]
+    owners = {package.owner for package in packages if package.owner}
+    others = {one.purl for one in packages if one.purl in owners and foreign_vendor(one, distro)} if owners else owners
+    return [package for package in packages if not package.owner or package.owner in others]
