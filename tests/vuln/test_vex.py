@@ -312,6 +312,15 @@ class TestFiles:
         assert (one.id, one.name, one.version, one.kind) == ("CVE-1", "", "", "grype")
         assert (other.id, other.name, other.version, other.packages) == ("*", "libcurl", "1.5.1", ())
 
+    def test_grypes_types_and_locations(self):
+        text = b"ignore:\n- package: {type: python, location: '/opt/**'}\n- {vulnerability: CVE-1, package: {type: go-module}}\n"
+        one, other = read_exceptions(text, ".grype.yaml")
+        assert (one.id, one.type, one.paths) == ("*", "pypi", ("/opt/**",))
+        assert (other.id, other.type, other.paths) == ("CVE-1", "golang", ())
+        assert dismissed(Waiver(id="*", source="x", kind="grype", type="deb"))
+        assert not dismissed(Waiver(id="*", source="x", kind="grype", type="de"))
+        assert not dismissed(Waiver(id="*", source="x", kind="grype", type="npm"))
+
     def test_grypes_aliases_are_ids_here_anyway(self):
         (one,) = read_exceptions(b"ignore:\n- {vulnerability: GHSA-1, include-aliases: true}\n", ".grype.yaml")
         assert one.id == "GHSA-1"
@@ -370,6 +379,8 @@ class TestFiles:
             ),
             ("x.yaml", "ignore:\n- fix-state: unknown\n", "uses fix-state, which is not read"),
             ("x.yaml", "ignore: [{vulnerability: '*', package: {name: a}}]", "rule 1 names neither"),
+            ("x.yaml", "ignore: [{package: {type: binary}}]", "rule 1 has the type 'binary'"),
+            ("x.yaml", "ignore: [{package: {type: [deb]}}]", "type must be a text"),
             ("x.yaml", "ignore: [{package: {name: libstdc++6}}]", "package.name: .*libstdc"),
             ("x.yaml", "ignore: [{package: {name: a, version: 1.10}}]", "version must be a text"),
             ("x.yaml", "ignore: [{package: {name: a, version: 0}}]", "version must be a text"),

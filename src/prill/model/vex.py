@@ -65,7 +65,8 @@ class Waiver:
 
     ``packages`` and ``images`` are globs, ``purls`` have versions and qualifiers as far as they matter, ``paths`` are
     globs of where the package lies, ``*`` within a folder, ``name`` is an expression (Go's) for all of the package's
-    name, ``version`` its version; of what has none, it binds to all. ``kind`` says which sort of file it stands in.
+    name, ``version`` its version, ``type`` that of its purl; of what has none, it binds to all. ``kind`` says which
+    sort of file it stands in.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Waiver:
     paths: tuple[str, ...] = ()
     name: str = ""
     version: str = ""
+    type: str = ""
     owner: str = ""
     reason: str = ""
     ticket: str = ""

@@ -48,7 +48,8 @@ class StatementLine:
 
 def _named(one: Waiver) -> tuple[str, ...]:
     name = one.name or ("*" if one.version else "")
-    return (f"{name}@{one.version}" if one.version else name,) if name else ()
+    kind = (f"pkg:{one.type}/*",) if one.type else ()
+    return (*kind, f"{name}@{one.version}" if one.version else name) if name else kind
 
 
 def today_of(seconds: int) -> str:

@@ -31,7 +31,28 @@ _TRIVY_PARTS = frozenset({"vulnerabilities", "misconfigurations", "secrets", "li
 _TRIVY_KEYS = frozenset({"id", "purls", "paths", "statement", "expired_at"})
 _NEEDED = ("id", "owner", "reason", "expires")
 _KNOWN = {*_NEEDED, "packages", "images", "ticket"}
-_GRYPE_KEYS = frozenset({"vulnerability", "include-aliases", "reason", "package.name", "package.version"})
+_GRYPE_PACKAGE = ("name", "version", "type", "location")
+_GRYPE_KEYS = frozenset({"vulnerability", "include-aliases", "reason", *(f"package.{key}" for key in _GRYPE_PACKAGE)})
+_GRYPE_TYPES = {
+    "alpm": "alpm",
+    "apk": "apk",
+    "conda": "conda",
+    "dart-pub": "pub",
+    "deb": "deb",
+    "dotnet": "nuget",
+    "gem": "gem",
+    "github-action": "githubactions",
+    "go-module": "golang",
+    "hex": "hex",
+    "java-archive": "maven",
+    "npm": "npm",
+    "php-composer": "composer",
+    "python": "pypi",
+    "rpm": "rpm",
+    "rust-crate": "cargo",
+    "swift": "swift",
+}
+"""What Grype calls types of packages, and what purls do."""
 _TRIVY = re.compile(r"(?P<id>[A-Za-z0-9._-]+)(?:\s+exp:\S*)?\s*(?:#(?P<reason>.*))?")
 _TRIVY_ENDS = re.compile(r"\sexp:(\S*)")
 
@@ -226,13 +247,17 @@ def _grype(rules: object, source: str) -> Iterator[Waiver]:
             raise InvalidExceptions(
                 f"{where} uses {extra[0]}, which is not read", hint=f"read are {', '.join(sorted(_GRYPE_KEYS))}"
             )
-        id_, name, version = (
-            _text(table, key, where) if table.get(key) is not None else ""
-            for table, key in ((rule, "vulnerability"), (package, "name"), (package, "version"))
+        id_ = _text(rule, "vulnerability", where) if rule.get("vulnerability") is not None else ""
+        name, version, kind, location = (
+            _text(package, key, where) if package.get(key) is not None else "" for key in _GRYPE_PACKAGE
         )
-        if not (id_ or name or version) or id_ == "*":
+        if not any((id_, name, version, kind, location)) or id_ == "*":
             raise InvalidExceptions(
                 f"{where} names neither a vulnerability nor a package", hint="Grype applies such a rule to nothing"
+            )
+        if kind and kind not in _GRYPE_TYPES:
+            raise InvalidExceptions(
+                f"{where} has the type {kind[:80]!r}", hint=f"known are {', '.join(sorted(_GRYPE_TYPES))}"
             )
         yield Waiver(
             id=id_ or "*",
@@ -240,6 +265,8 @@ def _grype(rules: object, source: str) -> Iterator[Waiver]:
             kind="grype",
             name=_expression(name, where),
             version=version,
+            type=_GRYPE_TYPES.get(kind, ""),
+            paths=(location,) if location else (),
             reason=str(rule.get("reason", "")),
         )
 

@@ -129,7 +129,8 @@ def _moment(time: str) -> datetime:
 
 def _name(one: VexStatement | Waiver) -> str:
     if isinstance(one, Waiver):
-        return f"the exception for {one.id if one.id != _ANY else 'all in ' + (one.name or one.version or 'anything')}"
+        what = one.name or one.version or one.type or next(iter(one.paths), "anything")
+        return f"the exception for {one.id if one.id != _ANY else f'all in {what}'}"
     return f"the statement that {one.vulnerabilities[0]} is {one.status}"
 
 
@@ -176,6 +177,7 @@ def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: _Ima
             and (not one.paths or _lies_at(package, one.paths))
             and (not one.name or _expression(one.name).fullmatch(package.name) is not None)
             and one.version in ("", package.version)
+            and (not one.type or package.purl.startswith(f"pkg:{one.type}/"))
         )
     return any(_product_concerns(product, match, image) for product in one.products)
 
