@@ -12,10 +12,9 @@ unless ``proxy`` or ``ca_file`` say otherwise. ``file://`` addresses are read wi
 """
 
 import io
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
@@ -28,10 +27,9 @@ from prill._io.fetch_errors import (
     TimedOut,
     UnexpectedAnswer,
     check_status,
-    library_errors,
 )
-from prill._io.pace import Pace
-from prill._io.urls import RedirectRefused, Redirects, credentials, file_path, follow, redact, same_origin
+from prill._io.http_client import HttpClient, Patience, announced_length, paced
+from prill._io.urls import Redirects, file_path, redact
 from prill._io.verified import Truncated, Verifier
 from prill.model import Digest
 from prill.model.value import dataclass
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["Fetched", "Fetcher", "Patience", "Sink"]
 
 _CHUNK = 1 << 18
-_MAX_REDIRECTS = 5
-_REDIRECTS = range(300, 400)
 _PARTIAL, _NOT_MODIFIED, _UNSATISFIABLE = 206, 304, 416
 
 
@@ -58,22 +54,6 @@ class Sink(Protocol):
 
     def truncate(self) -> object:
         """Forget what was written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait: seconds for a connection and for the next bytes, and what must come in every ``window``.
-
-    Who fails is asked ``attempts`` times; who says nothing, which takes the longest to notice, ``silences`` times.
-    """
-
-    connect: float = 10.0
-    read: float = 20.0
-    window: float = 20.0
-    min_rate: int = 1024
-    attempts: int = 3
-    silences: int = 2
-    pause: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +80,8 @@ class Fetcher:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._patience = patience or Patience()
-        self._proxy = proxy
-        self._ca_file = ca_file
-        self._user_agent = user_agent
+        self._client = HttpClient(self._patience, proxy=proxy, ca_file=ca_file, user_agent=user_agent)
         self._sleep = sleep
-        self._guard = threading.Lock()
-        self._client: httpx2.Client | None = None
 
     def fetch(
         self,
@@ -193,7 +169,7 @@ class Fetcher:
         headers = {"Range": f"bytes={begin}-", "If-Range": version} if begin else {}
         if known and not begin:
             headers["If-None-Match"] = known
-        with self._answered(url, Redirects.SAME_HOST, headers) as (shown, response):
+        with self._client.answered(url, Redirects.SAME_HOST, headers) as (shown, response):
             if response.status_code == _NOT_MODIFIED and known:
                 raise NotModified(f"{shown} has not changed")
             if response.status_code == _UNSATISFIABLE and begin:
@@ -208,18 +184,15 @@ class Fetcher:
                 file.truncate()
                 note(_strong(response.headers.get("etag", "")))
             verifier = Verifier(shown, max_size=max(0, max_size - begin))
-            verifier.announce(_length(response))
-            for chunk in _paced(response.iter_raw(), self._patience, shown):
+            verifier.announce(announced_length(response))
+            for chunk in paced(response.iter_raw(), self._patience, shown):
                 verifier.feed(chunk)
                 file.write(chunk)
             verifier.finish()
 
     def close(self) -> None:
         """Close the connections."""
-        with self._guard:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+        self._client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -251,49 +224,10 @@ class Fetcher:
     @contextmanager
     def _open_answer(self, url: str, verifier: Verifier, redirects: Redirects) -> Iterator[_Opened]:
         """Open ``url``, after redirects, for all that it has."""
-        with self._answered(url, redirects, {}) as (shown, response):
+        with self._client.answered(url, redirects, {}) as (shown, response):
             check_status(response.status_code, shown)
-            verifier.announce(_length(response))
-            yield shown, _paced(response.iter_raw(), self._patience, shown)
-
-    @contextmanager
-    def _answered(
-        self, url: str, redirects: Redirects, headers: Mapping[str, str]
-    ) -> "Iterator[tuple[str, httpx2.Response]]":
-        """Ask for ``url``, after redirects; whatever the library raises becomes a `FetchFailed`."""
-        client = self._connected()
-        address, login = credentials(url)
-        with library_errors(redact(url)):
-            for _ in range(_MAX_REDIRECTS + 1):
-                request = client.build_request("GET", address, headers=headers)
-                with closing(client.send(request, stream=True, auth=login)) as response:
-                    shown = redact(address)
-                    location = response.headers.get("location")
-                    if response.status_code not in _REDIRECTS or not location:
-                        yield shown, response
-                        return
-                target = follow(address, location, allowed=redirects)
-                login = login if same_origin(address, target) else None
-                address = target
-        raise RedirectRefused(f"{redact(url)} redirects more than {_MAX_REDIRECTS} times")
-
-    def _connected(self) -> "httpx2.Client":
-        with self._guard:
-            if self._client is None:
-                import ssl  # noqa: PLC0415 - start-up imports no HTTP
-
-                import httpx2  # noqa: PLC0415
-
-                patience = self._patience
-                verify = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
-                self._client = httpx2.Client(
-                    headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
-                    timeout=httpx2.Timeout(patience.read, connect=patience.connect, pool=None),
-                    proxy=self._proxy,
-                    verify=verify,
-                    follow_redirects=False,
-                )
-            return self._client
+            verifier.announce(announced_length(response))
+            yield shown, paced(response.iter_raw(), self._patience, shown)
 
 
 @contextmanager
@@ -323,19 +257,3 @@ def _strong(tag: str) -> str:
 
 def _begins_at(response: "httpx2.Response", begin: int) -> bool:
     return str(response.headers.get("content-range", "")).startswith(f"bytes {begin}-")
-
-
-def _length(response: "httpx2.Response") -> int | None:
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isdecimal() and len(text) < 20 else None  # noqa: PLR2004 - 2**64 has 20 digits
-
-
-def _paced(chunks: Iterator[bytes], patience: Patience, shown: str) -> Iterator[bytes]:
-    """Pass chunks on; raise `TooSlow` when a window of time ends with less than the least."""
-    pace = Pace(shown, patience.window, patience.min_rate)
-    begun = time.monotonic()
-    for chunk in chunks:
-        waited = time.monotonic() - begun
-        yield chunk
-        pace.came(len(chunk), waited)
-        begun = time.monotonic()

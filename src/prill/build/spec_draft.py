@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from prill.build.spec_scalars import Scalar
 from prill.build.spec_shape import FieldShape, Shape, ShapeKind, fields_of
-from prill.build.spec_terms import Scalar
 from prill.errors import PrillError
 from prill.formats.yaml_nodes import YamlNode
 from prill.model.value import dataclass, field

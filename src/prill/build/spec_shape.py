@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from msgspec import Meta
 
-from prill.build.spec_terms import Scalar, Term
+from prill.build.spec_scalars import Scalar
+from prill.build.spec_terms import Term
 from prill.model import value_fields
 from prill.model.value import dataclass
 

@@ -4,7 +4,6 @@ The limits are `msgspec.Meta`, and hold for YAML and for the lock's copy alike. 
 accepts beyond the stored form, and how the schema describes that.
 """
 
-import posixpath
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -12,7 +11,21 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from prill.model.regex import regex
+from prill.build.spec_scalars import (
+    ALIASES,
+    REQUIREMENT,
+    Scalar,
+    read_architecture,
+    read_as_written,
+    read_glob,
+    read_inside,
+    read_lower,
+    read_maybe_empty,
+    read_permissions,
+    read_port,
+    read_relative,
+    read_requirement,
+)
 from prill.model.value import dataclass
 
 __all__ = [
@@ -44,7 +57,6 @@ __all__ = [
     "Reason",
     "Requirement",
     "RunAs",
-    "Scalar",
     "Sha256",
     "Sha512",
     "Signal",
@@ -67,11 +79,7 @@ __all__ = [
 ARCHITECTURES = ("amd64", "arm64")
 """The architectures an image can be built for, by Debian's names, which are also the OCI's."""
 
-Scalar = None | bool | int | float | str
-
 MAX_ID = 2**32 - 2  # 2**32 - 1 is (uid_t) -1, which chown(2) takes for "leave it"
-_OCTAL = regex(r"(?:0o?)?[0-7]{3,4}")
-_ALIASES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,76 +125,10 @@ def package_of(requirement: str) -> str:
     return re.split(r"[=~<>]", requirement, maxsplit=1)[0]
 
 
-def _as_written(value: Scalar, text: str) -> str | None:
-    return None if value is None else text
-
-
-def _maybe_empty(value: Scalar, text: str) -> str:
-    if value is None:
-        raise ValueError("expected a text, not nothing; write '' for an empty one")
-    return text
-
-
-def _permissions(value: Scalar, text: str) -> int:
-    if isinstance(value, (str, int)) and _OCTAL.fullmatch(text) and (isinstance(value, str) or text.startswith("0")):
-        return int(text.removeprefix("0o").removeprefix("0O"), 8)
-    if isinstance(value, int) and _OCTAL.fullmatch(text):
-        raise ValueError(f"{text} is a decimal number; write 0o{text}")
-    raise ValueError(f"expected permissions in octal, such as 0o755, not {text!r}")
-
-
-def _architecture(value: Scalar, text: str) -> str:
-    del value
-    return _ALIASES.get(text, text)
-
-
-def _port(value: Scalar, text: str) -> str:
-    del value
-    number, _, protocol = text.partition("/")
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", number) or int(number) > 2**16 - 1 or protocol not in {"", "tcp", "udp"}:
-        raise ValueError(f"expected a port, such as 8080 or 53/udp, not {text!r}")
-    return f"{number}/{protocol or 'tcp'}"
-
-
-def _lower(value: Scalar, text: str) -> Scalar:
-    return None if value is None else text.lower()
-
-
-def _relative(value: Scalar, text: str) -> Scalar:
-    if not isinstance(value, str) or not text:
-        return value
-    clean = posixpath.normpath(text)
-    if clean.startswith("/"):
-        raise ValueError(f"expected a path relative to this file, not {text!r}")
-    return clean
-
-
-def _inside(value: Scalar, text: str) -> Scalar:
-    if isinstance(value, str) and ".." in text.split("/"):
-        raise ValueError(f"{text!r} leaves the folder of this file")
-    return _relative(value, text)
-
-
-def _requirement(value: Scalar, text: str) -> Scalar:
-    """Point out how Debian's own files would write it, which is not how a spec does."""
-    nearest = re.sub(r"[\s()]", "", text.replace("==", "="))
-    nearest = re.sub(r"(?<![<>])([<>])(?![<>=])", r"\1\1", nearest).partition(":any")[0]
-    if isinstance(value, str) and nearest != text and re.fullmatch(_REQUIREMENT, nearest):
-        raise ValueError(
-            f"expected a package, such as python3.13-minimal, not {text[:80]!r}; did you mean {nearest!r}?"
-        )
-    return value
-
-
-def _glob(value: Scalar, text: str) -> Scalar:
-    return text.lstrip("/") if isinstance(value, str) else value
-
-
 _TEXT_OR_NUMBER = {"type": ["string", "number", "boolean"]}
 _HEX_256 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{64}$"}  # digits alone are a number to YAML
 _HEX_512 = {"type": ["string", "number"], "pattern": "^[0-9A-Fa-f]{128}$"}
 _GLOB = {"type": "string", "pattern": r"^/*[^/\x00-\x1f][^\x00-\x1f]*$"}
-_REQUIREMENT = r"^[a-z0-9][a-z0-9+.-]+(?:(?:=|~|<<|<=|>=|>>)[A-Za-z0-9.+:~*?-]+)?$"
 _PART = r"(?!\.{1,2}(?:/|$))[^/\x00-\x1f]+"
 
 ImageName = Annotated[
@@ -205,15 +147,15 @@ PackageName = Annotated[
 ]
 Requirement = Annotated[
     str,
-    Meta(pattern=_REQUIREMENT, max_length=256),
-    Term(says="a package, such as python3.13-minimal or python3.13-minimal=3.13.*", parse=_requirement),
+    Meta(pattern=REQUIREMENT, max_length=256),
+    Term(says="a package, such as python3.13-minimal or python3.13-minimal=3.13.*", parse=read_requirement),
 ]
 Reason = Annotated[str, Meta(max_length=1024), Term(says="a sentence")]
 TrimSetName = Annotated[str, Meta(), Term(says="the name of a trim set", vocabulary="trim set")]
 Glob = Annotated[
     str,
     Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=1024),
-    Term(says="a glob, such as usr/share/doc/**", parse=_glob, schema=_GLOB),
+    Term(says="a glob, such as usr/share/doc/**", parse=read_glob, schema=_GLOB),
 ]
 AbsolutePath = Annotated[
     str,
@@ -227,12 +169,14 @@ PasswdPath = Annotated[
 ]
 LinkTarget = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", max_length=4096), Term(says="a path")]
 SourcePath = Annotated[
-    str, Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=4096), Term(says="a path below this file's", parse=_inside)
+    str,
+    Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=4096),
+    Term(says="a path below this file's", parse=read_inside),
 ]
 IncludePath = Annotated[
     str,
     Meta(pattern=r"^(?!/)[^\x00-\x1f]+$", max_length=4096),
-    Term(says="a path relative to this file", parse=_relative),
+    Term(says="a path relative to this file", parse=read_relative),
 ]
 UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]*$", max_length=32), Term(says="a user's or group's name")]
 UserId = Annotated[int, Meta(ge=1, le=MAX_ID), Term(says="a number")]
@@ -243,7 +187,7 @@ RunAs = Annotated[
     Meta(pattern=r"^(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})(?::(?:[a-z_][a-z0-9_-]{0,31}|[0-9]{1,10}))?$"),
     Term(
         says="a user's name, uid or uid:gid",
-        parse=_as_written,
+        parse=read_as_written,
         schema={"type": ["string", "integer"], "minimum": 0, "maximum": MAX_ID},
     ),
 ]
@@ -252,7 +196,7 @@ Permissions = Annotated[
     Meta(ge=0, le=0o7777),
     Term(
         says="permissions in octal, such as 0o755",
-        parse=_permissions,
+        parse=read_permissions,
         schema={
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": 7777},
@@ -269,18 +213,18 @@ VariableName = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=256), Term(says="an environment variable's name")
 ]
 VariableValue = Annotated[
-    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_maybe_empty, schema=_TEXT_OR_NUMBER)
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=read_maybe_empty, schema=_TEXT_OR_NUMBER)
 ]
 AnnotationName = Annotated[str, Meta(pattern=r"^[^\s\x00]+$", max_length=256), Term(says="an annotation's name")]
 AnnotationValue = Annotated[
-    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=_maybe_empty, schema=_TEXT_OR_NUMBER)
+    str, Meta(pattern=r"^[^\x00]*$"), Term(says="a text", parse=read_maybe_empty, schema=_TEXT_OR_NUMBER)
 ]
 Signal = Annotated[
     str,
     Meta(pattern=r"^(?:SIG[A-Z][A-Z0-9+-]*|[1-9][0-9]?)?$"),
     Term(
         says="a signal, such as SIGQUIT",
-        parse=_as_written,
+        parse=read_as_written,
         schema={"type": ["string", "integer"], "minimum": 1, "maximum": 99},
     ),
 ]
@@ -289,7 +233,7 @@ Port = Annotated[
     Meta(pattern=r"^[1-9][0-9]{0,4}/(?:tcp|udp)$"),
     Term(
         says="a port, such as 8080 or 53/udp",
-        parse=_port,
+        parse=read_port,
         schema={
             "anyOf": [
                 {"type": "integer", "minimum": 1, "maximum": 65535},
@@ -300,7 +244,7 @@ Port = Annotated[
 ]
 Architecture = Annotated[
     Literal["amd64", "arm64"],
-    Term(says="an architecture", parse=_architecture, schema={"enum": [*ARCHITECTURES, *_ALIASES]}),
+    Term(says="an architecture", parse=read_architecture, schema={"enum": [*ARCHITECTURES, *ALIASES]}),
 ]
 Strategy = Literal["origin"]
 Budget = Annotated[int, Meta(ge=1, le=120), Term(says="a number of layers")]
@@ -311,10 +255,10 @@ Url = Annotated[
     Term(says="an http or https URL, no password", may_log_in=True),
 ]
 Sha256 = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{64}$"), Term(says="64 hexadecimal digits", parse=_lower, schema=_HEX_256)
+    str, Meta(pattern=r"^[0-9a-f]{64}$"), Term(says="64 hexadecimal digits", parse=read_lower, schema=_HEX_256)
 ]
 Sha512 = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{128}$"), Term(says="128 hexadecimal digits", parse=_lower, schema=_HEX_512)
+    str, Meta(pattern=r"^[0-9a-f]{128}$"), Term(says="128 hexadecimal digits", parse=read_lower, schema=_HEX_512)
 ]
 NpmName = Annotated[
     str,
@@ -326,7 +270,7 @@ NpmVersion = Annotated[
     Meta(pattern=r"^[0-9]+(?:\.(?:[0-9]+|x)){0,2}(?:-[0-9A-Za-z.-]+)?$", max_length=128),
     Term(
         says="a version, such as 24, 24.x or 24.11.0",
-        parse=_as_written,
+        parse=read_as_written,
         schema={"type": ["string", "number"], "minimum": 0},
     ),
 ]
