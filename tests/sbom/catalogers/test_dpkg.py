@@ -81,6 +81,33 @@ def test_licences_of_a_linked_documentation_folder():
     assert "half: no licence" in reasons(sbom)
 
 
+def test_a_paragraph_that_cannot_be_read_hides_no_other():
+    broken = b"Package: a\nno field\n\nVersion: 2\nStatus: install ok installed\n\nPackage: ../x\nVersion: 1\n\n"
+    sbom = scan({"var/lib/dpkg/status": broken + STATUS.encode()})
+    assert [package.name for package in sbom.packages] == ["half", "libc6", "libssl3"]
+    for fault in ("neither a field nor a continuation line: 'no field'", "the name ''", "the name '../x'"):
+        assert fault in reasons(sbom)
+
+
+def test_of_many_paragraphs_that_cannot_be_read_some_are_named():
+    sbom = scan({"var/lib/dpkg/status": "no field\n\n" * 50 + STATUS})
+    assert len(sbom.packages) == 3
+    assert "/var/lib/dpkg/status: dpkg: more of its paragraphs are no packages" in reasons(sbom)
+
+
+def test_a_name_that_is_no_utf_8_hides_nothing():
+    """Old packages of others than Debian have their maintainers' names in Latin-1."""
+    text = STATUS.replace("Debian OpenSSL Team", "Ren\xe9").encode("latin-1")
+    sbom = scan({"var/lib/dpkg/status": text})
+    assert [package.name for package in sbom.packages] == ["half", "libc6", "libssl3"]
+    assert "dpkg: " not in reasons(sbom)
+
+
+def test_an_empty_status_is_one_that_is_not_known():
+    sbom = scan({"var/lib/dpkg/status": "Package: a\nVersion: 1\nArchitecture: all\nStatus:\n"})
+    assert [package.name for package in sbom.packages] == ["a"]
+
+
 def test_a_database_that_cannot_be_read_is_a_gap():
     sbom = scan({"var/lib/dpkg/status": b"Package: a\n\xff\xfe: b\n"})
     assert not sbom.packages

@@ -10,7 +10,7 @@ from itertools import chain
 from prill.errors import PrillError
 from prill.model.regex import regex
 
-__all__ = ["InvalidControlFile", "parse_paragraph", "parse_paragraphs"]
+__all__ = ["InvalidControlFile", "parse_paragraph", "parse_paragraphs", "split_paragraphs"]
 
 _MAX_PARAGRAPH = 16 * 1024 * 1024
 _MAX_FIELDS = 1024
@@ -26,18 +26,24 @@ def parse_paragraphs(data: bytes, *, comments: bool = False) -> Iterator[dict[st
 
     ``comments`` allows lines that begin with ``#``, as ``debian/control`` may have them; an index may not.
     """
-    begin = 0
-    for end in chain((blank.end() for blank in _BLANK_LINES.finditer(data)), (len(data),)):
-        if end - begin > _MAX_PARAGRAPH:
-            raise InvalidControlFile(f"a paragraph at byte {begin} is longer than {_MAX_PARAGRAPH} bytes")
-        paragraph = parse_paragraph(data[begin:end], comments=comments)
+    for text in split_paragraphs(data):
+        paragraph = parse_paragraph(text, comments=comments)
         if paragraph:
             yield paragraph
+
+
+def split_paragraphs(data: bytes) -> Iterator[bytes]:
+    """Yield the paragraphs unread, so that one which cannot be read need not hide others."""
+    begin = 0
+    for end in chain((blank.end() for blank in _BLANK_LINES.finditer(data)), (len(data),)):
+        yield data[begin:end]
         begin = end
 
 
 def parse_paragraph(data: bytes, *, comments: bool = False) -> dict[str, str]:
     """Read the fields of one paragraph, which blank lines may surround; raise `InvalidControlFile`."""
+    if len(data) > _MAX_PARAGRAPH:
+        raise InvalidControlFile(f"a paragraph is longer than {_MAX_PARAGRAPH} bytes: {data[:80]!r}…")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from prill.distro.deb.control import parse_paragraphs
+from prill.distro.deb.control import InvalidControlFile, parse_paragraph, split_paragraphs
 from prill.distro.deb.copyright import read_copyright
 from prill.distro.deb.relations import InvalidRelation, parse_relations
 from prill.distro.deb.version import InvalidVersion
@@ -25,7 +25,9 @@ _STATUS_D = "var/lib/dpkg/status.d/"
 _INFO = "var/lib/dpkg/info/"
 _DOC = "usr/share/doc/"
 _SOURCE = regex(r"(\S+)(?:\s*\(([^()\s]+)\))?")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")
 _MAX_STATUS = 64 << 20
+_MAX_FAULTS = 20
 
 
 class DpkgEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,19 +45,23 @@ class DpkgEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DpkgEvidence(Evidence, frozen=True):
-    """One file's worth: packages, or whose files these are (``owner``), or the licences of ``owner``."""
+    """One file's worth: packages, or whose files these are (``owner``), or the licences of ``owner``.
+
+    ``faults`` are what is wrong with paragraphs that are no packages.
+    """
 
     entries: tuple[DpkgEntry, ...] = ()
     owner: str = ""
     paths: tuple[str, ...] = ()
     licenses: str = ""
+    faults: tuple[str, ...] = ()
 
 
 class DpkgCataloger:
     """Reads the database, in one file or in many."""
 
     id = "dpkg"
-    version = 1
+    version = 2
     patterns = (_STATUS, f"{_STATUS_D}*", f"{_INFO}*.list", f"{_INFO}*.md5sums", f"{_DOC}*/copyright")
     programs = False
     evidence = DpkgEvidence
@@ -70,7 +76,11 @@ class DpkgCataloger:
             return DpkgEvidence(owner=name.removesuffix(".md5sums"), paths=_md5sums_paths(read_bounded(file)))
         if path.endswith(".list"):
             return DpkgEvidence(owner=name.removesuffix(".list"), paths=_list_paths(read_bounded(file)))
-        return DpkgEvidence(entries=tuple(_entries(read_bounded(file, _MAX_STATUS))))
+        faults: list[str] = []
+        entries = tuple(_entries(read_bounded(file, _MAX_STATUS), faults))
+        if faults and not entries:
+            raise InvalidControlFile(faults[0])
+        return DpkgEvidence(entries=entries, faults=tuple(faults))
 
     def catalog(self, seen: Sequence[Seen[DpkgEvidence]], image: Surroundings) -> Catalogued:
         """Join the packages with their files and licences."""
@@ -89,22 +99,36 @@ class DpkgCataloger:
                 entries[package.purl] = entry
                 files = paths.get(entry.name) or paths.get(f"{entry.name}:{entry.architecture}") or ()
                 owned.append((package.purl, tuple(sorted(files))))
-        gaps = tuple(Gap(package.name, NO_DEB_LICENCE) for package in packages.values() if not package.licenses)
+        faults = (Gap(f"/{one.path}", f"{self.id}: {fault}") for one in seen for fault in one.evidence.faults)
+        unlicensed = (Gap(package.name, NO_DEB_LICENCE) for package in packages.values() if not package.licenses)
         return Catalogued(
-            packages=tuple(packages.values()), relationships=_relationships(entries), owned=tuple(owned), gaps=gaps
+            packages=tuple(packages.values()),
+            relationships=_relationships(entries),
+            owned=tuple(owned),
+            gaps=(*faults, *unlicensed),
         )
 
 
 DPKG = DpkgCataloger()
 
 
-def _entries(data: bytes) -> Iterator[DpkgEntry]:
-    for fields in parse_paragraphs(data):
-        status = fields.get("Status", "install ok installed").split()
-        if "Package" not in fields or status[-1] in ("not-installed", "config-files"):
+def _entries(data: bytes, faults: list[str]) -> Iterator[DpkgEntry]:
+    """Yield the packages; what is wrong with paragraphs that are none is added to ``faults``."""
+    for text in split_paragraphs(data):
+        try:
+            fields = _paragraph(text)
+        except InvalidControlFile as error:
+            _note(faults, str(error))
+            continue
+        status = fields.get("Status", "installed").split()
+        if not fields or (status and status[-1] in ("not-installed", "config-files")):
+            continue
+        name = fields.get("Package", "")
+        if not _NAME.fullmatch(name):
+            _note(faults, f"a package of dpkg's database has the name {name[:80]!r}: {text[:80]!r}")
             continue
         yield DpkgEntry(
-            name=fields["Package"],
+            name=name,
             version=fields.get("Version", ""),
             architecture=fields.get("Architecture", ""),
             source=fields.get("Source", ""),
@@ -114,6 +138,25 @@ def _entries(data: bytes) -> Iterator[DpkgEntry]:
             depends=", ".join(filter(None, (fields.get("Pre-Depends"), fields.get("Depends")))),
             provides=fields.get("Provides", ""),
         )
+
+
+def _paragraph(text: bytes) -> dict[str, str]:
+    """Read a paragraph; what is no UTF-8 in it, as in the names of people in old packages, hides nothing else."""
+    try:
+        return parse_paragraph(text)
+    except InvalidControlFile:
+        if text.isascii():
+            raise
+        try:
+            return parse_paragraph(text.decode("utf-8", "replace").encode())
+        except InvalidControlFile:
+            pass
+        raise
+
+
+def _note(faults: list[str], fault: str) -> None:
+    if len(faults) <= _MAX_FAULTS:
+        faults.append(fault if len(faults) < _MAX_FAULTS else "more of its paragraphs are no packages")
 
 
 def _md5sums_paths(data: bytes) -> tuple[str, ...]:
