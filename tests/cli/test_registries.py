@@ -216,6 +216,11 @@ def test_logins_come_from_podmans_file_and_from_helpers(
         assert (done.code, done.err) == (0, "")
 
 
+def test_plain_http_is_recognised_and_not_spoken(prill: Prill, server: RegistryServer):
+    ran = prill("pull", f"{server.host}/app:1")
+    assert (ran.code, "--plain-http" in ran.err) == (1, True), ran.err
+
+
 def test_a_helper_that_fails_and_what_is_public(
     prill: Prill, out: Path, server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

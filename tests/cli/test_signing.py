@@ -350,6 +350,15 @@ class TestFiles:
             ran = prill("verify-blob", "f", "--key", key)
             assert (ran.code, says in ran.err) == (2, True), ran.err
 
+    def test_a_file_without_a_signature(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        ran = prill("verify-blob", "f", "--key", "prill.pub")
+        assert (ran.code, "step 2: there is no bundle beside it: 'f.sigstore.json'" in ran.err) == (10, True)
+        assert "--bundle" in ran.err
+        assert prill("verify-blob", "f", "--key", "prill.pub", "--bundle", "none").code == 1
+        ran = prill("sign-blob", "f", "--key", "prill.pub")
+        assert (ran.code, "holds a public key" in ran.err) == (2, True)
+
     def test_a_statement_about_files(self, prill: Prill, here: Path):
         (here / "f").write_text("content")
         (here / "g").write_text("other")

@@ -42,6 +42,8 @@ _PIECE = 1 << 18
 _KEPT_AS_THEY_ARE = "!#$%&'()*+,/:;=?@[]~"
 _PORTS = {"http": 80, "https": 443}
 _OK = 200
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""What OpenSSL makes of an answer in plain HTTP."""
 
 _Origin = tuple[str, str, int]
 _Route = tuple[_Origin, "Proxy | None"]
@@ -150,8 +152,7 @@ class Connections:
         except (OSError, UnicodeError, InvalidMessage) as error:
             if link is not None:
                 link.close()
-            hint = "check the address, the network and the proxy settings"
-            raise Unreachable(f"cannot connect to {shown}: {error}", hint=hint) from error
+            raise Unreachable(f"cannot connect to {shown}: {error}", hint=_advice(error)) from error
         return Connection(link, self._clock)
 
 
@@ -191,6 +192,12 @@ class Answer:
     def _finish(self) -> None:
         self._open = False
         self._give_back()  # 4
+
+
+def _advice(error: Exception) -> str:
+    if getattr(error, "reason", None) in _NO_TLS:
+        return "it does not speak TLS there; --plain-http, if the network on the way is trusted"
+    return "check the address, the network and the proxy settings"
 
 
 def _proxy(scheme: str, host: str) -> "Proxy | None":

@@ -53,9 +53,11 @@ class PrivateKey:
             encrypted = label == "ENCRYPTED PRIVATE KEY" or b"Proc-Type: 4,ENCRYPTED" in data
             return cls.of(load_pem_private_key(data, password() if encrypted else None))
         except (ValueError, TypeError) as error:
-            kind = "a public key" if "PUBLIC" in label else f"a {label!r}"
+            public = "PUBLIC" in label
             raise UnusableKey(
-                f"the key file is {kind} that cannot be read: {str(error)[:120]}",
+                "the key file holds a public key"
+                if public
+                else f"the key file is a {label!r} that cannot be read: {str(error)[:120]}",
                 hint="signing needs the private key, such as cosign.key",
             ) from error
 

@@ -60,15 +60,26 @@ def verify_file(arguments: argparse.Namespace) -> "Verified":
     from prill.api.blobs import read_message, verify_blob  # noqa: PLC0415
     from prill.model.digest import Digest  # noqa: PLC0415
     from prill.signing.keys import Message  # noqa: PLC0415
+    from prill.signing.steps import Step, VerificationError  # noqa: PLC0415
 
     if arguments.file.startswith("sha256:"):
         message = Message(None, bytes.fromhex(Digest.parse(arguments.file).hex))
     else:
         message = read_message(Path(arguments.file))
     place = arguments.signature or arguments.bundle or Path(f"{arguments.file}.sigstore.json")
+    try:
+        evidence = read_regular(place, _MAX_BUNDLE)
+    except FileNotFoundError as error:
+        if arguments.signature or arguments.bundle:
+            raise
+        raise VerificationError(
+            Step.COLLECT,
+            f"there is no bundle beside it: {str(place)!r}",
+            hint="name what there is with --bundle, or with --signature a bare one",
+        ) from error
     return verify_blob(
         message,
-        read_regular(place, _MAX_BUNDLE),
+        evidence,
         verifier_of(arguments),
         conditions=conditions_of(arguments),
         now=SystemClock().now(),

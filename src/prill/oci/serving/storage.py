@@ -116,9 +116,9 @@ class RegistryStorage:
 
     def mount(self, name: str, digest: Digest, source: str) -> bool:
         """Give a repository the blob of another, or of any if ``source`` is empty; say whether there was one."""
-        there = self.has_blob(source, digest) if source else self.blob_path(digest).exists()
-        if there:
-            with self._guard:
+        with self._guard:  # or somebody removes it between the look and the link
+            there = self.has_blob(source, digest) if source else self.blob_path(digest).exists()
+            if there:
                 self._link(name, digest)
         return there
 
