@@ -161,3 +161,45 @@ def test_codes_of_shellcheck_can_be_ignored(tmp_path: Path, capsys: pytest.Captu
     assert main(["lint", "--ignore", "SC2086,DL3006,runs-as-root", str(tmp_path)]) == Exit.GOOD
     assert main(["lint", "--ignore", "SC20860", str(tmp_path)]) != Exit.GOOD
     assert "there is no rule 'sc20860'" in capsys.readouterr().err
+
+
+SHELL = "FROM debian:13\nUSER 1\nRUN apt update && echo $x\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--shellcheck"], ["--only", "SC2086"], ["--only", "shellcheck"], ["--fix", "--shellcheck"], ["--diff", "--only", "sc2086"]]
+)  # fmt: skip
+def test_to_name_shellchecks_codes_is_to_ask_it(project: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]):
+    """Without the program that is a gap: nobody looked."""
+    monkeypatch.setattr("prill.api.shellcheck.find_shellcheck", lambda _folders: None)
+    (project / "Dockerfile").write_text(SHELL)
+    assert main(["lint", *words, "--fail-on", "never", str(project / "Dockerfile")]) == Exit.INCOMPLETE
+    assert (
+        main(["lint", *words, "--ignore", "SC2154", "--fail-on", "never", "--allow-gaps", str(project / "Dockerfile")])
+        == Exit.GOOD
+    )
+
+
+@pytest.mark.parametrize("words", [["--ignore", "shellcheck"], ["--ignore", "SC2086"], ["--only", "DL3027"]])
+def test_nothing_else_asks_it(project: Path, words: list[str]):
+    (project / "Dockerfile").write_text(SHELL)
+    assert main(["lint", *words, "--fail-on", "never", str(project / "Dockerfile")]) == Exit.GOOD
+
+
+def test_what_shellcheck_says_of_a_file_that_was_fixed(project: Path, capsys: pytest.CaptureFixture[str]):
+    if not (Path(sys.executable).parent / "shellcheck").exists():
+        pytest.skip("shellcheck is not installed")
+    (project / "Dockerfile").write_text(SHELL)
+    main(["lint", "--fix", "--shellcheck", "--severity", "style", str(project / "Dockerfile")])
+    assert "apt-get update" in (project / "Dockerfile").read_text()
+    assert "3:28" in (printed := capsys.readouterr().out), printed
+    assert "(SC2086)" in printed
+
+
+def test_as_hadolint_no_other_comments_count(project: Path, capsys: pytest.CaptureFixture[str]):
+    text = "# check=skip=MaintainerDeprecated\nFROM a:1\n# prill: ignore[DL3002]\nUSER root\n# check=skip=all\nMAINTAINER x\n"
+    (project / "Dockerfile").write_text(text)
+    assert main(["lint", "--hadolint", "--no-color", str(project / "Dockerfile")]) == Exit.BROKE
+    printed = capsys.readouterr().out
+    assert "DL3002" in printed
+    assert "DL4000" in printed

@@ -47,7 +47,8 @@ def test_thousands_of_comments_are_matched_by_place():
     ("directive", "skipped"),
     [
         ("# check=skip=FromAsCasing", True), ("#!/x\n# check=skip=all", True), ("# check=error=false;skip=FromAsCasing", True),
-        ("# check=skip=fromascasing", False), ("# check=skip=JSONArgsRecommended, FromAsCasing", False), ("# x\n# check=skip=all", False),
+        ("# check=skip=fromascasing", False), ("# check=skip=JSONArgsRecommended, FromAsCasing", False), ("# x\n# check=skip=all\n", False),
+        ("# x\n# check=skip=all", True),
     ],
 )  # fmt: skip
 def test_names_of_checks_are_read_as_buildkit_does(directive: str, skipped: object):
@@ -59,3 +60,25 @@ def test_a_file_can_ask_for_experimental_checks(value: str):
     value = value if "=" in value else f"experimental={value}"
     report = lint_data(f"# check={value}\n\n# b\nFROM a:1 AS c\n".encode(), "Dockerfile", LintOptions())
     assert [one.location.line for one in report.findings if one.rule == "invalid-description"] == [3]
+
+
+CHECKED = "# check=skip=JSONArgsRecommended\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"FROM a:1\n{CHECKED}CMD a\nENTRYPOINT b\n", {3: True, 4: False}),
+        (f"FROM a:1\n{CHECKED}# more\nCMD a\n", {4: True}),
+        (f"FROM a:1\n{CHECKED}\nCMD a\n", {4: False}),
+        (f"FROM a:1\n{CHECKED}ENV a=b\nCMD a\n", {4: False}),
+        ("FROM a:1\n#CHECK = skip=all;error=true\nCMD a\n", {3: True}),
+        ("FROM a:1\n# check=skip=jsonargsrecommended\nCMD a\n", {3: False}),
+        ("FROM a:1\n# check=nope\nCMD a\n", {3: False}),
+        ("FROM a:1\n# to check = skip=all\nCMD a\n", {3: False}),
+        (f"{CHECKED}FROM a:1\n{CHECKED}CMD a\nENTRYPOINT b\n", {4: True, 5: True}),
+        (f"# check=skip=StageNameCasing\nFROM a:1\n{CHECKED}CMD a\nENTRYPOINT b\n", {4: True, 5: False}),
+    ],
+)
+def test_a_check_directive_above_an_instruction(text: str, lines: dict[int, bool]):
+    assert dict(suppressed(text, "shell-form-command")) == lines

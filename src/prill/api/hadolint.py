@@ -76,7 +76,9 @@ def hadolint_issues(
     running = {
         code.lower() for code, severity in HADOLINT_SEVERITIES.items() if severity or code.lower() in choice.overrides
     }
-    selection = Selection(only=frozenset(running - choice.ignored), pragmas=not choice.disable_ignore_pragma)
+    selection = Selection(
+        only=frozenset(running - choice.ignored), pragmas=not choice.disable_ignore_pragma, tool="hadolint"
+    )
     options = LintOptions(
         selection=selection,
         settings=LintSettings(

@@ -26,8 +26,8 @@ __all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFi
 MAX_BYTES = 1 << 20
 MAX_FOLDERS = 64
 
-SHELLCHECK_CODE = regex(r"sc[0-9]{4}")
-"""A code of ShellCheck's, in lower case: findings have it as an alias, and no rule does."""
+SHELLCHECK_CODE = regex(r"sc[0-9]{4}|shellcheck")
+"""A code of ShellCheck's, in lower case, or all of them: findings have it as an alias or rule, and no rule does."""
 
 LABEL_KINDS = frozenset({"text", "url", "semver", "hash", "rfc3339", "spdx", "email"})
 _LISTS = ("ignore", "enable", "allowed-registries", "allowed-bases")

@@ -25,8 +25,10 @@ class InputTooLong(PrillError):
     """Standard input has more than is read: what would be written were not the file."""
 
 
-def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFinder) -> Report:
-    """Fix the files that the arguments name, or show how; return what is found afterwards.
+def fix(
+    arguments: argparse.Namespace, options: LintOptions, finder: SettingsFinder
+) -> tuple[Report, list[tuple[Path, bytes]]]:
+    """Fix the files that the arguments name, or show how; return what is found afterwards, and the files as fixed.
 
     From standard input, the fixed text goes to standard output, and the report nowhere but into the exit code.
     """
@@ -38,8 +40,9 @@ def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFin
         fixed = _fixed(Path(arguments.name), data, options, finder, unsafe=unsafe)
         sys.stdout.buffer.write(_diff(arguments.name, data, fixed.data) if arguments.diff else fixed.data)
         arguments.quiet, arguments.stdin = True, fixed.data
-        return fixed.report
+        return fixed.report, [(Path(arguments.name), fixed.data)]
     reports: list[Report] = []
+    files: list[tuple[Path, bytes]] = []
     changed = applied = 0
     for path in find_dockerfiles([Path(one) for one in arguments.paths]):
         try:
@@ -53,9 +56,11 @@ def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFin
             continue
         if is_inline_host(path.name):
             reports.append(lint_paths([path], options, finder))
+            files.append((path, data))
             continue
         fixed = _fixed(path, data, options, finder, unsafe=unsafe)
         reports.append(fixed.report)
+        files.append((path, fixed.data))
         applied += fixed.applied
         changed += fixed.data != data
         if arguments.diff:
@@ -64,14 +69,15 @@ def fix(arguments: argparse.Namespace, options: LintOptions, finder: SettingsFin
             write_atomic(path.resolve(), fixed.data, mode=path.stat().st_mode & 0o7777)
     if not arguments.quiet:
         verb = "would change" if arguments.diff else "changed"
-        fixes, files = ("fix" if applied == 1 else "fixes"), ("file" if changed == 1 else "files")
-        print(f"prill: {applied} {fixes}, {changed} {files} {verb}", file=sys.stderr)
-    return Report(
+        fixes, things = ("fix" if applied == 1 else "fixes"), ("file" if changed == 1 else "files")
+        print(f"prill: {applied} {fixes}, {changed} {things} {verb}", file=sys.stderr)
+    report = Report(
         subjects=tuple(subject for report in reports for subject in report.subjects),
         findings=tuple(finding for report in reports for finding in report.findings),
         gaps=tuple(gap for report in reports for gap in report.gaps),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
     )
+    return report, files
 
 
 def _fixed(path: Path, data: bytes, options: LintOptions, finder: SettingsFinder, *, unsafe: bool) -> FixedFile:

@@ -23,7 +23,7 @@ class Selection:
     """Which rules run, and how much they weigh; names are ids and aliases, in lower case.
 
     ``only``, where given, are the only ones; ``off`` are marked as suppressed by the settings; ``on`` are run though
-    they are not by default. ``pragmas`` says whether comments may suppress.
+    they are not by default. ``pragmas`` says whether comments may suppress, ``tool`` whose alone, where it is given.
     """
 
     only: frozenset[str] | None = None
@@ -31,6 +31,7 @@ class Selection:
     on: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     pragmas: bool = True
+    tool: str = ""
 
     def runs(self, rule: Rule) -> bool:
         """Whether the rule is to be run at all."""
@@ -99,6 +100,8 @@ def lint(
 def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -> list[Finding]:
     """Return findings with the severities of the settings, marked where the settings or a comment suppress them."""
     pragmas = find_pragmas(document) if selection.pragmas else ()
+    if selection.tool:
+        pragmas = tuple(pragma for pragma in pragmas if pragma.tool == selection.tool)
     fails = read_check_directive(document).fails
     if not (pragmas or fails or selection.off or selection.severities):
         return findings

@@ -8,6 +8,7 @@
 | ``# hadolint stage ignore=…`` | the stage of the FROM on the next line |
 | ``# hadolint global ignore=…`` | the file |
 | ``# check=skip=JSONArgsRecommended,…;error=true`` | BuildKit's checks in the file |
+| ``# check=skip=…`` among the comments right above an instruction | BuildKit's checks of that instruction |
 """
 
 import re
@@ -27,6 +28,7 @@ __all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_prill", "misspelt_p
 _PRILL = regex(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = regex(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
 _HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([^#]*?)\s*(?:#\s*(.*))?\Z")
+_CHECK = regex(r"(?:check|CHECK)\s*=\s*(.+)\Z")
 _CODES = regex(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
 
 
@@ -37,6 +39,7 @@ class PragmaKind(StrEnum):
     STAGE = "stage"
     FILE = "file"
     CHECK = "check"
+    NEXT_CHECK = "next-check"
 
 
 class Pragma(NamedTuple):
@@ -85,6 +88,8 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
                             _inside(document, text.strip().removeprefix("#").strip(), Span(piece.start, piece.end))
                         )
     found.extend(_checks(document))
+    if "check" in file.source.text or "CHECK" in file.source.text:
+        found.extend(_checks_above(document))
     return tuple(found)
 
 
@@ -176,3 +181,23 @@ def _checks(document: Dockerfile) -> list[Pragma]:
         return []
     last = len(document.file.source.lines)
     return [Pragma(PragmaKind.CHECK, codes, "", directive.value.span, 1, last, "buildkit")]
+
+
+def _checks_above(document: Dockerfile) -> list[Pragma]:
+    """Read what holds for one instruction: in a comment above it, with nothing but comments between."""
+    source = document.file.source
+    found: list[Pragma] = []
+    waiting: list[tuple[Span, tuple[str, ...]]] = []
+    for node in document.file.nodes:
+        if isinstance(node, Comment):
+            said = _CHECK.match(node.text)
+            codes = read_checks(said[1]).skip if said else ()
+            if codes:
+                written = source.text[node.span.start : node.span.end].rstrip()
+                waiting.append((Span(node.span.start, node.span.start + len(written)), codes))
+            continue
+        if isinstance(node, Instruction):
+            line = source.line(node.written.start)
+            found += [Pragma(PragmaKind.NEXT_CHECK, codes, "", span, line, line, "buildkit") for span, codes in waiting]
+        waiting = []
+    return found

@@ -9,6 +9,7 @@ from prill.model.finding import Finding
 
 __all__ = ["Places", "Suppressions"]
 
+_EXACT = frozenset({PragmaKind.CHECK, PragmaKind.NEXT_CHECK})
 _Layer = tuple[str, PragmaKind, bool]
 
 
@@ -34,7 +35,7 @@ class Suppressions:
         for number, pragma in enumerate(pragmas):
             codes = self._layers.setdefault((pragma.tool, pragma.kind, pragma.by_statement), {})
             for code in pragma.codes:
-                name = code if pragma.kind is PragmaKind.CHECK else code.lower()
+                name = code if pragma.kind in _EXACT else code.lower()
                 codes.setdefault(name, {}).setdefault(pragma.first, (number, pragma))
         self._firsts = {
             layer: {code: sorted(places) for code, places in codes.items()} for layer, codes in self._layers.items()
@@ -45,7 +46,7 @@ class Suppressions:
         found: list[tuple[int, Pragma]] = []
         for layer, codes in self._layers.items():
             line = _line(finding, by_statement=layer[2])
-            names = _names(finding) if layer[1] is not PragmaKind.CHECK else _checks(finding)
+            names = _names(finding) if layer[1] not in _EXACT else _checks(finding)
             for name in names:
                 if name in codes:
                     firsts = self._firsts[layer][name]

@@ -10,6 +10,7 @@ examples:
   prill lint --format sarif -o lint.sarif .
   prill lint --format github - < Dockerfile
   prill lint --only unpinned-base,DL3007 .
+  prill lint --only shellcheck .                       ShellCheck's findings alone; --only SC2086 is one of them
   prill lint --hadolint -f json Dockerfile             in the place of hadolint
 """
 
@@ -97,7 +98,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.fix or arguments.unsafe_fixes or arguments.diff:
         from prill.cli.lint_fixes import fix  # noqa: PLC0415
 
-        report = fix(arguments, options, finder)
+        report, files = fix(arguments, options, finder)
+        report = _with_shellcheck(arguments, report, files, options, finder)
     else:
         report = _lint(arguments, options, finder)
     from prill.cli.lint_output import deliver  # noqa: PLC0415
@@ -182,7 +184,9 @@ def _options(arguments: argparse.Namespace) -> "LintOptions":
         for texts in (arguments.only, arguments.ignore, arguments.enable)
     )
     for name in (*only, *ignored, *enabled):
-        if name in enabled or SHELLCHECK_CODE.fullmatch(name) is None:
+        if SHELLCHECK_CODE.fullmatch(name) is not None:
+            arguments.shellcheck |= name not in ignored  # to ask for its codes is to ask it
+        else:
             find_rule(name)
     selection = Selection(only=frozenset(only) if only else None, off=frozenset(ignored), on=frozenset(enabled))
     return LintOptions(selection=selection, target=arguments.target, today=today())

@@ -12,7 +12,7 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _GUESSES = 20
-_SHELLCHECK = regex(r"sc[0-9]{4}")
+_SHELLCHECK = regex(r"sc[0-9]{4}|shellcheck")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
