@@ -36,6 +36,9 @@ from prill.oci.layer_reader import (
 __all__ = ["LayerCache", "LayersRead", "read_layers"]
 
 
+_WORTH_ONE_MORE = 64 << 20
+
+
 class LayerCache(Protocol):
     """Remembers what was read of verified layers."""
 
@@ -106,7 +109,8 @@ class LayersRead:
         jobs = [job for number in self._read for job in self._jobs(number, apart=True)]
         jobs.sort(key=lambda job: (not job.reads, -job.size))  # the longest first
         # One more than there are cores: then three layers share two of them, and what waits is done while we merge.
-        self._forked = Forked(jobs, workers=workers + 1, needed=sum(job.reads for job in jobs))
+        more = sum(job.size for job in jobs if job.reads) >= _WORTH_ONE_MORE
+        self._forked = Forked(jobs, workers=workers + more, needed=sum(job.reads for job in jobs))
         try:
             self._take(jobs, self._forked.needed())
         except PrillError:
