@@ -42,12 +42,7 @@ def split_paragraphs(data: bytes) -> Iterator[bytes]:
 
 def parse_paragraph(data: bytes, *, comments: bool = False) -> dict[str, str]:
     """Read the fields of one paragraph, which blank lines may surround; raise `InvalidControlFile`."""
-    if len(data) > _MAX_PARAGRAPH:
-        raise InvalidControlFile(f"a paragraph is longer than {_MAX_PARAGRAPH} bytes: {data[:80]!r}…")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidControlFile(f"not UTF-8: {data[error.start : error.start + 40]!r}") from error
+    text = _text(data)
     fields: dict[str, str] = {}
     name = ""
     for line in text.split("\n"):
@@ -70,6 +65,15 @@ def parse_paragraph(data: bytes, *, comments: bool = False) -> dict[str, str]:
     if len(fields) > _MAX_FIELDS:
         raise InvalidControlFile(f"a paragraph has {len(fields)} fields; {_MAX_FIELDS} are allowed")
     return fields
+
+
+def _text(data: bytes) -> str:
+    if len(data) > _MAX_PARAGRAPH:
+        raise InvalidControlFile(f"a paragraph is longer than {_MAX_PARAGRAPH} bytes: {data[:80]!r}…")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidControlFile(f"not UTF-8: {data[error.start : error.start + 40]!r}") from error
 
 
 def _problem(line: str, fields: dict[str, str]) -> str:
