@@ -192,6 +192,32 @@ def test_a_table_that_lies(tmp_path: Path):
     assert "rpm: an rpm header claims 4000 entries" in reasons(scan({"var/lib/rpm/rpmdb.sqlite": path.read_bytes()}))
 
 
+def header(**tags: str) -> bytes:
+    """Return a header of texts alone."""
+    store = b"".join(value.encode() + b"\0" for value in tags.values())
+    index, at = b"", 0
+    for name, value in tags.items():
+        index += struct.pack(">IIII", {"name": 1000, "version": 1001, "release": 1002}[name], 6, at, 1)
+        at += len(value.encode()) + 1
+    return struct.pack(">II", len(tags), len(store)) + index + store
+
+
+def test_a_header_that_cannot_be_read_hides_no_other(tmp_path: Path):
+    blobs = [header(name="a", version="1"), struct.pack(">II", 4000, 9), header(name="", version="1")]
+    path = tmp_path / "db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB)")
+        connection.executemany(
+            "INSERT INTO Packages VALUES (NULL, ?)", [(blob,) for blob in (*blobs, blobs[0][:-2] + b"2\0")]
+        )
+    connection.close()
+    sbom = scan({"etc/os-release": FEDORA, "var/lib/rpm/rpmdb.sqlite": path.read_bytes()})
+    assert [(package.name, package.version) for package in sbom.packages] == [("a", "1"), ("a", "2")]
+    fault = "rpm: not all packages could be read: an rpm header claims 4000 entries"
+    assert fault in reasons(sbom)
+    assert reasons(sbom).splitlines()[0].endswith(", and 1 more")
+
+
 @given(st.binary(max_size=300))
 def test_no_header_raises_anything_else(data: bytes):
     for size in (0, 1, 3):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from prill.errors import PrillError
 from prill.model import Distro, Gap, Location, Package, Relationship, RpmDetails
 from prill.model.license_expressions import stated_license
 from prill.model.purl_value import build_purl
@@ -46,7 +47,7 @@ class RpmEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RpmEvidence(Evidence, frozen=True):
-    """A database, or a manifest; ``unread`` is why there may be more packages than these."""
+    """A database, or a manifest; ``unread`` is why there are, or may be, more packages than these."""
 
     entries: tuple[RpmEntry, ...] = ()
     unread: str = ""
@@ -56,7 +57,7 @@ class RpmCataloger:
     """Reads ``rpmdb.sqlite``, ``Packages.db`` (NDB), ``Packages`` (Berkeley DB) and ``container-manifest-2``."""
 
     id = "rpm"
-    version = 3
+    version = 4
     patterns = (*(f"{folder}/{name}" for folder in _FOLDERS for name in (*_NAMES, _LOG)), _MANIFEST)
     programs = False
     evidence = RpmEvidence
@@ -68,9 +69,7 @@ class RpmCataloger:
         data = read_bounded(file, _MAX_DATABASE)
         if file.path == _MANIFEST:
             return RpmEvidence(entries=_manifest(data))
-        from prill.distro.rpm.database import read_headers  # noqa: PLC0415 - SQLite, only where there is one
-
-        return RpmEvidence(entries=tuple(map(_entry, read_headers(data))))
+        return _database(data)
 
     def catalog(self, seen: Sequence[Seen[RpmEvidence]], image: Surroundings) -> Catalogued:
         """Return the packages, their files, and who needs whom; keys that were imported are no packages."""
@@ -95,10 +94,34 @@ class RpmCataloger:
 RPM = RpmCataloger()
 
 
+def _database(data: bytes) -> RpmEvidence:
+    """Read a database; a header that cannot be read hides no other, and what breaks off none before it."""
+    from prill.distro.rpm.database import read_headers  # noqa: PLC0415 - SQLite, only where there is one
+
+    entries: list[RpmEntry] = []
+    faults: list[PrillError] = []
+    try:
+        for header in read_headers(data):
+            try:
+                entries.append(_entry(header))
+            except PrillError as error:
+                faults.append(error)
+    except PrillError as error:
+        faults.append(error)
+    if faults and not entries:
+        raise faults[0]
+    more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return RpmEvidence(
+        entries=tuple(entries), unread=f"not all packages could be read: {faults[0]}{more}" if faults else ""
+    )
+
+
 def _entry(header: bytes) -> RpmEntry:
     from prill.distro.rpm.header import parse_header  # noqa: PLC0415 - only where there is a database
 
     found = parse_header(header)
+    if not found.name or not found.version:
+        raise Unreadable(f"a header of rpm's has the name {found.name[:80]!r} and version {found.version[:80]!r}")
     return RpmEntry(
         name=found.name,
         version=found.version,
