@@ -74,6 +74,14 @@ def test_a_paragraph_that_is_no_package_hides_no_other():
     assert "12 more paragraphs are no packages" in reasons(sbom)
 
 
+@pytest.mark.parametrize("letter", "VAo")
+def test_a_package_that_no_purl_can_name_hides_no_other(letter: str):
+    database = f"{letter}:{'9' * 9000}\nP:long\nV:1\nL:MIT\n\n{INSTALLED}"
+    sbom = scan({"etc/os-release": ALPINE, "lib/apk/db/installed": database})
+    assert len(sbom.packages) == 2
+    assert "apk's database has the name 'long'" in reasons(sbom)
+
+
 def test_what_an_apk_brought_is_related_to_it():
     database = (
         "P:py3-yaml\nV:6-r0\nA:x86_64\nL:MIT\nF:usr/lib/python3.11/site-packages/PyYAML-6.dist-info\nR:METADATA\n"

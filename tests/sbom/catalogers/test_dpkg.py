@@ -89,6 +89,13 @@ def test_a_paragraph_that_cannot_be_read_hides_no_other():
         assert fault in reasons(sbom)
 
 
+@pytest.mark.parametrize("field", ["Version", "Architecture", "Source"])
+def test_a_package_that_no_purl_can_name_hides_no_other(field: str):
+    sbom = scan({"var/lib/dpkg/status": f"Package: long\n{field}: {'9' * 9000}\n\n{STATUS}"})
+    assert [package.name for package in sbom.packages] == ["half", "libc6", "libssl3"]
+    assert "dpkg's database has the name 'long'" in reasons(sbom)
+
+
 def test_of_many_paragraphs_that_cannot_be_read_some_are_named():
     sbom = scan({"var/lib/dpkg/status": "no field\n\n" * 50 + STATUS})
     assert len(sbom.packages) == 3

@@ -14,6 +14,7 @@ __all__ = ["InstalledApk", "InvalidApkDatabase", "parse_installed"]
 _MAX_PACKAGES = 100_000
 _MAX_FAULTS = 20
 _MAX_VALUE = 64 << 10
+_MAX_IDENTIFYING = 1000
 _NAME = re.compile(r"[._]?[A-Za-z0-9][A-Za-z0-9+._-]*")  # apk add --virtual makes .php-rundeps
 _DEPENDENCY = re.compile(r"!?([^\s=<>~]+)")
 
@@ -84,7 +85,7 @@ def _parse(paragraph: bytes) -> InstalledApk:
         else:
             fields.setdefault(letter, value.strip())
     name, version = fields.get("P", ""), fields.get("V", "")
-    if not _NAME.fullmatch(name) or not version:
+    if not _NAME.fullmatch(name) or not version or any(len(fields.get(one, "")) > _MAX_IDENTIFYING for one in "PVAo"):
         raise InvalidApkDatabase(f"a package of apk's database has the name {name[:80]!r} and version {version[:80]!r}")
     return InstalledApk(
         name=name,

@@ -28,6 +28,8 @@ _SOURCE = regex(r"(\S+)(?:\s*\(([^()\s]+)\))?")
 _NAME = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,255}")
 _MAX_STATUS = 64 << 20
 _MAX_FAULTS = 20
+_MAX_VALUE = 1000
+_IDENTIFYING = ("Version", "Architecture", "Source")
 
 
 class DpkgEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -124,7 +126,7 @@ def _entries(data: bytes, faults: list[str]) -> Iterator[DpkgEntry]:
         if not fields or (status and status[-1] in ("not-installed", "config-files")):
             continue
         name = fields.get("Package", "")
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or any(len(fields.get(field, "")) > _MAX_VALUE for field in _IDENTIFYING):
             _note(faults, f"a package of dpkg's database has the name {name[:80]!r}: {text[:80]!r}")
             continue
         yield DpkgEntry(
