@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from prill._io.processes import LEAST, run_processes
 from prill._io.regular import read_regular
 from prill.api.finding_rows import Row, finding_of, row_of
-from prill.api.lint_files import read_ignore_text
+from prill.api.lint_files import IgnoreFinder
 from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inline
 from prill.api.lint_settings import LintSettings, SettingsFinder
 from prill.dockerfile.check_directive import EXPERIMENTAL
@@ -167,6 +167,7 @@ class _Reader:
     def __init__(self, options: LintOptions, finder: SettingsFinder) -> None:
         self._options = options
         self._finder = finder
+        self._ignored = IgnoreFinder()
         self._known: dict[int, tuple[LintSettings, LintOptions]] = {}
 
     def look(self, path: Path) -> _Seen:
@@ -186,7 +187,7 @@ class _Reader:
         if id(settings) not in self._known:
             self._known[id(settings)] = settings, self._options.with_settings(settings)
         host = is_inline_host(path.name)
-        return _Input(name, data, self._known[id(settings)][1], None if host else read_ignore_text(path), host)
+        return _Input(name, data, self._known[id(settings)][1], None if host else self._ignored.text_for(path), host)
 
 
 def _look(one: _Input | _Seen) -> _Seen:

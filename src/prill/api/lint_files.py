@@ -10,7 +10,7 @@ from prill.api.lint_inline import find_inline, is_inline_host, unread_inline
 from prill.errors import PrillError
 from prill.model.regex import regex
 
-__all__ = ["NoDockerfile", "find_dockerfiles", "is_dockerfile", "read_ignore_text"]
+__all__ = ["IgnoreFinder", "NoDockerfile", "find_dockerfiles", "is_dockerfile", "read_ignore_text"]
 
 MAX_IGNORE = 1 << 20
 
@@ -69,15 +69,34 @@ def _has_inline(path: Path) -> bool:
 
 
 def read_ignore_text(path: Path) -> str | None:
-    """Return the ``.dockerignore`` that holds for a file in its folder: its own before the folder's.
+    """Return the ``.dockerignore`` that holds for a file, as `IgnoreFinder` does."""
+    return IgnoreFinder().text_for(path)
 
-    It is "" where there is none, and None where it cannot be read.
-    """
-    for candidate in (path.with_name(path.name + ".dockerignore"), path.with_name(".dockerignore")):
+
+class IgnoreFinder:
+    """Finds the ``.dockerignore`` that holds for files: a file's own before its folder's, which is read once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, str | None] = {}
+
+    def text_for(self, path: Path) -> str | None:
+        """Return the text that holds for ``path``: "" where there is none, and None where it cannot be read."""
         try:
-            return read_regular(candidate, MAX_IGNORE).decode("utf-8", "replace")
+            return _ignore_text(f"{path}.dockerignore")
         except FileNotFoundError:
-            continue
-        except OSError:
-            return None
-    return ""
+            folder = path.parent
+        if folder not in self._folders:
+            try:
+                self._folders[folder] = _ignore_text(folder / ".dockerignore")
+            except FileNotFoundError:
+                self._folders[folder] = ""
+        return self._folders[folder]
+
+
+def _ignore_text(path: Path | str) -> str | None:
+    try:
+        return read_regular(path, MAX_IGNORE).decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return None

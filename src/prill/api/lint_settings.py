@@ -87,19 +87,20 @@ class SettingsFinder:
 
     def settings_for(self, path: Path) -> LintSettings:
         """Return what holds for ``path``; raise `InvalidLintSettings`."""
-        folder = path.absolute().parent
-        if folder not in self._known:
-            self._known[folder] = self._find(folder)
-            self._policies[folder] = next(
+        key = path.parent
+        if key not in self._known:
+            folder = path.absolute().parent
+            self._known[key] = self._find(folder)
+            self._policies[key] = next(
                 (policy for one in _upwards(folder) if (policy := _policy_of(one)) is not None), None
             )
-        root, found = self._known[folder]
+        root, found = self._known[key]
         if found.per_file:
             try:
                 found = found.holding_for(path.absolute().relative_to(root).as_posix())
             except ValueError:
                 found = found.holding_for(path.name)
-        policy = self._policies[folder]
+        policy = self._policies[key]
         return found if policy is None else replace(found, allowed_bases=policy)
 
     def _find(self, folder: Path) -> tuple[Path, LintSettings]:

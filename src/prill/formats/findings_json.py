@@ -5,6 +5,7 @@ findings, all of one shape, and to lay each of them out as dicts first takes fiv
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _text
 
 from prill.model.finding import Finding, Fix, Location, Report, Suppression
@@ -28,7 +29,7 @@ def _finding(finding: Finding) -> str:
     location, within, suppressed = finding.location, finding.within, finding.suppressed_by
     return f"""{{
       "rule": {_text(finding.rule)},
-      "aliases": {_list(map(_text, finding.aliases), "      ")},
+      "aliases": {_aliases(finding.aliases)},
       "severity": {_text(finding.severity.value)},
       "message": {_text(finding.message)},
       "location": {_location(location)},
@@ -38,6 +39,13 @@ def _finding(finding: Finding) -> str:
     }}"""
 
 
+@lru_cache(maxsize=256)
+def _aliases(aliases: tuple[str, ...]) -> str:
+    """Lay out the aliases of a rule, which all of its findings have."""
+    return _list(map(_text, aliases), "      ")
+
+
+@lru_cache(maxsize=64)
 def _location(location: Location) -> str:
     return f"""{{
         "path": {_text(location.path)},

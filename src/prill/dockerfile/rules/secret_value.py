@@ -28,17 +28,25 @@ _SECRETS = regex(
     r"|[a-z][a-z0-9+.-]{0,24}://[^/\s:@$]{1,128}:[^/\s:@${]{3,256}@[A-Za-z0-9]"
     r")"
 )
-_HINTS = (
-    "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "npm_", "xox", "sk_live_",
-    "dckr_pat_", "PRIVATE KEY",
-)  # fmt: skip
-"""Of these every secret has one in it, but for that of an address; most files have none."""
-_ADDRESS = regex(r"://[^/\s:@$]+:")
+_HINTS = tuple(
+    map(
+        regex,
+        (
+            r"A(?:KIA|SIA|Iza)",
+            r"_(?:(?<=gh[pousr]_)|(?<=_pat_)|(?<=npm_)|(?<=sk_live_))",
+            r"-(?:(?<=glpat-)|(?<=xox[abprs]-)|-BEGIN )",
+            r"://[^/\s:@$]+:",
+        ),
+    )
+)
+"""Every secret has one of these in it. Each begins with a character that there are few of, which is found at once."""
 _LOGIN = regex(
     r"\b(?:curl|wget)\b(?:\\\r?\n|[^\n|;&]){0,400}?\s(?:-[a-zA-Z]{0,8}u|--(?:proxy-)?user)[ =]?"
     r"(?P<quote>[\"']?)[^\s:\"'$]{1,64}:(?P<secret>[^\s\"'${}:/]{6,128})(?P=quote)(?=\s|$)"
 )
 """A login on the command line of curl or wget: ``-u user:word``; the bounds keep a hostile line cheap."""
+_USER = regex(r"-(?:[a-zA-Z]{0,8}u|-(?:proxy-)?user)[ =]?[\"']?[^\s:\"'$]{1,64}:")
+"""What every such login has in it."""
 _HEADER = regex(
     r"(?:authorization:\s*(?:bearer|basic|token)|(?:private-token|x-api-key|x-jfrog-art-api):)\s*"
     r"(?P<secret>[A-Za-z0-9._~+/=-]{16,512})\Z",
@@ -53,8 +61,8 @@ _PLACEHOLDER = regex(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:p
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     source = dockerfile.file.source
-    hint = any(one in source.text for one in _HINTS) or _ADDRESS.search(source.text) is not None
-    fetches = "curl" in source.text or "wget" in source.text
+    hint = any(one.search(source.text) for one in _HINTS)
+    fetches = ("curl" in source.text or "wget" in source.text) and _USER.search(source.text) is not None
     for node in dockerfile.file.instructions if hint or fetches else ():
         for found in _SECRETS.finditer(source.text, node.span.start, node.span.end) if hint else ():
             if not _PLACEHOLDER.search(found[0]):
