@@ -1,5 +1,6 @@
 """The database as a file: what goes in comes out, and what is no database is told from one."""
 
+import random
 import sqlite3
 import struct
 from pathlib import Path
@@ -9,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisories import built, opened
+from prill.errors import PrillError
 from prill.model.advisory import AdvisorySource, Exploitation, Level
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_builder import DatabaseBuilder
 from prill.vuln.database_file import FORM, DamagedDatabase, DatabaseTooNew, DatabaseTooOld, NoDatabase, NotADatabase
 from prill.vuln.orders import order_of
-from prill.vuln.packed import contains, decode_entries
+from prill.vuln.packed import contains
 from prill.vuln.records import (
     Affected,
     Exploited,
@@ -144,7 +146,7 @@ def test_another_database_is_taken_over_but_for_some_sources(tmp_path: Path):
     with open_database(second) as database:
         assert {one.name for one in database.sources} == {"one", "two"}
         assert set(database.numbers_of(["GHSA-1", "B"])) == {"GHSA-1", "B"}
-        assert len(decode_entries(dict(database.packages())["PyPI\0my-app"])) == 2
+        assert len(dict(database.packages())["PyPI\0my-app"]) == 2
         assert database.exploitation(["CVE-2026-1"])["CVE-2026-1"].known_since == "2026-01-02"
         builder = DatabaseBuilder()
         builder.adopt(database, without=frozenset({("test", "one")}))
@@ -269,3 +271,26 @@ class TestHostileFiles:
             database.verify()
         with open_database(path) as database, pytest.raises(DamagedDatabase):
             database.known(range(300))
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_whatever_was_changed_is_told(self, seed: int, tmp_path: Path):
+        """Read, matched or taken over: there is an answer, or it is damaged, and nothing else."""
+        whole = built(tmp_path / "whole.db", *(Record(id=f"A-{n}", affected=APP.affected) for n in range(4)))[0]
+        draw, said = random.Random(seed), set()  # noqa: S311 - drawn to be drawn again
+        for _ in range(60):
+            data = bytearray(whole.read_bytes())
+            for _ in range(draw.choice((1, 3, 40))):
+                data[draw.randrange(100, len(data))] = draw.randrange(256)
+            path = tmp_path / "a.db"
+            path.write_bytes(data)
+            try:
+                with open_database(path) as database:
+                    _ = (database.created, database.sources, database.coverage, database.ecosystems)
+                    database.known(
+                        one.vulnerability for one in database.entries(["PyPI\0my-app"]).get("PyPI\0my-app", ())
+                    )
+                    DatabaseBuilder().adopt(database, without=frozenset())
+            except PrillError as error:
+                said.add(type(error))
+        assert said <= {DamagedDatabase, NotADatabase}
+        assert DamagedDatabase in said

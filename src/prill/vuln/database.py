@@ -77,10 +77,14 @@ class Database:
     def ecosystems(self) -> frozenset[str]:
         """The ecosystems of which it has packages, with their releases."""
         found: set[str] = set()
-        row = self._rows("SELECT key FROM package ORDER BY key LIMIT 1")
-        while name := next((key.partition("\0")[0] for (key,) in row), ""):
+        rows = self._all("SELECT key FROM package ORDER BY key LIMIT 1")
+        while rows:
+            key = rows[0][0]
+            name = key.partition("\0")[0] if isinstance(key, str) else ""
+            if not name or name in found:  # out of order, or no name
+                raise self._damaged(f"it has a package {key!r:.80}")
             found.add(name)
-            row = self._rows("SELECT key FROM package WHERE key >= ? ORDER BY key LIMIT 1", f"{name}\1")
+            rows = self._all("SELECT key FROM package WHERE key >= ? ORDER BY key LIMIT 1", f"{name}\1")
         return frozenset(found)
 
     @cached_property
@@ -96,10 +100,7 @@ class Database:
             part = wanted[begin : begin + _AT_ONCE]
             marks = ",".join("?" * len(part))
             for key, data in self._all(f"SELECT key, entries FROM package WHERE key IN ({marks})", *part):  # noqa: S608
-                try:
-                    found[key] = decode_entries(data)
-                except msgspec.MsgspecError as error:
-                    raise self._damaged(error) from error
+                found[key] = self._entries(data)
         return found
 
     def known(self, numbers: Iterable[int]) -> dict[int, Known]:
@@ -163,7 +164,7 @@ class Database:
                 (row[0], dict(zip(_SOURCE, msgspec.convert(row[1:], type=ready(_SOURCE_TYPES)), strict=True)))
                 for row in rows
             ]
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise self._damaged(error) from error
         return tuple((number, AdvisorySource(**values)) for number, values in checked)
 
@@ -174,9 +175,10 @@ class Database:
         ):
             yield number, id_, source, self._unpacked(details)
 
-    def packages(self) -> Iterator[tuple[str, bytes]]:
-        """Yield all packages and their packed entries."""
-        yield from self._rows("SELECT key, entries FROM package ORDER BY key")
+    def packages(self) -> Iterator[tuple[str, tuple[PackedEntry, ...]]]:
+        """Yield all packages and what is known of them."""
+        for key, data in self._rows("SELECT key, entries FROM package ORDER BY key"):
+            yield key, self._entries(data)
 
     def aliases(self) -> Iterator[tuple[str, int]]:
         """Yield all ids and the numbers of the vulnerabilities that have them."""
@@ -208,10 +210,16 @@ class Database:
         content = self._meta("dictionary")
         return content if isinstance(content, bytes) else b""
 
+    def _entries(self, data: bytes) -> tuple[PackedEntry, ...]:
+        try:
+            return decode_entries(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
+            raise self._damaged(error) from error
+
     def _known(self, id_: str, source: AdvisorySource, details: bytes) -> Known:
         try:
             packed = _DETAILS.decode(self._unpacked(details))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise self._damaged(error) from error
         advisory = Advisory(
             id=id_,
@@ -228,7 +236,7 @@ class Database:
     def _unpacked(self, details: bytes) -> bytes:
         try:
             return zlib.decompressobj(_RAW, self._dictionary).decompress(details, _MAX_DETAILS)
-        except zlib.error as error:
+        except (zlib.error, TypeError) as error:
             raise self._damaged(error) from error
 
     def _meta(self, name: str) -> "bytes | int":
@@ -241,14 +249,14 @@ class Database:
     def _rows(self, query: str, *values: object) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
             yield from self._connection.execute(query, values)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise self._damaged(error) from error
 
     def _all(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         """Return rows at once, which costs less for many than one by one."""
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: object) -> DamagedDatabase:

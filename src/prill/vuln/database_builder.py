@@ -23,7 +23,6 @@ from prill.vuln.packed import (
     PackedEntry,
     PackedRange,
     PackedVulnerability,
-    decode_entries,
     encode_entries,
     in_ranges,
     pack_rating,
@@ -147,10 +146,10 @@ class DatabaseBuilder:
                 self._coverage.add((ecosystem, part, numbers[source_number]))
 
     def _adopt_packages(self, database: Database, kept: Mapping[int, int]) -> None:
-        for key, data in database.packages():
+        for key, found in database.packages():
             entries = [
                 msgspec.structs.replace(entry, vulnerability=kept[entry.vulnerability])
-                for entry in decode_entries(data)
+                for entry in found
                 if entry.vulnerability in kept
             ]
             if entries:
