@@ -203,7 +203,7 @@ def header(**tags: str) -> bytes:
 
 
 def test_a_header_that_cannot_be_read_hides_no_other(tmp_path: Path):
-    blobs = [header(name="a", version="1"), struct.pack(">II", 4000, 9), header(name="", version="1")]
+    blobs = [header(name="a", version="1"), struct.pack(">II", 4000, 9), header(name="", version="9" * 9000)]
     path = tmp_path / "db"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB)")

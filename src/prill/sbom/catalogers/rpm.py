@@ -19,6 +19,7 @@ __all__ = ["RPM", "RpmCataloger", "RpmEvidence"]
 _MAX_DATABASE = 512 << 20
 _MANIFEST = "var/lib/rpmmanifest/container-manifest-2"
 _MANIFEST_FIELDS = 10
+_MAX_VALUE = 1000
 _FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 _LOG = "rpmdb.sqlite-wal"
 """What SQLite has not yet written into the database. rpm empties it when it ends, so most images have none in it."""
@@ -120,7 +121,8 @@ def _entry(header: bytes) -> RpmEntry:
     from prill.distro.rpm.header import parse_header  # noqa: PLC0415 - only where there is a database
 
     found = parse_header(header)
-    if not found.name or not found.version:
+    longest = max(map(len, (found.name, found.version, found.release, found.architecture, found.source_rpm)))
+    if not found.name or not found.version or longest > _MAX_VALUE:
         raise Unreadable(f"a header of rpm's has the name {found.name[:80]!r} and version {found.version[:80]!r}")
     return RpmEntry(
         name=found.name,
