@@ -36,6 +36,23 @@ def gem(name: str, version: str, platform: str = "ruby") -> str:
     return f'# stub: {name} {version} {platform} lib\nGem::Specification.new do |s|\n  s.name = "{name}".freeze\nend\n'
 
 
+def test_gems_that_bundler_took_from_git():
+    git = "usr/local/bundle/bundler/gems/rails-0c1fd1a"
+    sbom = scan(
+        {
+            f"{HOME}/rack-protection-4.1.1.gemspec": RACK,
+            f"{HOME}/base64-0.2.0.gemspec": gem("base64", "0.2.0"),
+            f"{git}/rack.gemspec": gem("rack", "3.1.0"),
+            f"{git}/part/part.gemspec": "Gem::Specification.new do |s|\n  s.version = VERSION\nend\n",
+            f"{git}/spec/data/gems/x.gemspec": gem("x", "1"),
+        }
+    )
+    base64, protection, rack = purls(sbom)
+    assert rack == "pkg:gem/rack@3.1.0"
+    assert related(sbom) == [(protection, base64), (protection, rack)]
+    assert f"/{git}/part/part.gemspec: ruby: a gemspec with the name ''" in reasons(sbom)
+
+
 def test_characters_that_ruby_wrote_as_escapes():
     text = gem("x", "1").replace("end\n", '  s.authors = ["Andr\\u00E9 \\u{1F600}\\uD800\\n".freeze]\nend\n')
     assert only(scan({f"{HOME}/x-1.gemspec": text})).details.author == "Andr\u00e9 \U0001f600?"

@@ -1,24 +1,34 @@
 """Ruby gems, by the specifications that RubyGems keeps of what it installed."""
 
-import posixpath
 from collections.abc import Sequence
 
 from prill.model import Relationship
 from prill.model.purl_value import build_purl
+from prill.model.regex import regex
 from prill.sbom.cataloger import Catalogued, FoundFile, Seen, Surroundings, read_bounded
 from prill.sbom.listing import ListedPackage, ListedPackages, dependencies_by_name, packages_of
 
 __all__ = ["RUBY", "RubyCataloger"]
 
 _MAX_GEMSPEC = 4 << 20
+_HOME = regex(r"/?(?:specifications/(?:default/)?|bundler/gems/[^/]+/(?:[^/]+/)?)[^/]+\Z")
+"""What stands behind a folder of gems in a gemspec's path."""
 
 
 class RubyCataloger:
-    """Reads ``specifications/*.gemspec``, of gems that were installed and of those that Ruby has by default."""
+    """Reads ``specifications/*.gemspec``, of gems that were installed and of those that Ruby has by default.
+
+    What Bundler took from Git lies elsewhere; Bundler writes those gemspecs anew, in the same form.
+    """
 
     id = "ruby"
-    version = 3
-    patterns = ("**/specifications/*.gemspec", "**/specifications/default/*.gemspec")
+    version = 4
+    patterns = (
+        "**/specifications/*.gemspec",
+        "**/specifications/default/*.gemspec",
+        "**/bundler/gems/*/*.gemspec",
+        "**/bundler/gems/*/*/*.gemspec",
+    )
     programs = False
     evidence = ListedPackages
 
@@ -47,8 +57,7 @@ class RubyCataloger:
         """Return the gems, and which need which of the same folder of gems."""
         homes: dict[str, list[ListedPackage]] = {}
         for one in seen:
-            home = posixpath.dirname(one.path).removesuffix("/default")
-            homes.setdefault(home, []).extend(one.evidence.packages)
+            homes.setdefault(_HOME.sub("", one.path), []).extend(one.evidence.packages)
         needs: set[Relationship] = set()
         for listed in homes.values():
             needs.update(dependencies_by_name(listed))
