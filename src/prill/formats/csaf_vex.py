@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 from prill.formats.csaf import Csaf, CsafProduct, CsafVulnerability, InvalidCsaf, products_of, read_csaf
 from prill.formats.vex_errors import InvalidVex
@@ -10,6 +11,7 @@ from prill.model.vex import VexProduct, VexStatement, VexStatus
 __all__ = ["read_csaf_vex"]
 
 _RELEASE = re.compile(r"redhat:(?:enterprise_linux|rhel_[a-z0-9_]+):([0-9]+(?:\.[0-9]+)?)")
+_KEY = attrgetter("id", "parts", "release")
 _STATUSES = {
     "known_not_affected": VexStatus.NOT_AFFECTED,
     "first_affected": VexStatus.AFFECTED,
@@ -63,7 +65,7 @@ def _statements(
         for (label, reason), named in sorted(groups.items()):
             yield VexStatement(
                 vulnerabilities=ids[:1] if one.cve else ids,
-                products=tuple(sorted(set(named))),
+                products=tuple(sorted(set(named), key=_KEY)),
                 status=status,
                 source=source,
                 justification=label,

@@ -239,9 +239,8 @@ def _is_package(id_: str, purl: str) -> bool:
     """Return whether a purl names a package: type and name, and the rest of it as far as it has it."""
     if id_ == purl:
         return True
-    try:
-        wanted, there = Purl.parse(id_), Purl.parse(purl)
-    except InvalidPurl:
+    wanted, there = _parsed(id_), _parsed(purl)
+    if wanted is None or there is None:
         return False
     return (
         (wanted.type, wanted.namespace, wanted.name) == (there.type, there.namespace, there.name)
@@ -249,6 +248,15 @@ def _is_package(id_: str, purl: str) -> bool:
         and wanted.subpath in ("", there.subpath)
         and set(wanted.qualifiers) <= set(there.qualifiers)
     )
+
+
+@lru_cache(maxsize=50_000)
+def _parsed(text: str) -> Purl | None:
+    """Return a purl; a vendor's statements name the same thousands of products about each vulnerability."""
+    try:
+        return Purl.parse(text)
+    except InvalidPurl:
+        return None
 
 
 def _dismissal(one: VexStatement) -> Dismissal:
