@@ -90,15 +90,18 @@ def test_syft(document: Path):
     assert found == ours(document)
 
 
-LANGUAGES = ("cargo", "composer", "gem", "golang", "hex", "maven", "npm", "nuget", "pub", "pypi")
+LANGUAGES = (
+    "cargo", "cocoapods", "composer", "conan", "gem", "golang", "hex", "maven", "npm", "nuget", "pub", "pypi", "swift",
+)  # fmt: skip
 
 
 @pytest.fixture(params=["cyclonedx", "spdx"])
 def declared(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The SBOM of a project with lock files of every language."""
-    for name, text, _ in LOCK_FILES:
-        (tmp_path / "project" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "project" / name).write_text(text)
+    for number, (name, text, _) in enumerate(LOCK_FILES):
+        folder = tmp_path / "project" / str(number)
+        folder.mkdir(parents=True)
+        (folder / name).write_text(text)
     path = tmp_path / f"{request.param}.json"
     options = ["--format", request.param, "-o", str(path), "--allow-gaps", "--no-cache", "-q"]
     assert main(["sbom", f"dir:{tmp_path / 'project'}", *options]) == 0
