@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from deb_files import Deb
+from images import file, image_of
 from loopback import Handler, Loopback
 from prill import __version__
 from prill.cli.exit import Exit
 from prill.cli.failure import FAILURES, exit_code_of
 from prill.cli.main import COMMANDS, INTERRUPTED, VERBS, command_parser, load_command, main
 from prill.errors import PrillError
+from prill.oci.layout_writer import write_layout
 from workshop import Workshop
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -101,6 +103,27 @@ class TestStartUp:
             "try:\n    key.verify("
             f"{signature!r}, Message.of(b'other'))\nexcept BadSignature:\n    print([m for m in {UNUSED} if m in sys.modules])"
         )
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "[]\n"
+
+    def test_listing_packages_imports_what_it_needs(self, tmp_path: Path):
+        """Not every codec, nothing that starts processes, and no SBOMs that are remembered."""
+        image = image_of([file("etc/os-release", "ID=debian\n")])
+        write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
+        unused = [
+            "dataclasses",
+            "pickle",
+            "signal",
+            "deflate",
+            "backports.zstd",
+            "prill.sbom.sbom_cache",
+            "httpx2",
+            "rich",
+        ]
+        words = ["sbom", str(tmp_path / "image"), "--no-cache", "--format", "purls", "--allow-gaps"]
+        code = f"import sys; from prill.cli.main import main; main({words!r}); print([m for m in {unused} if m in sys.modules])"
         done = subprocess.run(
             [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
         )

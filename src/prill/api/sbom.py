@@ -10,7 +10,6 @@ from prill.model.value import replace
 from prill.oci.config import ImageConfig
 from prill.oci.registry_access import RegistryAccess
 from prill.oci.sources import OpenedImage, folder_of, open_image
-from prill.sbom.sbom_cache import StoredSboms
 
 if TYPE_CHECKING:
     from prill.api.opening import Looked
@@ -43,6 +42,8 @@ def known_sbom(opened: OpenedImage, options: OpenOptions) -> Sbom | None:
     """Return the SBOM of an image that was catalogued before, or None."""
     if options.cache is None:
         return None
+    from prill.sbom.sbom_cache import StoredSboms  # noqa: PLC0415 - start-up stays lazy
+
     image = opened.image
     subject = Subject(name=opened.name, digest=image.descriptor.digest, platform=image.config().platform)
     return StoredSboms(options.cache, options.limits).find(subject)
@@ -61,6 +62,8 @@ def _catalogued(opened: OpenedImage, options: OpenOptions) -> Sbom:
 def keep_sbom(sbom: Sbom, options: OpenOptions) -> None:
     """Remember the SBOM of an image that was read as a whole."""
     if options.cache is not None:
+        from prill.sbom.sbom_cache import StoredSboms  # noqa: PLC0415 - start-up stays lazy
+
         StoredSboms(options.cache, options.limits).keep(sbom)
 
 

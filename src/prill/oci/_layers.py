@@ -5,9 +5,8 @@ from contextlib import ExitStack
 from functools import partial
 from os import sched_getaffinity
 from threading import Event
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from prill._io.forked import Forked, can_fork
 from prill._io.parallel import run_parallel
 from prill.archive.bounds import BoundExceeded, Limits, OutputTooLarge, TooManyEntries
 from prill.errors import PrillError
@@ -32,6 +31,9 @@ from prill.oci.layer_reader import (
     verify_packed,
     verify_region,
 )
+
+if TYPE_CHECKING:
+    from prill._io.forked import Forked
 
 __all__ = ["LayerCache", "LayersRead", "read_layers"]
 
@@ -104,6 +106,8 @@ class LayersRead:
         self.indexes = _within(found, self._layers, self._reading)
 
     def _read_forked(self, workers: int) -> None:
+        from prill._io.forked import Forked  # noqa: PLC0415 - start-up stays lazy
+
         for one in self.contents:
             one.share()
         jobs = [job for number in self._read for job in self._jobs(number, apart=True)]
@@ -179,13 +183,16 @@ class LayersRead:
 
     def _can_share(self) -> bool:
         """Say whether other processes can do a part: of what is large and lies in files, and is not kept as a whole."""
-        return (
-            len(self._read) > 0
-            and sum(self._layers[number].descriptor.size for number in self._read) >= self._reading.share_from
-            and self._reading.interests is not None
-            and not self._elsewhere
-            and can_fork()
-        )
+        if (
+            not self._read
+            or sum(self._layers[number].descriptor.size for number in self._read) < self._reading.share_from
+            or self._reading.interests is None
+            or self._elsewhere
+        ):
+            return False
+        from prill._io.forked import can_fork  # noqa: PLC0415 - it brings pickle and signal along
+
+        return can_fork()
 
     def _take(self, jobs: Sequence[_Job], results: Sequence[ReadLayer | None]) -> None:
         """Take what was read of layers by the first of ``jobs``, or by all."""
