@@ -89,6 +89,9 @@ class TestNextStep:
     def test_nothing_found_says_whether_all_was_looked_at(self):
         assert "nothing to do" in next_step(EMPTY)
         assert "not everything could be looked at" in next_step(replace(EMPTY, gaps=REPORT.gaps))
+        upgrade = Upgrade(name="linux", version="6.1", packages=("linux-libc-dev",), removes=2018)
+        many = Advice(upgrades=(upgrade,), removes=2018, remain=1)
+        assert next_step(replace(EMPTY, advice=many)).endswith("it removes 2,018 of 2,019 vulnerabilities")
         assert "no upgrade removes any of the 2" in next_step(replace(EMPTY, advice=Advice(remain=2)))
 
 

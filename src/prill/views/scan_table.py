@@ -99,10 +99,10 @@ def next_step(report: ScanReport) -> str:
     best = advice.upgrades[0]
     all_of_them = count(advice.removes + advice.remain, "vulnerability", "vulnerabilities")
     if len(advice.upgrades) == 1:
-        return f"next: upgrade {best.name} to {best.version}: it removes {advice.removes} of {all_of_them}"
+        return f"next: upgrade {best.name} to {best.version}: it removes {advice.removes:,} of {all_of_them}"
     return (
-        f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes {advice.removes} "
-        f"of {all_of_them}; most go with {best.name} {best.version}: {best.removes}"
+        f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes {advice.removes:,} "
+        f"of {all_of_them}; most go with {best.name} {best.version}: {best.removes:,}"
     )
 
 
@@ -128,7 +128,7 @@ def _title(report: ScanReport) -> str:
 def _counts(report: ScanReport) -> str:
     counted = {match.advisory.id: match for match in reversed(report.matches) if match.counts}
     levels = [
-        f"{number} of unknown severity" if level is Level.UNKNOWN else f"{number} {level}"
+        f"{number:,} of unknown severity" if level is Level.UNKNOWN else f"{number:,} {level}"
         for level in reversed(Level)
         if (number := sum(match.advisory.level is level for match in counted.values()))
     ]
@@ -137,13 +137,13 @@ def _counts(report: ScanReport) -> str:
     known = sum(bool(match.advisory.exploitation.known_since) for match in counted.values())
     suppressed = len({match.advisory.id for match in report.matches if not match.counts} - counted.keys())
     found = count(len(counted), "vulnerability", "vulnerabilities")
-    parts = [f"{found}{kinds}", f"{fixed} fixed by upgrades"]
+    parts = [f"{found}{kinds}", f"{fixed:,} fixed by upgrades"]
     if report.upgrades_only and len(counted) == fixed:
         parts = [f"{found} fixed by upgrades{kinds}, others are not known"]
     elif nothing_known(report):
         parts = ["vulnerabilities: unknown, as not everything could be looked at"]
-    parts += [f"{known} known to be exploited"] if known else []
-    parts += [f"{suppressed} suppressed or denied"] if suppressed else []
+    parts += [f"{known:,} known to be exploited"] if known else []
+    parts += [f"{suppressed:,} suppressed or denied"] if suppressed else []
     return ", ".join(parts)
 
 
