@@ -20,6 +20,8 @@ _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
 _EXTRAS = re.compile(r"\[[^\]]*\]")
 _EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
 _ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
+_LOGIN = re.compile(r"//[^/\s]*@")
+"""Who logs in where, and by which password or token: none of a report's business."""
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -33,12 +35,12 @@ def parse_requirements(data: bytes) -> LockFile:
     includes: list[str] = []
     for line in _joined(text_of(data, "requirements file")):
         if match := _INCLUDE.match(line):
-            includes.append(match[1].strip("\"'"))
+            includes.append(_LOGIN.sub("//", match[1].strip("\"'")))
             continue
         wanted, _, options = line.partition(" --")
         wanted = _EXTRAS.sub("", _EDITABLE.sub("", wanted.partition(";")[0].strip()))
         if match := _ADDRESS.match(wanted):
-            unclear.append(match[2] or match[1])
+            unclear.append(match[2] or _LOGIN.sub("//", match[1]))
             continue
         name = requirement_name(wanted)
         if not name or wanted.startswith("-"):

@@ -126,6 +126,15 @@ def test_requirements_that_go_on_in_a_file_that_is_not_read_are_a_gap(option: st
     assert reasons(sbom) == "/app/requirements.txt: lock-files: it goes on in ../more.txt, which was not read"
 
 
+def test_what_logs_in_somewhere_is_not_told():
+    text = "git+https://ghp_token@g.test/x\n-r https://me:s3cr3t@f.test/r.txt\nhttps://me:s3cr3t@f.test/w-1.zip\n"
+    told = reasons(scan_folder({"requirements.txt": text}))
+    assert "git+https://g.test/x, https://f.test/w-1.zip" in told
+    assert "it goes on in https://f.test/r.txt" in told
+    assert "token" not in told
+    assert "s3cr3t" not in told
+
+
 @pytest.mark.parametrize("name", ["requirements/base.txt", "dev-requirements.txt", "requirements_dev.txt"])
 def test_requirements_by_their_usual_names(name: str):
     sbom = scan_folder({"app/requirements.txt": f"-r {name}\na==1\n", f"app/{name}": "b==2\n"})
