@@ -101,8 +101,8 @@ def next_step(report: ScanReport) -> str:
     if len(advice.upgrades) == 1:
         return f"next: upgrade {best.name} to {best.version}: it removes {advice.removes:,} of {all_of_them}"
     return (
-        f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes {advice.removes:,} "
-        f"of {all_of_them}; most go with {best.name} {best.version}: {best.removes:,}"
+        f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes "
+        f"{advice.removes:,} of {all_of_them}; most go with {best.name} {best.version}: {best.removes:,}"
     )
 
 
