@@ -1,5 +1,6 @@
 """Java archives: which project they are, what is in them, and what cannot be read."""
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,32 @@ def test_a_project_file_alone_takes_group_and_version_from_its_parent():
 )
 def test_names_and_manifests(path: str, members: dict[str, bytes | str], purl: str):
     assert purls(scan({path: jar(members | {"x": b""})})) == [purl]
+
+
+@pytest.mark.parametrize(
+    ("name", "bundle", "member", "group"),
+    [
+        (
+            "caffeine-3.1.8",
+            "com.github.ben-manes.caffeine",
+            "com/github/benmanes/caffeine",
+            "com.github.ben-manes.caffeine",
+        ),
+        ("guava-31.1-jre", "com.google.guava", "com/google/common", "com.google.guava"),
+        ("gson-2.10.1", "com.google.gson", "com/google/gson", "com.google.code.gson"),
+        ("h2-2.2.224", "com.h2database", "org/h2", "com.h2database"),
+        ("mongodb-driver-core-4.11.1", "org.mongodb.driver-core", "com/mongodb", "org.mongodb"),
+        ("bson-4.11.1", "org.mongodb.bson", "org/bson", "org.mongodb"),
+        ("kotlinx-coroutines-core-jvm-1.7.3", "x", "kotlinx/coroutines", "org.jetbrains.kotlinx"),
+        ("reactor-netty-core-1.1.13", "io.projectreactor.netty.core", "reactor/netty", "io.projectreactor.netty"),
+        ("snakeyaml-2.2", "org.yaml.snakeyaml", "org/yaml/snakeyaml", "org.yaml"),
+    ],
+)
+def test_groups_of_jars_that_do_not_say_it(name: str, bundle: str, member: str, group: str):
+    """A bundle's name is its group and artifact, or its group alone where that ends in the artifact."""
+    data = jar({**manifest(Bundle_SymbolicName=bundle), f"{member}/A.class": b""})
+    artifact, version = re.fullmatch(r"(.+?)-(\d.*)", name).groups()  # type: ignore[union-attr]
+    assert purls(scan({f"opt/{name}.jar": data})) == [f"pkg:maven/{group}/{artifact}@{version}"]
 
 
 def test_a_jar_of_no_known_group_is_a_gap_where_no_distribution_looks_after_it():
