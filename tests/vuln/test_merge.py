@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from advisories import deb, opened
+from advisories import DEBIAN, deb, opened
 from prill.model import Package
 from prill.model.advisory import Advisory, Level, Rating
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
+from prill.vuln.database_match import match_database
 from prill.vuln.merge import enrich, merge_matches
 from prill.vuln.records import Affected, Exploited, RatingText, Record, VersionRange
 
@@ -36,6 +37,18 @@ def test_ids_that_meet_anywhere_are_one_vulnerability():
 def test_an_advisory_about_several_makes_no_two_of_them_one():
     merged = merge_matches([match("CVE-2026-1", "RHSA-2026:1"), match("CVE-2026-2", "RHSA-2026:1")])
     assert [one.advisory.id for one in merged] == ["CVE-2026-1", "CVE-2026-2"]
+
+
+def test_an_advisory_that_is_no_erratum_makes_no_two_of_them_one_either(tmp_path: Path):
+    affected = (Affected("Debian:12", "app", (VersionRange("", "2"),)),)
+    about_both = Record(id="GHSA-1", affected=affected, covers=("CVE-2026-1", "CVE-2026-2"))
+    with opened(tmp_path / "a.db", [about_both]) as database:
+        answer = match_database([deb("app", "1")], DEBIAN, database)
+    merged = merge_matches(answer.matches, answer.several)
+    assert [(one.advisory.id, one.advisory.aliases) for one in merged] == [
+        ("CVE-2026-1", ("GHSA-1",)),
+        ("CVE-2026-2", ("GHSA-1",)),
+    ]
 
 
 def test_packages_stay_apart():

@@ -87,6 +87,7 @@ class _Answers:
     notes: list[str] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
     partly: dict[str, str] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
     named: dict[str, Package] = field(default_factory=dict)
     """Packages by purl with the sources that the vendor's archive, not the document, names."""
     deb: bool = False
@@ -185,7 +186,7 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
             _ask_database(sbom, database, answers)
             _ask_support(sbom, database, answers, now)
             _check_age(database, options.max_age, answers, now)
-            merged = enrich(merge_matches(answers.matches), database)
+            merged = enrich(merge_matches(answers.matches, answers.several), database)
     else:
         _ask_support(sbom, None, answers, now)
         merged = merge_matches(answers.matches)
@@ -241,6 +242,7 @@ def _ask_database(sbom: Sbom, database: Database, answers: _Answers) -> None:
     answers.gaps += answer.gaps
     answers.covered |= answer.covered
     answers.partly |= answer.partly
+    answers.several = answer.several
 
 
 def _check_age(database: Database, most: int | None, answers: _Answers, now: int) -> None:

@@ -34,13 +34,15 @@ _NO_STREAM = (
 class DatabaseAnswer:
     """The matches, and ``covered``: the ecosystems, with their release, of which the database has whole feeds.
 
-    ``partly`` says why others, of which it has records, are not covered.
+    ``partly`` says why others, of which it has records, are not covered. ``several`` are the ids of the advisories
+    that cover several vulnerabilities.
     """
 
     matches: tuple[VulnerabilityMatch, ...]
     covered: frozenset[str]
     partly: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+    several: frozenset[str] = frozenset()
 
 
 _SAME, _OTHER, _UNKNOWN = Fit.SAME, Fit.OTHER, Fit.UNKNOWN
@@ -84,7 +86,10 @@ def match_database(packages: Sequence[Package], distro: Distro | None, database:
     covered = covered_by(coverage, ecosystems)
     others = ecosystems - covered
     partly = {name: why_not_covered(coverage, name) for name in (others & database.ecosystems if others else ())}
-    return DatabaseAnswer(matches=tuple(matches), covered=covered, partly=partly, gaps=tuple(sorted(gaps)))
+    several = frozenset({one.advisory.id for one in known.values() if one.covers})
+    return DatabaseAnswer(
+        matches=tuple(matches), covered=covered, partly=partly, gaps=tuple(sorted(gaps)), several=several
+    )
 
 
 def _key(lookup: Lookup, keys: dict[tuple[str, str], bytes]) -> bytes:

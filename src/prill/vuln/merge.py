@@ -1,6 +1,6 @@
 """One row a vulnerability and package, whoever spoke of it and under which id."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cmp_to_key
 
 from msgspec.structs import replace
@@ -28,15 +28,20 @@ _PRECEDENCE = (
 )
 
 
-def merge_matches(matches: Iterable[VulnerabilityMatch]) -> tuple[VulnerabilityMatch, ...]:
-    """Join the matches of a package that have an id in common; the vendor's word about a fix goes before others."""
+def merge_matches(
+    matches: Iterable[VulnerabilityMatch], several: Collection[str] = ()
+) -> tuple[VulnerabilityMatch, ...]:
+    """Join the matches of a package that have an id in common; the vendor's word about a fix goes before others.
+
+    ``several`` are ids of advisories about several vulnerabilities, which these have in common and are not one for it.
+    """
     packages: dict[str, list[VulnerabilityMatch]] = {}
     for match in matches:
         packages.setdefault(match.package.purl, []).append(match)
-    return tuple(_joined(group) for found in packages.values() for group in _groups(found))
+    return tuple(_joined(group) for found in packages.values() for group in _groups(found, several))
 
 
-def _groups(matches: Sequence[VulnerabilityMatch]) -> list[list[VulnerabilityMatch]]:
+def _groups(matches: Sequence[VulnerabilityMatch], several: Collection[str]) -> list[list[VulnerabilityMatch]]:
     """Put matches together that share an id, directly or by others (disjoint sets)."""
     parents: dict[str, str] = {}
 
@@ -49,7 +54,7 @@ def _groups(matches: Sequence[VulnerabilityMatch]) -> list[list[VulnerabilityMat
     for match in matches:
         first = root(match.advisory.id)
         for alias in match.advisory.aliases:
-            if not is_erratum(alias):
+            if alias not in several and not is_erratum(alias):
                 parents[root(alias)] = first
     groups: dict[str, list[VulnerabilityMatch]] = {}
     for match in matches:
