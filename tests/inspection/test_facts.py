@@ -422,6 +422,14 @@ class TestSecrets:
         assert found == [("root/.ssh/id_rsa", lower, True), ("srv/kept", lower, False), ("srv/token", lower, True)]
         assert "2 of them deleted or replaced later" in remark(facts, "secrets")[0][1]
 
+    def test_those_that_nobody_unpacks_are_not_told_as_deleted(self):
+        """A layer that puts a file into a file is refused by whoever unpacks it; the file is in the layer all the same."""
+        facts = inspect_layers([file("x"), file("x/id_rsa", KEY)])
+        assert paths(facts, "secrets") == ["x/id_rsa"]
+        ((_, text),) = remark(facts, "secrets")
+        assert text == "1 secret, 1 in files of a layer that nobody unpacks: a private key"
+        assert paths(facts, "wasted-files") == []
+
     def test_a_file_reached_by_a_link_is_not_hidden(self):
         facts = inspect_layers([folder("usr/lib"), symlink("lib", "usr/lib"), file("lib/token", TOKEN)])
         assert [v.hidden for _, v in said(facts, "secrets") if isinstance(v, SecretFound)] == [False]

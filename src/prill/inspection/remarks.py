@@ -194,9 +194,13 @@ def _secrets(facts: ImageFacts) -> Iterator[Remark]:
         where = ", in any layer" if facts.subject.digest else ""
         yield Remark(level="good", fact="secrets", text=f"no key, token or password was found{where}")
         return
-    hidden = sum(one.hidden for one in found)
+    left_out = {gap.subject for gap in facts.gaps}
+    answers = facts.answers(SecretFound)
+    never = sum(one.hidden and any(f"/{at.path}" in left_out for at in places) for one, places in answers)
+    hidden = sum(one.hidden for one in found) - never
     titles = sorted({one.title if one.place == "file" else f"{one.title} in the {one.place}" for one in found})
     gone = f", {hidden} of them deleted or replaced later and still in a layer" if hidden else ""
+    gone += f", {never} in files of a layer that nobody unpacks" if never else ""
     text = f"{_count(len(found), 'secret')}{gone}: {_some(titles)}"
     severe = any(one.severity == "high" or one.place == "environment" for one in found)
     yield Remark(level="attention" if severe else "note", fact="secrets", text=text)

@@ -62,14 +62,17 @@ _WASTE = About(
 def secrets_section(facts: ImageFacts, places: Places) -> Section:
     """Tell where secrets are, and of which kind."""
     rows = []
+    left_out = {gap.subject for gap in facts.gaps}
     for value, evidence in facts.answers(SecretFound):
+        never = any(f"/{one.path}" in left_out for one in evidence)
+        state = "NOT UNPACKED, STILL THERE" if never else "DELETED LATER, STILL THERE"
         where = places.path(evidence) or _WHERE[value.place].format(value.name)
         rows.append(
             (
                 Cell(value.severity, level="attention" if value.severity == "high" else "note"),
                 Cell(value.title),
                 code(f"{where}:{value.line}" if value.line else where),
-                Cell("DELETED LATER, STILL THERE" if value.hidden else package_name(value.package) or "-"),
+                Cell(state if value.hidden else package_name(value.package) or "-"),
                 number(places.layer(evidence)),
             )
         )

@@ -19,6 +19,7 @@ def _hidden_files(image: Inspected) -> list[tuple[str, int, int]]:
     if image.image is None:
         return []
     merged = image.image.merged
+    left_out = {gap.subject for gap in image.image.gaps}  # nothing hides them: no layer may bring such a file
     hidden = []
     shown: list[set[int]] = [set() for _ in merged.tables]
     for handle in merged.handles:
@@ -30,6 +31,8 @@ def _hidden_files(image: Inspected) -> list[tuple[str, int, int]]:
         for number, kind in enumerate(table.kinds):
             if kind == FILE and table.sizes[number] and number not in seen:
                 hidden.append((table.paths[number], layer, table.sizes[number]))
+    if left_out:
+        hidden = [one for one in hidden if f"/{one[0]}" not in left_out]
     return hidden
 
 
