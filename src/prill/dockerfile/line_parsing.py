@@ -51,7 +51,7 @@ def parse_instruction(
     written = logical.span(found.start(1), found.end(1))
     flags, start = _flags(logical, found.end())
     end = len(text.rstrip())
-    start = min(_skip_blanks(text, start), end) if start < end else end
+    start = end - len(text[start:end].lstrip())
     inner, form = None, None
     if keyword not in KEYWORDS:
         faults = (*faults, Fault("unknown-instruction", f"unknown instruction: {found[1]}", written))

@@ -65,7 +65,8 @@ class _Parser:
         self._mark()
         self._directives()
         while self.line < self.count:
-            bare = self._line().strip()
+            line = self._line()
+            bare = line.strip()
             if not bare:
                 self._blank()
             elif bare[0] == "#":
@@ -74,7 +75,7 @@ class _Parser:
             elif self.escape in bare:
                 self._instruction()
             else:
-                self._line_alone()
+                self._line_alone(line)
         for span in self.source.longer_lines(MAX_LINE):
             message = f"a line has no more than {MAX_LINE} bytes"
             self.faults.append(Fault("long-line", message, Span(span.start, span.start + 1), shared=False))
@@ -102,7 +103,7 @@ class _Parser:
 
     def _blank(self) -> None:
         pieces = [self._take(PieceKind.BLANK)]
-        while self._more() and not self._line().strip():
+        while self.line < self.count and not self._line().strip():
             pieces.append(self._take(PieceKind.BLANK))
         self.nodes.append(Trivia(Span(pieces[0].start, pieces[-1].end), tuple(pieces)))
 
@@ -161,15 +162,14 @@ class _Parser:
             message = f"invalid escape token {value.text[:40]!r} does not match ` or \\"
             self.faults.append(Fault("invalid-escape", message, value.span))
 
-    def _line_alone(self) -> None:
+    def _line_alone(self, line: str) -> None:
         """Read an instruction that no other line belongs to, as most are."""
-        place, end = self.bounds[self.line], self.bounds[self.line + 1]
+        place = self.bounds[self.line]
         self.line += 1
-        body = self.text[place:end].rstrip("\r\n")
-        cut = place + len(body)
-        pieces = [Piece(PieceKind.TEXT, place, cut)]
-        if cut < end:
-            pieces.append(Piece(PieceKind.NEWLINE, cut, end))
+        body = line.rstrip("\r\n")
+        cut, end = place + len(body), place + len(line)
+        written = Piece(PieceKind.TEXT, place, cut)
+        pieces = (written, Piece(PieceKind.NEWLINE, cut, end)) if cut < end else (written,)
         self._finish(pieces, Logical(body, (0,), (place,)))
 
     def _instruction(self) -> None:
@@ -184,11 +184,10 @@ class _Parser:
         while self.line < self.count:
             place, end = bounds[self.line], bounds[self.line + 1]
             body = text[place:end].rstrip("\r\n")
-            if not first:
-                bare = body.lstrip()
-                if not bare or bare[0] == "#":
-                    pieces.append(self._take(PieceKind.COMMENT if bare else PieceKind.BLANK))
-                    continue
+            bare = body.lstrip()
+            if not first and (not bare or bare[0] == "#"):
+                pieces.append(self._take(PieceKind.COMMENT if bare else PieceKind.BLANK))
+                continue
             self.line += 1
             first = False
             found = continuation.search(body) if escape in body else None
@@ -203,19 +202,21 @@ class _Parser:
                 pieces.append(Piece(PieceKind.CONTINUATION if found else PieceKind.NEWLINE, cut, end))
             if not found:
                 break
-        self._finish(pieces, Logical("".join(texts), tuple(starts), tuple(sources)))
+        written = "".join(texts)
+        if written.strip():
+            self._finish(tuple(pieces), Logical(written, tuple(starts), tuple(sources)))
+        else:  # escape characters and nothing else
+            self.nodes.append(Trivia(Span(pieces[0].start, pieces[-1].end), tuple(pieces)))
 
-    def _finish(self, pieces: list[Piece], logical: Logical) -> None:
+    def _finish(self, pieces: tuple[Piece, ...], logical: Logical) -> None:
         span = Span(pieces[0].start, pieces[-1].end)
-        if not logical.text.strip():  # escape characters and nothing else
-            self.nodes.append(Trivia(span, tuple(pieces)))
-            return
-        instruction = parse_instruction(logical, 0, span, pieces=tuple(pieces))
+        instruction = parse_instruction(logical, 0, span, pieces=pieces)
         if "<<" in logical.text:
-            instruction = self._with_heredocs(instruction, pieces)
+            instruction = self._with_heredocs(instruction)
         self.nodes.append(instruction)
 
-    def _with_heredocs(self, instruction: Instruction, pieces: list[Piece]) -> Instruction:
+    def _with_heredocs(self, instruction: Instruction) -> Instruction:
+        pieces = [*instruction.pieces]
         heredocs, faults = self._heredocs(instruction, pieces)
         if not heredocs and not faults:
             return instruction
