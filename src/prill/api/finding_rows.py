@@ -22,8 +22,8 @@ def row_of(finding: Finding) -> Row:
         finding.rule,
         finding.severity.value,
         finding.message,
-        _place(finding.location),
-        _place(finding.within) if finding.within is not None else None,
+        finding.location[1:],
+        finding.within[1:] if finding.within is not None else None,
         finding.aliases,
         finding.help_url,
         tuple(_fix(one) for one in finding.fixes),
@@ -50,27 +50,15 @@ def finding_of(row: Row, path: str) -> Finding:
         raise ValueError(f"not a finding: {row!r}") from error
 
 
-def _place(place: Location) -> Row:
-    return place.line, place.column, place.end_line, place.end_column, place.start_byte, place.end_byte
-
-
 def _location(row: Row, path: str) -> Location:
     line, column, end_line, end_column, start_byte, end_byte = row
-    return Location(
-        path=path,
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        start_byte=start_byte,
-        end_byte=end_byte,
-    )
+    return Location(path, line, column, end_line, end_column, start_byte, end_byte)
 
 
 def _fix(fix: Fix) -> Row:
-    return fix.message, fix.safe, tuple((edit.start, edit.end, edit.text) for edit in fix.edits)
+    return fix.message, fix.safe, tuple(map(tuple, fix.edits))
 
 
 def _fixed(row: Row) -> Fix:
     message, safe, edits = row
-    return Fix(message=message, safe=safe, edits=tuple(Edit(start=one[0], end=one[1], text=one[2]) for one in edits))
+    return Fix(message=message, safe=safe, edits=tuple(Edit(*one) for one in edits))

@@ -175,7 +175,7 @@ class Dockerfile:
     @cached_property
     def programs(self) -> frozenset[str]:
         """The programs of every RUN without their folders: what a rule asks first that seldom has anything to do."""
-        return frozenset(one.command.program for one in self.invocations)
+        return frozenset([name.rpartition("/")[2] for name in self.by_program])
 
     @cached_property
     def by_program(self) -> Mapping[str, tuple[Invocation, ...]]:

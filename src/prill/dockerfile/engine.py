@@ -163,11 +163,11 @@ class Places:
             if within is None:
                 within = self._withins[place] = self.location(statement.code_span)
         return Finding(
-            rule=rule.id,
-            severity=rule.severity,
-            message=problem.message or rule.summary,
-            location=self.location(problem.span),
-            within=within,
+            rule.id,
+            rule.severity,
+            problem.message or rule.summary,
+            self.location(problem.span),
+            within,
             aliases=rule.aliases if problem.aliases is None else problem.aliases,
             fixes=(problem.fix,) if problem.fix else (),
         )

@@ -57,21 +57,35 @@ def rules_for(
     """
     running = _running(rules, selection.only, selection.on)
     if find_pragmas(document):
-        return tuple(one.load() for one in running)
+        return tuple(one.load() for one in running.rules)
     try:
-        absent = _words(document, context).isdisjoint
+        words = _words(document, context)
     except Exception:  # noqa: BLE001 - what cannot be read is a gap of each rule that asks for it
-        return tuple(one.load() for one in running)
-    return tuple(_load(name) for name, words, _ in running if not words or not absent(words))
+        return tuple(one.load() for one in running.rules)
+    numbers = {*running.always}.union(*[running.by_word[word] for word in words if word in running.by_word])
+    return tuple([running.rules[number].load() for number in sorted(numbers)])
+
+
+class _Running(NamedTuple):
+    """The rules that are wanted, and their numbers by the words that they look for."""
+
+    rules: tuple[Listed, ...]
+    always: tuple[int, ...]
+    by_word: dict[str, list[int]]
 
 
 @lru_cache(maxsize=16)
-def _running(rules: tuple[Listed, ...], only: frozenset[str] | None, on: frozenset[str]) -> tuple[Listed, ...]:
+def _running(rules: tuple[Listed, ...], only: frozenset[str] | None, on: frozenset[str]) -> _Running:
     wanted = Selection(only=only, on=on)
-    return tuple(one for one in rules if (only is None and one.default) or wanted.runs(one.load()))
+    found = tuple(one for one in rules if (only is None and one.default) or wanted.runs(one.load()))
+    by_word: dict[str, list[int]] = {}
+    for number, one in enumerate(found):
+        for word in one.words:
+            by_word.setdefault(word, []).append(number)
+    return _Running(found, tuple(number for number, one in enumerate(found) if not one.words), by_word)
 
 
-def _words(document: Dockerfile, context: Context) -> frozenset[str]:
+def _words(document: Dockerfile, context: Context) -> set[str]:
     """Return what the file and the settings have."""
     found = {*document.by_keyword, *document.by_program, *document.programs, *context.given}
     if any(step.deferred for step in document.steps):
@@ -83,4 +97,4 @@ def _words(document: Dockerfile, context: Context) -> frozenset[str]:
         found.add("AS")
     if mentions_prill(document):
         found.add("#")
-    return frozenset(found)
+    return found

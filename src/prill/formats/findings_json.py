@@ -30,7 +30,7 @@ def _finding(finding: Finding) -> str:
     return f"""{{
       "rule": {_text(finding.rule)},
       "aliases": {_aliases(finding.aliases)},
-      "severity": {_text(finding.severity.value)},
+      "severity": {_text(finding.severity)},
       "message": {_text(finding.message)},
       "location": {_location(location)},
       "within": {_location(within) if within else "null"},
