@@ -1,9 +1,16 @@
+import posixpath
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from prill.dockerfile.document import read_dockerfile
+from prill.dockerfile.engine import lint
 from prill.dockerfile.ignore_file import read_ignore_file
 from prill.dockerfile.ignore_pattern import IgnorePattern, _parts, _Places
+from prill.dockerfile.rule import Context
+from prill.dockerfile.rules.copy_ignored_file import RULE
 
 
 @pytest.mark.parametrize(
@@ -74,3 +81,42 @@ def test_both_ways_of_matching_agree(pattern: str):
 )
 def test_whether_anything_is_left_to_copy(text: str, path: str, *, nothing: bool):
     assert read_ignore_file(text).leaves_out(path) is nothing
+
+
+PIECES = ("a", "b", "ab", "*", "**", "a*", "?", "[ab]", "[b-a]", "*.o", "\\*", "a.o", "[")
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from(PIECES), min_size=1, max_size=3)), max_size=8),
+    st.lists(st.sampled_from(("a", "b", "ab", "a.o", "*", "x")), min_size=1, max_size=4),
+)
+def test_many_patterns_are_matched_as_few_are(lines: list[tuple[bool, list[str]]], parts: list[str]):
+    """The same patterns behind many others that fit nothing, so that they are looked up together."""
+    text = "\n".join(("!" if excepted else "") + "/".join(pieces) for excepted, pieces in lines)
+    path = "/".join(parts)
+    one_by_one = False
+    for line in text.splitlines():
+        pattern = posixpath.normpath(line.removeprefix("!")).lstrip("/")
+        if pattern not in {".", ""} and IgnorePattern(pattern).matches(path):
+            one_by_one = line[:1] != "!"
+    many = "".join(f"zz/{number}*\n" for number in range(60)) + text
+    assert read_ignore_file(text).matches(path) is read_ignore_file(many).matches(path) is one_by_one
+
+
+def found_in(paths: int, patterns: list[str]) -> tuple[int, list[str]]:
+    text = "FROM a:1\nCOPY " + " ".join(f"a{number}/f" for number in range(paths)) + " /x/\n"
+    context = Context(ignore_file="\n".join(patterns) + "\n")
+    result = lint(read_dockerfile(text.encode()), (RULE,), context)
+    return len(result.findings), [gap.reason for gap in result.gaps]
+
+
+def test_thousands_of_names_for_thousands_of_paths():
+    assert found_in(9_000, [f"a{number}" for number in range(9_000)]) == (9_000, [])
+
+
+@pytest.mark.parametrize(
+    ("paths", "patterns"), [(1_001, [f"a*/x{number}/*.o" for number in range(1_000)]), (1, ["b"] * 10_001)]
+)
+def test_what_is_too_much_to_compare_is_a_gap(paths: int, patterns: list[str]):
+    _, gaps = found_in(paths, patterns)
+    assert [gap for gap in gaps if "TooManyPatterns" in gap] == gaps != []

@@ -1,23 +1,40 @@
 """``.dockerignore``: which paths of the build's context are left out, as moby/patternmatcher decides it."""
 
 import posixpath
+from collections.abc import Iterator, Mapping
+from re import Pattern
 
-from prill.dockerfile.ignore_pattern import IgnorePattern
+from prill.dockerfile.ignore_pattern import IgnorePattern, one_of
+from prill.errors import PrillError
 from prill.model.value import dataclass
 
-__all__ = ["IgnoreFile", "read_ignore_file"]
+__all__ = ["IgnoreFile", "TooManyPatterns", "read_ignore_file"]
 
 MAX_PATTERNS = 10_000
 
 _EVERYTHING = frozenset({"*", "**", "**/*"})
 _WILD = frozenset("*?[")
+_NOT_PLAIN = frozenset("*?[\\")
+_MANY, _SHORT = 50, 1024
+
+_Numbered = tuple[int, IgnorePattern, bool]
+
+
+class TooManyPatterns(PrillError):
+    """There are more patterns, or more paths for them, than are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoreFile:
-    """The patterns in order; the last one that fits decides. True leaves out, False takes back in (``!``)."""
+    """The patterns with their numbers; the last one that fits decides. True leaves out, False takes back in (``!``).
 
-    patterns: tuple[tuple[IgnorePattern, bool], ...]
+    Those without a star are looked up by name. Of many others, ``quick`` knows for all but ``slow`` that none fits.
+    """
+
+    plain: Mapping[str, tuple[int, bool]]
+    wild: tuple[_Numbered, ...] = ()
+    slow: tuple[_Numbered, ...] = ()
+    quick: Pattern[str] | None = None
     exceptions: tuple[str, ...] = ()
     leaves_nothing: bool = False
 
@@ -38,27 +55,52 @@ class IgnoreFile:
         clean = posixpath.normpath(path).strip("/")
         if clean in {".", "", ".."}:
             return False
-        ignored = False
-        for pattern, leaves_out in self.patterns:
-            if ignored != leaves_out and pattern.matches(clean):
-                ignored = leaves_out
+        number, ignored = max((self.plain[one] for one in _folders(clean) if one in self.plain), default=(-1, False))
+        wild = self.wild
+        if self.quick is not None and len(clean) <= _SHORT and self.quick.fullmatch(clean) is None:
+            wild = self.slow
+        for place, pattern, leaves_out in reversed(wild):
+            if place < number:
+                break
+            if pattern.matches(clean):
+                return leaves_out
         return ignored
 
 
+def _folders(path: str) -> Iterator[str]:
+    """Yield the folders that a path is in, and the path."""
+    end = path.find("/")
+    while end >= 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
+    yield path
+
+
 def read_ignore_file(text: str) -> IgnoreFile:
-    """Read the patterns: a line each, ``#`` begins a comment, ``!`` an exception."""
-    found = []
+    """Read the patterns: a line each, ``#`` begins a comment, ``!`` an exception. Raise `TooManyPatterns`."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    if len(lines) > MAX_PATTERNS:
+        raise TooManyPatterns(f".dockerignore has more than {MAX_PATTERNS} lines")
+    plain: dict[str, tuple[int, bool]] = {}
+    wild: list[_Numbered] = []
     exceptions = []
     everything = False
-    for line in text.removeprefix("\ufeff").splitlines()[:MAX_PATTERNS]:
+    for number, line in enumerate(lines):
         stripped = line.strip()
         if line.startswith("#") or not stripped:
             continue
         excepted = stripped.startswith("!")
         pattern = posixpath.normpath(stripped.removeprefix("!").strip()).lstrip("/")
         if pattern not in {".", ""}:
-            found.append((IgnorePattern(pattern), not excepted))
+            if _NOT_PLAIN.isdisjoint(pattern):
+                plain[pattern] = number, not excepted
+            else:
+                wild.append((number, IgnorePattern(pattern), not excepted))
             everything = everything or (pattern in _EVERYTHING and not excepted)
             if excepted:
                 exceptions.append(pattern)
-    return IgnoreFile(tuple(found), tuple(exceptions), everything and not exceptions)
+    slow, quick = tuple(wild), None
+    if len(wild) > _MANY:
+        slow = tuple(one for one in wild if one[1].expression is None)
+        quick = one_of([text for one in wild if (text := one[1].expression) is not None])
+    return IgnoreFile(plain, tuple(wild), slow, quick, tuple(exceptions), everything and not exceptions)

@@ -7,10 +7,11 @@ path out between them; it is walked through with all its places at once, a bit f
 import re
 from functools import cached_property
 
-__all__ = ["IgnorePattern"]
+__all__ = ["IgnorePattern", "one_of"]
 
 _FEW_STARS, _SHORT = 2, 1024
 _STAR, _ANY, _FOLDERS = "[^/]*", ".*", "(?:.*/)?"
+_ONE = "[^/]"
 _STARS = frozenset({_STAR, _ANY, _FOLDERS})
 
 
@@ -18,14 +19,23 @@ class IgnorePattern:
     """What one pattern matches: a path, or a folder that it is in."""
 
     def __init__(self, pattern: str) -> None:
-        parts = _parts(pattern)
-        try:
-            self._whole = re.compile("".join(parts), re.DOTALL)
-        except re.error:
-            parts = [re.escape(char) for char in pattern]
-            self._whole = re.compile("".join(parts), re.DOTALL)
-        self._parts = parts
-        self._few = sum(part in _STARS for part in parts) <= _FEW_STARS
+        self._parts = _parts(pattern)
+        self._classes = any(part[:1] == "[" and part not in {_STAR, _ONE} for part in self._parts)
+        if self._classes:
+            try:
+                _ = self._whole
+            except re.error:
+                self._parts = [re.escape(char) for char in pattern]
+        self._few = sum(part in _STARS for part in self._parts) <= _FEW_STARS
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile("".join(self._parts), re.DOTALL)
+
+    @property
+    def expression(self) -> str | None:
+        """The pattern as a regular expression that is quick and certainly one; None where it is neither."""
+        return "".join(self._parts) if self._few and not self._classes else None
 
     def matches(self, path: str) -> bool:
         """Whether the pattern fits the path or one of the folders above it."""
@@ -41,6 +51,11 @@ class IgnorePattern:
     @cached_property
     def _places(self) -> "_Places":
         return _Places(self._parts)
+
+
+def one_of(expressions: list[str]) -> re.Pattern[str]:
+    """Return what fits where one of several patterns does, by the path itself or a folder above it."""
+    return re.compile(f"(?:{'|'.join(expressions)})(?:/.*)?", re.DOTALL)
 
 
 class _Places:
@@ -109,7 +124,7 @@ def _parts(pattern: str) -> list[str]:
         elif char == "\\" and place + 1 < len(pattern):
             part, place = re.escape(pattern[place + 1]), place + 2
         else:
-            part, place = {"*": _STAR, "?": "[^/]"}.get(char, re.escape(char)), place + 1
+            part, place = {"*": _STAR, "?": _ONE}.get(char, re.escape(char)), place + 1
         if part not in _STARS or parts[-1:] != [part]:
             parts.append(part)
     return parts

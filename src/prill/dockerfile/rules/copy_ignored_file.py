@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
-from prill.dockerfile.ignore_file import read_ignore_file
+from prill.dockerfile.ignore_file import TooManyPatterns, read_ignore_file
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
 from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
+MOST_COMPARISONS = 1_000_000
 _REMOTE = regex(r"[a-z]+://|[\w.-]+@[\w.-]+:")
 
 
@@ -17,11 +18,15 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
     if not context.ignore_file:
         return
     ignored = read_ignore_file(context.ignore_file)
+    left = MOST_COMPARISONS
     for step in dockerfile.of("COPY", "ADD"):
         copy = step.copy
         if copy is None or step.instruction.flag("from"):
             continue
         for word in copy.sources:
+            left -= len(ignored.wild)
+            if left < 0:
+                raise TooManyPatterns(f"{len(ignored.wild)} patterns with stars are too many for so many paths")
             path = step.expand(word.text).text
             if not _REMOTE.match(path) and not set(path) & set("*?[$") and ignored.leaves_out(path):
                 yield Problem(span=word.span, message=f"{path} is left out by .dockerignore")
