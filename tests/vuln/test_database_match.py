@@ -216,6 +216,14 @@ def test_what_stands_for_a_version_is_not_compared(tmp_path: Path):
     assert [(gap.subject, "cannot be compared" in gap.reason) for gap in answer.gaps] == [("org.example/app", True)]
 
 
+@pytest.mark.parametrize(
+    ("installed", "found"), [("2.6.0+cu124", 1), ("2.6.0", 1), ("2.5.9+cpu", 1), ("2.6.1+cpu", 0), ("2.6.0.post1", 0)]
+)
+def test_a_local_label_of_pythons_does_not_lead_out_of_a_range(tmp_path: Path, installed: str, found: int):
+    last = record("PyPI", "torch", ranges=(VersionRange("0", "", "2.6.0"),))
+    assert len(ids(matched(tmp_path, language("pypi", "torch", installed), last))) == found
+
+
 def test_a_composer_version_without_all_its_numbers_is_in_the_range(tmp_path: Path):
     """Composer gives each version four numbers before it asks PHP, to which 2.0 is before 2.0.0."""
     fixed = record("Packagist", "example/app", ranges=(VersionRange("2.0.0", "2.0.1"),))

@@ -58,8 +58,13 @@ _GO_RELEASE = re.compile(
 _WRITTEN = {
     "bitnami": re.compile(r"([0-9]+(?:\.[0-9]+)*)-[0-9]+"),
     "gem": re.compile(r"([0-9][0-9A-Za-z.]*)-[a-z0-9_].*", re.DOTALL),
+    "pypi": re.compile(r"([^+]+)\+.*", re.DOTALL),
 }
-"""Versions and what advisories leave out: Bitnami's revision; a gem's platform, as in Bundler's lock files."""
+"""Versions and what advisories leave out.
+
+That is Bitnami's revision, a gem's platform, as in Bundler's lock files, and Python's local label, such as ``+cu124``,
+which counts for nothing where a specifier has none (PEP 440, "Inclusive ordered comparison").
+"""
 
 
 class Lookup(msgspec.Struct, frozen=True, gc=False):
