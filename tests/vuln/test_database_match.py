@@ -11,6 +11,7 @@ from prill.model.vulnerability_match import MatchState
 from prill.vuln.database_match import DatabaseAnswer, match_database
 from prill.vuln.foreign import foreign_vendor
 from prill.vuln.lookups import ecosystems_of
+from prill.vuln.merge import merge_matches
 from prill.vuln.records import Affected, Record, VersionRange
 
 BEFORE_2 = (VersionRange("", "2.0"),)
@@ -221,7 +222,15 @@ def test_what_stands_for_a_version_is_not_compared(tmp_path: Path):
 )
 def test_a_local_label_of_pythons_does_not_lead_out_of_a_range(tmp_path: Path, installed: str, found: int):
     last = record("PyPI", "torch", ranges=(VersionRange("0", "", "2.6.0"),))
-    assert len(ids(matched(tmp_path, language("pypi", "torch", installed), last))) == found
+    assert len(merge_matches(matched(tmp_path, language("pypi", "torch", installed), last).matches)) == found
+
+
+def test_a_version_that_is_listed_with_its_label_is_affected(tmp_path: Path):
+    listed = Record(id="CVE-2026-1", affected=(Affected("PyPI", "torch", (), ("1.0+evil",), MatchState.AFFECTED),))
+    for version, found in (("1.0+evil", 1), ("1.0", 0), ("1.0+good", 0)):
+        (tmp_path / version).mkdir()
+        answer = matched(tmp_path / version, language("pypi", "torch", version), listed)
+        assert len(answer.matches) == found
 
 
 def test_a_composer_version_without_all_its_numbers_is_in_the_range(tmp_path: Path):

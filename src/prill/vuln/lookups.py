@@ -129,7 +129,10 @@ def _names(package: Package) -> tuple[tuple[str, str, bool], ...]:
         own = (package.name, _with_epoch(package.version, details), True)
         return (own, (source, version, False)) if source and source != package.name else (own,)
     kind = package.purl.removeprefix("pkg:").partition("/")[0]
-    return ((_language_name(package, kind), _language_version(package, kind), True),)
+    name, version = _language_name(package, kind), _language_version(package, kind)
+    if kind == "pypi" and version != package.version:  # some advisories list versions with their labels
+        return (name, version, True), (name, package.version, True)
+    return ((name, version, True),)
 
 
 def _source_rpm(details: RpmDetails) -> tuple[str, str]:
