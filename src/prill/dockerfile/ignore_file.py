@@ -102,5 +102,5 @@ def read_ignore_file(text: str) -> IgnoreFile:
     slow, quick = tuple(wild), None
     if len(wild) > _MANY:
         slow = tuple(one for one in wild if one[1].expression is None)
-        quick = one_of([text for one in wild if (text := one[1].expression) is not None])
+        quick = one_of([said for one in wild if (said := one[1].expression) is not None])
     return IgnoreFile(plain, tuple(wild), slow, quick, tuple(exceptions), everything and not exceptions)
