@@ -114,6 +114,7 @@ class TestStartUp:
         write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
         unused = [
             "dataclasses",
+            "tempfile",
             "pickle",
             "signal",
             "deflate",

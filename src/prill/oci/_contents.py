@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from prill._io.nameless import nameless_file
 from prill.oci._region import Region
 from prill.oci._window import open_window
 
@@ -86,9 +87,7 @@ class SpooledContents:
     def spool(self) -> BinaryIO:
         """The file; made when it is first asked for."""
         if self._spool is None:
-            import tempfile  # noqa: PLC0415 - start-up stays lazy
-
-            self._spool = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - `close` closes it
+            self._spool = nameless_file(self._folder)
         return self._spool
 
     def keep(self, offset: int) -> BinaryIO:

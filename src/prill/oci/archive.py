@@ -7,11 +7,11 @@ Archives may be compressed as a whole, by gzip, zstd or xz.
 import io
 import os
 import posixpath
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from prill._io.nameless import nameless_file
 from prill._io.regular import NotRegular, open_regular
 from prill.archive.bounds import Limits
 from prill.archive.codecs import Codec, open_decoded, sniff
@@ -138,7 +138,7 @@ def _plain(packed: BinaryIO, name: str) -> BinaryIO:
     packed.seek(0)
     if codec is Codec.NONE:
         return packed
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open as long as the archive
+    spool = nameless_file()  # it stays open as long as the archive
     try:
         with packed:
             plain = open_decoded(packed, codec, limits=_LIMITS)

@@ -4,12 +4,12 @@ The daemon hands out what ``docker save`` writes. It goes to a temporary file wi
 """
 
 import socket
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 from prill._io.fetch_errors import library_errors
+from prill._io.nameless import nameless_file
 from prill.errors import PrillError
 from prill.oci.archive import open_archive_file
 from prill.oci.docker_archive import DockerArchive
@@ -53,7 +53,7 @@ def open_from_daemon(name: str, host: str) -> tuple[Layout | DockerArchive, str]
             f"there is no Docker daemon at {str(path)!r}", hint="start it, or set DOCKER_HOST=unix:///PATH"
         )
     _check_listening(path)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open as long as the image
+    file = nameless_file()  # it stays open as long as the image
     try:
         _save(name, path, file)
         file.seek(0)
