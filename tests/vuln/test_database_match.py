@@ -11,7 +11,6 @@ from prill.model.vulnerability_match import MatchState
 from prill.vuln.database_match import DatabaseAnswer, match_database
 from prill.vuln.foreign import foreign_vendor
 from prill.vuln.lookups import ecosystems_of
-from prill.vuln.merge import merge_matches
 from prill.vuln.records import Affected, Record, VersionRange
 
 BEFORE_2 = (VersionRange("", "2.0"),)
@@ -222,7 +221,7 @@ def test_what_stands_for_a_version_is_not_compared(tmp_path: Path):
 )
 def test_a_local_label_of_pythons_does_not_lead_out_of_a_range(tmp_path: Path, installed: str, found: int):
     last = record("PyPI", "torch", ranges=(VersionRange("0", "", "2.6.0"),))
-    assert len(merge_matches(matched(tmp_path, language("pypi", "torch", installed), last).matches)) == found
+    assert len(ids(matched(tmp_path, language("pypi", "torch", installed), last))) == found
 
 
 def test_a_version_that_is_listed_with_its_label_is_affected(tmp_path: Path):

@@ -70,7 +70,8 @@ which counts for nothing where a specifier has none (PEP 440, "Inclusive ordered
 class Lookup(msgspec.Struct, frozen=True, gc=False):
     """One place to look: the key in the database, and the version that counts there.
 
-    ``own`` says that the name is the package's own, which goes before its source's.
+    ``own`` says that this is the package's own name, or plain version, which goes before its source's, or a labelled
+    one.
     """
 
     key: str
@@ -131,7 +132,7 @@ def _names(package: Package) -> tuple[tuple[str, str, bool], ...]:
     kind = package.purl.removeprefix("pkg:").partition("/")[0]
     name, version = _language_name(package, kind), _language_version(package, kind)
     if kind == "pypi" and version != package.version:  # some advisories list versions with their labels
-        return (name, version, True), (name, package.version, True)
+        return (name, version, True), (name, package.version, False)
     return ((name, version, True),)
 
 
