@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from prill.formats.sbom_documents import read_sbom, read_to_convert
+import pytest
+
+from prill.formats.sbom_documents import InvalidSbom, read_sbom, read_to_convert
 
 CYCLONEDX: dict[str, Any] = {
     "bomFormat": "CycloneDX",
@@ -196,3 +198,28 @@ def test_spdx_3():
 
 def test_syft():
     assert lost(SYFT) == {"files": "1", "packages' cpes": "1", "packages' digests": "1"}
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("packages/annotations", ["text"]),
+        ("packages/annotations", 5),
+        ("packages/annotations", [{"comment": []}]),
+        ("annotations", ["text"]),
+        ("hasExtractedLicensingInfos", ["text"]),
+        ("hasExtractedLicensingInfos", 5),
+    ],
+)
+def test_what_is_of_another_type_is_refused(where: str, value: object):
+    inside, _, name = where.rpartition("/")
+    document = json.loads(json.dumps(SPDX))
+    (document["packages"][0] if inside else document)[name] = value
+    with pytest.raises(InvalidSbom, match=name):
+        read_to_convert(json.dumps(document).encode(), "x")
+
+
+def test_a_hash_without_its_algorithm_is_none():
+    document = json.loads(json.dumps(SPDX_3))
+    del document["@graph"][3]["verifiedUsing"][0]["algorithm"]
+    assert "packages' hashes weaker than SHA-256" not in lost(document)

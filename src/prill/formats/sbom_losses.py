@@ -133,7 +133,8 @@ def _of_package_3(package: Json) -> Iterator[str]:
     yield from sorted(
         {str(one.get("externalIdentifierType")) for one in package.get("externalIdentifier", ())} - {"packageUrl"}
     )
-    sums = [(one["algorithm"], one["hashValue"]) for one in package.get("verifiedUsing", ()) if "hashValue" in one]
+    hashes = package.get("verifiedUsing", ())
+    sums = [(one["algorithm"], one["hashValue"]) for one in hashes if {"algorithm", "hashValue"} <= one.keys()]
     if sums and strongest(sums) is None:
         yield "hashes weaker than SHA-256"
 

@@ -40,6 +40,7 @@ _REFERENCE = {
     },
 }
 _ACTOR = {"type": "string", "pattern": "^((Person|Organization): .+|NOASSERTION)$"}
+_ANNOTATIONS = {"type": "array", "items": {"type": "object", "properties": {"comment": _TEXT}}}
 _PACKAGE = {
     "type": "object",
     "required": ["SPDXID", "name", "downloadLocation"],
@@ -62,6 +63,7 @@ _PACKAGE = {
         "checksums": _CHECKSUMS,
         "externalRefs": {"type": "array", "items": _REFERENCE},
         "attributionTexts": _TEXTS,
+        "annotations": _ANNOTATIONS,
     },
 }
 _FILE = {
@@ -97,6 +99,8 @@ _DOCUMENT = {
             },
         },
         "documentDescribes": _TEXTS,
+        "annotations": _ANNOTATIONS,
+        "hasExtractedLicensingInfos": {"type": "array", "items": {"type": "object"}},
         "packages": {"type": "array", "items": _PACKAGE},
         "files": {"type": "array", "items": _FILE},
         "relationships": {"type": "array", "items": _RELATIONSHIP},
