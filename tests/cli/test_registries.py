@@ -224,7 +224,7 @@ def test_plain_http_is_recognised_and_not_spoken(prill: Prill, server: RegistryS
 def test_a_helper_that_fails_and_what_is_public(
     prill: Prill, out: Path, server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """What everybody may read is read; a refusal says that nobody was logged in, and why; nothing is written."""
+    """What everybody may read or write is; a refusal says that nobody was logged in, and why."""
     prill("push", out, f"{server.host}/app:1", "--plain-http")
     auth = tmp_path / "auth.json"
     monkeypatch.setenv("REGISTRY_AUTH_FILE", str(auth))
@@ -232,13 +232,13 @@ def test_a_helper_that_fails_and_what_is_public(
     pulled = prill("pull", f"{server.host}/app:1", "-o", tmp_path / "mine", "--plain-http")
     assert pulled.code == 0, pulled.err
     assert "nobody was logged in: docker-credential-gone" in pulled.err
-    pushed = prill("push", out, f"{server.host}/app:2", "--plain-http")
-    assert (pushed.code, "docker-credential-gone" in pushed.err) == (1, True)
+    assert prill("push", out, f"{server.host}/app:2", "--plain-http").code == 0
     with HostileServer() as closed:
         closed.want_basic("Basic bWU6ZnJvbTpoZWxwZXI=")
-        refused = prill("pull", f"{closed.host}/app:1", "--plain-http")
-    assert (refused.code, "401" in refused.err) == (1, True)
-    assert "nobody was logged in: docker-credential-gone" in refused.err
+        name = f"{closed.host}/app:1"
+        for refused in (prill("pull", name, "--plain-http"), prill("push", out, name, "--plain-http")):
+            assert (refused.code, "401" in refused.err) == (1, True)
+            assert "nobody was logged in: docker-credential-gone" in refused.err
 
 
 def test_a_mirror_of_the_settings_is_read_from(prill: Prill, server: RegistryServer, out: Path, tmp_path: Path):

@@ -115,12 +115,11 @@ def connect_to(reference: ImageReference, access: RegistryAccess, *, writing: bo
     from prill.oci.registry import Repository, connect  # noqa: PLC0415 - layouts need no HTTP
 
     if access.sessions is not None:
-        session = access.sessions.session(reference, access, writing=writing)
-        return Repository(reference, session, writing=writing, shared=True)
+        return Repository(reference, access.sessions.session(reference, access), writing=writing, shared=True)
     return connect(
         reference,
         writing=writing,
-        credentials=access.credentials_for(reference, writing=writing),
+        credentials=access.credentials_for(reference),
         plain_http=access.plain_http,
         ca_file=access.ca_file,
     )

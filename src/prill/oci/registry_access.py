@@ -32,10 +32,10 @@ class RegistryAccess:
     docker_host: str = "unix:///var/run/docker.sock"
     sessions: "RegistrySessions | None" = field(default=None, repr=False, compare=False)
 
-    def credentials_for(self, reference: ImageReference, *, writing: bool = False) -> Credentials | None:
-        """Return who one is to a repository; raise `InvalidCredentials` or, if ``writing``, `HelperFailed`.
+    def credentials_for(self, reference: ImageReference) -> Credentials | None:
+        """Return who one is to a repository; raise `InvalidCredentials`.
 
-        A helper that fails keeps nobody from what everybody may read: its failure is what a refusal says then.
+        A helper that fails keeps nobody from what needs no login: its failure is what a refusal says then.
         """
         failure = None
         for path in self.credentials:
@@ -57,8 +57,6 @@ class RegistryAccess:
         if failure is None:
             return None
         helper, failed = failure
-        if writing:
-            raise failed
         return Credentials(helper=helper, failure=f"{failed}; {failed.hint}" if failed.hint else str(failed))
 
     def mirrors_of(self, reference: ImageReference) -> tuple[ImageReference, ...]:

@@ -21,11 +21,11 @@ class RegistrySessions:
         self._guard = threading.Lock()
         self._open: dict[tuple[str, Credentials | None], RegistrySession] = {}
 
-    def session(self, reference: ImageReference, access: RegistryAccess, *, writing: bool = False) -> "RegistrySession":
+    def session(self, reference: ImageReference, access: RegistryAccess) -> "RegistrySession":
         """Return the session for a repository; it is closed with all others. Raise as ``credentials_for`` does."""
         from prill.oci.registry_session import RegistrySession  # noqa: PLC0415 - layouts need no HTTP
 
-        credentials = access.credentials_for(reference, writing=writing)
+        credentials = access.credentials_for(reference)
         with self._guard:
             known = self._open.get((reference.registry, credentials))
             if known is None:
