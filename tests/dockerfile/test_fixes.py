@@ -1,5 +1,8 @@
 import pytest
 
+from prill.api.lint import LintOptions
+from prill.api.lint_fix import fix_data
+from prill.dockerfile.engine import Selection
 from prill.dockerfile.fixes import apply_fixes
 from prill.model.finding import Edit, Finding, Fix, Location, Severity
 
@@ -37,3 +40,45 @@ def test_thousands_of_fixes_are_applied_at_once():
     places = range(0, 60_000, 3)
     fixed = apply_fixes("abc" * 20_000, [finding((place, place + 1, "A")) for place in places])
     assert (fixed.text, fixed.applied) == ("Abc" * 20_000, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("MAINTAINER Ann <ann@example>", 'LABEL org.opencontainers.image.authors="Ann <ann@example>"'),
+        ('MAINTAINER "Ann B"', 'LABEL org.opencontainers.image.authors="Ann B"'),
+        ("maintainer  Ann", 'LABEL org.opencontainers.image.authors="Ann"'),
+        ("MAINTAINER Ann's", 'LABEL org.opencontainers.image.authors="Ann\'s"'),
+        ('MAINTAINER Ann "B"', None),
+        ("MAINTAINER a$b", None),
+        ("MAINTAINER a\\b", None),
+        ("ONBUILD MAINTAINER a", None),
+    ],
+)
+def test_a_maintainer_becomes_a_label_where_no_character_means_more_there(before: str, after: str | None):
+    options = LintOptions(selection=Selection(only=frozenset({"maintainer"})))
+    data = f"FROM a:1\n{before}\n".encode()
+    assert fix_data(data, "D", options).data == data
+    fixed = fix_data(data, "D", options, unsafe=True).data
+    assert fixed == f"FROM a:1\n{after or before}\n".encode()
+
+
+def test_a_maintainer_with_the_files_own_escape_stays():
+    options = LintOptions(selection=Selection(only=frozenset({"maintainer"})))
+    data = b"# escape=`\nFROM a:1\nMAINTAINER a`b\n"
+    assert fix_data(data, "D", options, unsafe=True).data == data
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("FROM --platform=$TARGETPLATFORM a:1", "FROM a:1"),
+        ("FROM  --platform=${TARGETPLATFORM}   a:1 AS b", "FROM  a:1 AS b"),
+        ("FROM --platform=$BUILDPLATFORM a:1", "FROM --platform=$BUILDPLATFORM a:1"),
+        ("FROM --platform=${TARGETPLATFORM:-linux/arm64} a:1", "FROM --platform=${TARGETPLATFORM:-linux/arm64} a:1"),
+        ("ARG TARGETPLATFORM=x/y\nFROM --platform=$TARGETPLATFORM a:1", "ARG TARGETPLATFORM=x/y\nFROM --platform=$TARGETPLATFORM a:1"),
+    ],
+)  # fmt: skip
+def test_what_from_takes_anyway_is_left_out(before: str, after: str):
+    options = LintOptions(selection=Selection(only=frozenset({"redundant-target-platform"})))
+    assert fix_data(f"{before}\n".encode(), "D", options).data == f"{after}\n".encode()

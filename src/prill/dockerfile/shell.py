@@ -3,12 +3,24 @@
 The text is parsed by ``tree-sitter-bash``, which is loaded when the first shell text is read.
 """
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 from prill.dockerfile.source import Span
 from prill.model.cached import cached_property
 
-__all__ = ["Redirection", "ShellCommand", "ShellWord"]
+__all__ = ["Redirection", "ShellCommand", "ShellWord", "behind_prefixes"]
+
+_PREFIXES = MappingProxyType(
+    {
+        "builtin": {},
+        "busybox": {},
+        "command": {},
+        "exec": {"-c": 1, "-l": 1, "-cl": 1, "-a": 2},
+        "time": {"-p": 1, "--": 1},
+    }
+)
+"""Words before a program, and how many words each of their flags takes; one with another flag is no prefix."""
 
 
 class ShellWord(NamedTuple):
@@ -125,3 +137,15 @@ class ShellCommand(_ShellCommand):
             elif not word.masked.startswith("-"):
                 found.append(word)
         return tuple(found)
+
+
+def behind_prefixes(words: list[ShellWord]) -> list[ShellWord]:
+    """Return the words from the program on that ``exec -a x``, ``time -p`` and their like run."""
+    while len(words) > 1 and (flags := _PREFIXES.get(words[0].masked)) is not None:
+        place = 1
+        while place < len(words) and words[place].masked in flags:
+            place += flags[words[place].masked]
+        if place >= len(words) or words[place].masked.startswith("-"):
+            break
+        words = words[place:]
+    return words

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from prill.dockerfile.plain_shell import read_plain
-from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
+from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord, behind_prefixes
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Logical
 from prill.model.regex import regex
@@ -46,7 +46,6 @@ _GROUPS = {
     "function_definition": "function",
     "compound_statement": "group",
 }
-_PREFIXES = frozenset({"builtin", "busybox", "command", "exec", "time"})
 _SHORT_C = regex(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
@@ -197,11 +196,8 @@ class _Reader:
             else:
                 words.append(self._word(child))
                 self._inside(child, nesting, depth)
-        while len(words) > 1 and words[0].masked in _PREFIXES and not words[1].masked.startswith("-"):
-            del words[0]
-        command = ShellCommand(
-            tuple(words), self._span(node), tuple(assignments), tuple(redirections), connector, pipeline, nesting
-        )
+        own, others = tuple(behind_prefixes(words)), (tuple(assignments), tuple(redirections))
+        command = ShellCommand(own, self._span(node), *others, connector, pipeline, nesting)
         self.found.insert(place, command)
         self.pipeline = pipeline
         if command.program in SHELLS and self.nesting < MAX_NESTING:

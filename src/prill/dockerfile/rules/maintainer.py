@@ -16,7 +16,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             if text[:1] in {'"', "'"} and text[:1] == text[-1:] and len(text) > 1:
                 text = text[1:-1]
             fix = None
-            if '"' not in text and "\\" not in text and "$" not in text:
+            if {'"', "\\", "$", dockerfile.file.escape}.isdisjoint(text):
                 label = f'LABEL org.opencontainers.image.authors="{text}"'
                 fix = replacement("write a label", step.span, label, safe=False)
             yield Problem(span=step.span, fix=fix)
