@@ -79,6 +79,21 @@ def test_a_file_from_a_url():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("127.0.0.1:5000/gold/app:1", "app"),
+        ("registry:registry.example.test/gold/app:1", "app"),
+        ("docker-archive:app.tar", "app.tar"),
+        ("docker-archive:out/app.tar", "app.tar"),
+        ("oci-dir:out:latest", "out"),
+        ("docker-daemon:app:1", "app"),
+    ],
+)
+def test_an_image_goes_by_its_repository_wherever_it_lies(name: str, last: str):
+    assert oci_purl(name=name, digest=DIGEST) == f"pkg:oci/{last}@{DIGEST}"
+
+
 def test_an_image_is_named_by_the_last_part_of_its_repository():
     assert oci_purl(name="python3", digest=DIGEST) == f"pkg:oci/python3@{DIGEST}"
     whole = "localhost:5000/team/Python3:latest"

@@ -2,7 +2,7 @@
 
 from prill.errors import PrillError
 from prill.model import Subject
-from prill.model.purl import oci_purl
+from prill.model.purl import InvalidPurl, oci_purl
 from prill.model.scan_report import ScanReport
 from prill.model.vex import VexProduct, VexStatement, VexStatus
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
@@ -30,8 +30,10 @@ def product_of(subject: Subject) -> str:
     if subject.digest is None:
         return subject.purl or subject.name
     architecture = subject.platform.architecture if subject.platform else ""
-    name = subject.name.rpartition(":")[2] if "://" not in subject.name else subject.name
-    return oci_purl(name=name.strip("/") or "image", digest=subject.digest, architecture=architecture)
+    try:
+        return oci_purl(name=subject.name, digest=subject.digest, architecture=architecture)
+    except InvalidPurl:  # a name of which nothing is left
+        return oci_purl(name="image", digest=subject.digest, architecture=architecture)
 
 
 def _key(one: VexStatement) -> tuple[str, tuple[VexProduct, ...]]:

@@ -48,10 +48,16 @@ def file_purl(*, name: str, version: str = "", download_url: str = "", digest: D
     return build_purl(type="generic", name=name, version=version, qualifiers=qualifiers)
 
 
+_SOURCES = frozenset({"docker-archive", "docker-daemon", "oci-archive", "oci-dir", "registry"})
+
+
 def oci_purl(*, name: str, digest: Digest, architecture: str = "") -> str:
     """Name an image by its digest: ``pkg:oci/python3@sha256:…?arch=amd64``.
 
-    ``name`` may be a whole reference; its repository's last part stays, as the purl type for OCI wants it.
+    ``name`` may be a whole reference, or say where an image lies (``docker-archive:app.tar``); its repository's last
+    part stays, as the purl type for OCI wants it.
     """
+    kind, colon, rest = name.partition(":")
+    name = rest if colon and kind in _SOURCES else name
     last = name.partition("@")[0].rstrip("/").rpartition("/")[2].partition(":")[0]
     return build_purl(type="oci", name=last, version=str(digest), qualifiers={"arch": architecture})
