@@ -20,7 +20,6 @@ from prill.model import (
     LanguageDetails,
     RpmDetails,
 )
-from prill.model.license_expressions import parse_expression, stated_license
 from prill.model.purl import InvalidPurl, Purl
 
 if TYPE_CHECKING:
@@ -121,6 +120,8 @@ def strongest(hashes: Iterable[tuple[str, str]]) -> Digest | None:
 
 def joined_licenses(texts: Iterable[str]) -> str:
     """Return what several statements, each of which holds, say together as an expression."""
+    from prill.model.license_expressions import parse_expression, stated_license  # noqa: PLC0415 - who writes needs none
+
     found = sorted({expression for text in texts if (expression := stated_license(text))})
     if len(found) == 1:
         return found[0]

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from prill.model.reference import DEFAULT_REGISTRY, ImageReference
 from prill.model.value import dataclass, field
-from prill.oci.credentials import DOCKER_HUB_ADDRESS, Credentials, read_credentials
 
 if TYPE_CHECKING:
+    from prill.oci.credentials import Credentials
     from prill.oci.registry_sessions import RegistrySessions
 
 __all__ = ["RegistryAccess"]
@@ -32,14 +32,16 @@ class RegistryAccess:
     docker_host: str = "unix:///var/run/docker.sock"
     sessions: "RegistrySessions | None" = field(default=None, repr=False, compare=False)
 
-    def credentials_for(self, reference: ImageReference) -> Credentials | None:
+    def credentials_for(self, reference: ImageReference) -> "Credentials | None":
         """Return who one is to a repository; raise `InvalidCredentials`.
 
         A helper that fails keeps nobody from what needs no login: its failure is what a refusal says then.
         """
+        from prill.oci import credentials  # noqa: PLC0415 - layouts need none
+
         failure = None
         for path in self.credentials:
-            found = read_credentials(path, reference.registry, reference.repository)
+            found = credentials.read_credentials(path, reference.registry, reference.repository)
             if found is None:
                 continue
             if not found.helper or not self.helper_path:
@@ -48,7 +50,9 @@ class RegistryAccess:
 
             hub = reference.registry == DEFAULT_REGISTRY
             try:
-                known = ask_helper(found.helper, DOCKER_HUB_ADDRESS if hub else reference.registry, self.helper_path)
+                known = ask_helper(
+                    found.helper, credentials.DOCKER_HUB_ADDRESS if hub else reference.registry, self.helper_path
+                )
             except HelperFailed as error:
                 failure = failure or (found.helper, error)
                 continue
@@ -57,7 +61,9 @@ class RegistryAccess:
         if failure is None:
             return None
         helper, failed = failure
-        return Credentials(helper=helper, failure=f"{failed}; {failed.hint}" if failed.hint else str(failed))
+        return credentials.Credentials(
+            helper=helper, failure=f"{failed}; {failed.hint}" if failed.hint else str(failed)
+        )
 
     def mirrors_of(self, reference: ImageReference) -> tuple[ImageReference, ...]:
         """Return the names under which mirrors should have what ``reference`` names, in order."""
