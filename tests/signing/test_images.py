@@ -21,7 +21,7 @@ from prill.oci.manifest import Manifest
 from prill.oci.media_types import EMPTY
 from prill.oci.memory import MemoryStore
 from prill.oci.places import open_place
-from prill.oci.referrers import attach
+from prill.oci.referrers import ReferrerLimits, attach, read_referrers
 from prill.oci.store import Blob
 from prill.oci.tags import cosign_tag
 from prill.signing.bundle import BUNDLE_TYPE
@@ -229,6 +229,41 @@ class TestBounds:
         two = Conditions(min_signers=2)
         with pytest.raises(VerificationError, match=r"2 are needed.*1 signatures were not read"):
             verify(store, subject, asked(OTHER, limits=few, conditions=two))
+
+    def test_a_registry_that_takes_its_time(self):
+        """Each answer is fast enough by itself; all of them together have ten minutes, and the rest is told."""
+        store, subject = stored()
+        for number in range(6):
+            signed_by(store, subject, number=str(number))
+        waits: list[float] = []
+
+        class Slow(MemoryStore):
+            def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Descriptor, ...]:
+                return store.referrers(digest, artifact_type)
+
+            def open(self, descriptor: Descriptor) -> BinaryIO:
+                waits.append(119.0)
+                return store.open(descriptor)
+
+            def find(self, tag: str) -> Descriptor | None:
+                return store.find(tag)
+
+        opened = read_referrers(Slow(), subject.digest, clock=lambda: sum(waits))
+        assert (len(opened.found), opened.gaps) == (6, ())
+        waits.clear()
+        found = collect(Slow(), subject.digest, attestations=False, clock=lambda: sum(waits))
+        assert found.signatures == ()
+        assert "6 signatures were not read: they are too many, too large or too slow" in found.gaps[0].reason
+        waits.clear()
+        hurried = ReferrerLimits(seconds=1.0)
+        late = read_referrers(Slow(), subject.digest, limits=hurried, clock=lambda: sum(waits))
+        assert len(late.found) < 6
+        assert "too slowly" in late.gaps[-1].reason
+        waits.clear()
+        one = CollectLimits(seconds=1000.0)
+        some = collect(Slow(), subject.digest, attestations=False, limits=one, clock=lambda: sum(waits))
+        assert 0 < len(some.signatures) < 6
+        assert any("it comes too slowly" in gap.reason for gap in some.gaps)
 
     def test_ten_thousand_referrers(self):
         """Nobody's time is taken by a list: so many manifests are opened and no more, those it calls bundles first."""

@@ -1,9 +1,25 @@
 """How slow an answer may be: with a byte now and then, a server would hold a program for ever."""
 
+import time
+from collections.abc import Callable
+
 from prill._io.fetch_errors import TooSlow
 from prill.model.value import dataclass
 
-__all__ = ["Pace"]
+__all__ = ["Budget", "Pace"]
+
+
+class Budget:
+    """How many seconds something may take altogether, which is made of many answers."""
+
+    def __init__(self, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until = clock() + seconds
+
+    @property
+    def spent(self) -> bool:
+        """Tell whether the time is over."""
+        return self._clock() > self._until
 
 
 @dataclass(slots=True)

@@ -5,9 +5,11 @@ under the referrers tag), so every manifest is opened and described from its own
 else is left out, and that is told. Distribution-spec 1.1, "Listing Referrers" and "Referrers Tag Schema".
 """
 
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 
 from prill._io.fetch_errors import FetchFailed
+from prill._io.pace import Budget
 from prill._io.parallel import run_parallel
 from prill.errors import PrillError
 from prill.model import Digest, Gap
@@ -27,10 +29,11 @@ _SHOWN = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferrerLimits:
-    """How many manifests are opened for one subject, and how many bytes they may have together."""
+    """How many manifests are opened for one subject, how many bytes they may have together, and how long that takes."""
 
     number: int = 1000
     total_size: int = 64 << 20
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,12 @@ class Referrers:
 
 
 def read_referrers(
-    store: BlobSource, subject: Digest, *, first: Collection[str] = (), limits: ReferrerLimits | None = None
+    store: BlobSource,
+    subject: Digest,
+    *,
+    first: Collection[str] = (),
+    limits: ReferrerLimits | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Referrers:
     """Open everything that ``store`` lists as referring to ``subject``.
 
@@ -63,8 +71,13 @@ def read_referrers(
     listed = {entry.digest: entry for entry in store.referrers(subject)}
     wanted = sorted(listed.values(), key=lambda entry: entry.artifact_type not in first) if first else listed.values()
     chosen, left = _within(wanted, limits)
-    opened = run_parallel(lambda entry: _open(store, entry, subject), chosen, workers=_WORKERS)
+    budget = Budget(limits.seconds, clock=clock)
+    opened = run_parallel(
+        lambda entry: None if budget.spent else _open(store, entry, subject), chosen, workers=_WORKERS
+    )
     gaps = [one for one in opened if isinstance(one, Gap)]
+    if late := sum(one is None for one in opened):
+        gaps.append(Gap(str(subject), f"{late} of {len(listed)} referrers were not opened: they come too slowly"))
     if left:
         gaps.append(Gap(str(subject), f"{left} of {len(listed)} referrers were not opened: they are too many"))
     found = (one for one in opened if isinstance(one, Referrer))

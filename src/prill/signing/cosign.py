@@ -6,10 +6,12 @@
   BUNDLE_SPEC.md).
 """
 
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from prill._io.fetch_errors import FetchFailed
+from prill._io.pace import Budget
 from prill.errors import PrillError
 from prill.model import Digest, Gap
 from prill.model.value import dataclass, field, replace
@@ -57,15 +59,17 @@ CREATED_ANNOTATION = "org.opencontainers.image.created"
 _BUNDLE = "application/vnd.dev.sigstore.bundle"
 _FIRST = ("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle.v0.2+json")
 _SHOWN = 300
+_PIECE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectLimits:
-    """How many signatures are read for one image, and how many bytes each and all of them may have."""
+    """How many signatures are read for one image, how many bytes each and all may have, and how long all may take."""
 
     number: int = 100
     size: int = MAX_JSON_BYTES
     total_size: int = 256 << 20
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class _Collector:
     store: ImageSource
     subject: Digest
     limits: CollectLimits
+    budget: Budget
     found: list[_Found] = field(default_factory=list)
     signatures: list[Signed] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -132,7 +137,8 @@ class _Collector:
     def layer(self, descriptor: Descriptor, origin: str) -> None:
         """Read one signature, within the limits."""
         limits = self.limits
-        if len(self.signatures) >= limits.number or self.size + descriptor.size > limits.total_size:
+        many = len(self.signatures) >= limits.number or self.size + descriptor.size > limits.total_size
+        if many or self.budget.spent:
             self.left += 1
             return
         if descriptor.size > limits.size:
@@ -140,13 +146,21 @@ class _Collector:
             return
         self.size += descriptor.size
         try:
-            with self.store.open(descriptor) as stream:
-                data = stream.read()
+            data = self._content(descriptor)
             self.signatures.append(_signed(descriptor, data, origin, self.subject))
         except FetchFailed:
             raise
         except PrillError as error:
             self.gaps.append(Gap(origin, f"a signature cannot be read: {str(error)[:_SHOWN]}"))
+
+    def _content(self, descriptor: Descriptor) -> bytes:
+        parts = []
+        with self.store.open(descriptor) as stream:
+            while part := stream.read(_PIECE):
+                parts.append(part)
+                if self.budget.spent:
+                    raise Malformed("it comes too slowly")
+        return b"".join(parts)
 
 
 def collect(
@@ -156,13 +170,15 @@ def collect(
     attestations: bool,
     predicate_type: str = "",
     limits: CollectLimits | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Collected:
     """Collect what may be a signature of ``subject``, or with ``attestations`` an attestation about it.
 
     Where there are more than ``limits`` allow, those are read first that say to be of ``predicate_type``. What is
     listed and cannot be read is a gap. Raise `FetchFailed` where the store does not answer.
     """
-    collector = _Collector(store, subject, limits or CollectLimits())
+    limits = limits or CollectLimits()
+    collector = _Collector(store, subject, limits, Budget(limits.seconds, clock=clock))
     tag = cosign_tag(subject, "att" if attestations else "sig")
     tagged = store.find(tag)
     if tagged is not None:
@@ -174,7 +190,9 @@ def collect(
     collector.read(lambda says: (says != COSIGN_SIGN) == attestations and predicate_type in ("", says))
     gaps = [*referrers.gaps, *collector.gaps]
     if collector.left:
-        gaps.append(Gap(str(subject), f"{collector.left} signatures were not read: they are too many or too large"))
+        gaps.append(
+            Gap(str(subject), f"{collector.left} signatures were not read: they are too many, too large or too slow")
+        )
     return Collected(subject=subject, signatures=tuple(collector.signatures), gaps=tuple(gaps))
 
 
