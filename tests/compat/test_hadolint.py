@@ -37,6 +37,7 @@ DIFFERENCES = (
     (r"(?s).*apt-get -qqq", {"DL3014"}),
     (r"(?s).*pip --no-cache-dir install", {"DL3013"}),
     (r"(?s).*yarn cache list", {"DL3060"}),
+    (r"(?s).*ONBUILD RUN curl x\nFROM b:1\nONBUILD RUN wget", {"DL4001"}),
     (r"(?s).*yum install -y \$\{PKG\}-1", {"DL3033"}),
     (r"(?s).*PIP_NO_CACHE_DIR=1\nENV PIP_NO_CACHE_DIR=0", {"DL3042"}),
     (r"(?s).*rm -fr /var/cache/yum", {"DL3032"}),

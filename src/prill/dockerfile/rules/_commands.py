@@ -12,7 +12,18 @@ from prill.model.regex import regex
 
 _BRACE = regex(r"\{[^{}]*,")
 
-__all__ = ["after_word", "cached", "cached_below", "lasting", "letters", "loose_flags", "removes", "report", "spanning"]
+__all__ = [
+    "after_word",
+    "cached",
+    "cached_below",
+    "lasting",
+    "lasts",
+    "letters",
+    "loose_flags",
+    "removes",
+    "report",
+    "spanning",
+]
 
 
 def report(one: Invocation, *, span: Span | None = None, message: str = "", fix: Fix | None = None) -> Problem:
@@ -67,6 +78,11 @@ def removes(command: ShellCommand, folder: str) -> bool:
         return folder + "/*" in command.texts
     above = {folder[:place] for place, char in enumerate(folder) if char == "/" and place} | {folder}
     return any(word.masked.rstrip("/*") in above or _BRACE.search(word.masked) for word in command.operands)
+
+
+def lasts(step: Step, stages: frozenset[int]) -> bool:
+    """Whether what a RUN leaves is in some image; ONBUILD leaves it in one that another file builds."""
+    return step.stage is not None and (step.deferred or step.stage.index in stages)
 
 
 def lasting(dockerfile: Dockerfile) -> frozenset[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.rules._commands import cached, lasting, removes, report
+from prill.dockerfile.rules._commands import cached, lasting, lasts, removes, report
 from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
 
@@ -17,7 +17,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     lasting_stages = lasting(dockerfile)
     for one in dockerfile.calls("apt-get", "apt", "aptitude"):
         step = one.step
-        if "update" not in one.command.texts or step.stage is None or step.stage.index not in lasting_stages:
+        if "update" not in one.command.texts or not lasts(step, lasting_stages):
             continue
         if cached(step, _LISTS) or (cached(step, "/var/lib/apt") and cached(step, "/var/cache/apt")):
             continue
