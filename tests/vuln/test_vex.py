@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from advisories import deb, language
-from prill.model import Digest, Distro, Location, Subject
+from prill.model import Digest, Distro, Location, Platform, Subject
 from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
 from prill.model.vulnerability_match import VulnerabilityMatch
 from prill.vuln.exceptions import InvalidExceptions, read_exceptions
@@ -65,6 +65,29 @@ def dismissed(*statements: VexStatement | Waiver) -> bool:
 )
 def test_products_by_purl_and_digest(product: VexProduct, expected: bool):  # noqa: FBT001
     assert dismissed(statement(product)) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "id_", "expected"),
+    [
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=registry.test/gold/app", True),
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=registry.test%2Fgold%2Fapp&tag=1&arch=amd64", True),
+        ("docker.io/library/debian:12", "pkg:oci/debian?repository_url=index.docker.io/library/debian", True),
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=registry.test/gold/app&tag=2", False),
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=registry.test/gold/app&arch=arm64", False),
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=registry.test/gold/other", False),
+        ("registry.test/gold/app:1", "pkg:oci/app?repository_url=other.test/gold/app", False),
+        ("registry.test/gold/app:1", "pkg:oci/app", False),
+        ("registry.test/gold/app:1", "pkg:oci/app@sha256:00?repository_url=registry.test/gold/app", False),
+        ("registry.test/gold/app:1", "pkg:docker/app?repository_url=registry.test/gold/app", False),
+        ("gold/app", "pkg:oci/app?repository_url=docker.io/gold/app", False),
+        ("docker-archive:app.tar", "pkg:oci/app?repository_url=registry.test/gold/app", False),
+    ],
+)
+def test_an_image_is_named_by_its_repository_in_full(name: str, id_: str, expected: bool):  # noqa: FBT001
+    subject = Subject(name=name, digest=DIGEST, platform=Platform.parse("linux/amd64"))
+    found = judge([MATCH], [statement(VexProduct(id_))], [], subject, today=TODAY)
+    assert (found.matches[0].suppressed_by is not None) is expected
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from prill.archive.globs import compile_glob
 from prill.model import Distro, Package, Subject
-from prill.model.purl import InvalidPurl, Purl
 from prill.model.value import dataclass
-from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
+from prill.model.vex import VexStatement, VexStatus, Waiver
 from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
 from prill.views.sizes import count
+from prill.vuln.vex_products import ScannedImage, is_package, product_concerns
 
 __all__ = ["Judged", "judge"]
 
@@ -37,15 +37,6 @@ class Judged:
     expired: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
-    """What statements may be about."""
-
-    subject: Subject
-    packages: Sequence[Package]
-    distro: Distro | None
-
-
 def judge(
     matches: Sequence[VulnerabilityMatch],
     statements: Sequence[VexStatement],
@@ -61,7 +52,7 @@ def judge(
     ``packages`` and ``distro`` are the image's: a statement about a part of a package is about that part where it is,
     not elsewhere, one about a release's package about no other release's.
     """
-    image = _Image(subject, packages, distro)
+    image = ScannedImage(subject, packages, distro)
     concerned: set[int] = set()
     expired: dict[str, None] = {}
     judged = []
@@ -166,20 +157,20 @@ def _unmatched(everything: Iterable[VexStatement | Waiver]) -> Iterator[str]:
         yield f"nothing that was found is concerned by {count(number, 'statement')} of {publisher}"
 
 
-def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: _Image) -> bool:
+def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: ScannedImage) -> bool:
     """Return whether what is said about a vulnerability of the match is about its package."""
     if isinstance(one, Waiver):
         package = match.package
         return (
             _any_glob(one.packages, (package.name, package.purl, f"{package.name}@{package.version}"))
             and _any_glob(one.images, (image.subject.name, str(image.subject.digest or "")))
-            and (not one.purls or any(_is_package(purl, package.purl) for purl in one.purls))
+            and (not one.purls or any(is_package(purl, package.purl) for purl in one.purls))
             and (not one.paths or _lies_at(package, one.paths))
             and (not one.name or _expression(one.name).fullmatch(package.name) is not None)
             and one.version in ("", package.version)
             and (not one.type or package.purl.startswith(f"pkg:{one.type}/"))
         )
-    return any(_product_concerns(product, match, image) for product in one.products)
+    return any(product_concerns(product, match, image) for product in one.products)
 
 
 @lru_cache(maxsize=1000)
@@ -200,63 +191,6 @@ def _any_glob(patterns: Iterable[str], texts: Sequence[str]) -> bool:
     """Return whether any pattern matches any text; without patterns everything matches."""
     wanted = tuple(patterns)
     return not wanted or any(fnmatchcase(text, pattern) for pattern in wanted for text in texts)
-
-
-def _product_concerns(product: VexProduct, match: VulnerabilityMatch, image: _Image) -> bool:
-    if product.release and not _is_release(product.release, image.distro):
-        return False
-    if product.parts and not any(_is_package(part, match.package.purl) for part in product.parts):
-        return False
-    if _is_image(product.id, image.subject):
-        return True
-    if not product.parts:
-        return _is_package(product.id, match.package.purl)
-    return any(_holds(one, match.package) for one in image.packages if _is_package(product.id, one.purl))
-
-
-def _is_release(release: str, distro: Distro | None) -> bool:
-    """Return whether a distribution is of a release: ``rhel-9`` is ``rhel-9.4``, too."""
-    name = f"{distro.id}-{distro.version}" if distro else ""
-    return name == release or name.startswith(f"{release}.")
-
-
-def _holds(whole: Package, part: Package) -> bool:
-    """Return whether every place of ``part`` is one of ``whole``, as the modules of a Go program are in its file."""
-    return bool(part.locations) and set(part.locations) <= set(whole.locations)
-
-
-def _is_image(id_: str, subject: Subject) -> bool:
-    """Return whether an id names the image: by its digest, alone, in a purl or in a reference, or by its very name."""
-    digest = str(subject.digest or "")
-    if digest and id_ == digest:
-        return True
-    if digest and (id_.endswith(f"@{digest}") or f"@{digest.replace(':', '%3A')}" in id_ or f"@{digest}?" in id_):
-        return True
-    return bool(id_) and id_ in (subject.name, subject.purl)
-
-
-def _is_package(id_: str, purl: str) -> bool:
-    """Return whether a purl names a package: type and name, and the rest of it as far as it has it."""
-    if id_ == purl:
-        return True
-    wanted, there = _parsed(id_), _parsed(purl)
-    if wanted is None or there is None:
-        return False
-    return (
-        (wanted.type, wanted.namespace, wanted.name) == (there.type, there.namespace, there.name)
-        and wanted.version in ("", there.version)
-        and wanted.subpath in ("", there.subpath)
-        and set(wanted.qualifiers) <= set(there.qualifiers)
-    )
-
-
-@lru_cache(maxsize=50_000)
-def _parsed(text: str) -> Purl | None:
-    """Return a purl; a vendor's statements name the same thousands of products about each vulnerability."""
-    try:
-        return Purl.parse(text)
-    except InvalidPurl:
-        return None
 
 
 def _dismissal(one: VexStatement) -> Dismissal:
