@@ -349,6 +349,22 @@ def test_a_registry_that_is_only_read_from(tmp_path: Path):
         assert client("GET", "/v2/app/manifests/1.0")[2] == made.manifest.raw
         for method, path in (("POST", "blobs/uploads/"), ("PUT", "manifests/2"), ("DELETE", "manifests/1.0")):
             assert client.code(method, f"/v2/app/{path}") == (405, "UNSUPPORTED")
+            assert client(method, f"/v2/app/{path}")[1]["allow"] == ("" if method == "POST" else "GET, HEAD")
+
+
+def test_what_is_not_done_is_answered_as_everything_is(client: Client):
+    """With the specification's errors, and with what is done in its place."""
+    for method, path, allow in (
+        ("POST", "/v2/app/manifests/1", "DELETE, GET, HEAD, PUT"),
+        ("PUT", f"/v2/app/blobs/{Digest.of(b'')}", "DELETE, GET, HEAD"),
+        ("GET", "/v2/app/blobs/uploads/", "POST"),
+    ):
+        status, headers, body = client(method, path)
+        assert (status, headers["allow"], headers["content-type"]) == (405, allow, "application/json")
+        assert json.loads(body)["errors"][0]["code"] == "UNSUPPORTED"
+    status, headers, body = client("OPTIONS", "/v2/")
+    assert (status, headers["content-type"]) == (501, "application/json")
+    assert json.loads(body)["errors"][0]["code"] == "UNSUPPORTED"
 
 
 def test_a_login_is_asked_for(tmp_path: Path):

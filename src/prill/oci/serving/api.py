@@ -69,10 +69,11 @@ class RegistryApi:
             found = pattern.fullmatch(request.path)
             if found is None:
                 continue
-            if method not in methods:
-                raise unsupported(f"{request.method} is not done here")
-            if self._read_only and method in _WRITES:
-                raise Problem(405, "UNSUPPORTED", "this registry is only read from")
+            allowed = set(methods) - (_WRITES if self._read_only else set())
+            if method not in allowed:
+                known = "this registry is only read from"
+                says = known if method in methods else f"{request.method} is not done here"
+                raise unsupported(says, allowed | ({"HEAD"} if "GET" in allowed else set()))
             values = found.groupdict()
             if "digest" in values:
                 values["digest"] = Digest.parse(values["digest"])

@@ -141,6 +141,11 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the base class's names
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Answer what the base class refuses, such as another method, as everything else is."""
+        self.close_connection = True
+        self._send(_refusal(Problem(code, "UNSUPPORTED", message or "this is not done here")))
+
     def _request(self, body: _Fixed | _Chunked) -> Request:
         try:
             address = urlsplit(self.path)
@@ -226,9 +231,9 @@ def _check_host(host: str | None, version: str) -> None:
 
 
 def _refusal(problem: Problem) -> Answer:
-    return Answer(status=problem.status, body=problem.body())
+    headers = (("Content-Type", "application/json"), *problem.headers)
+    return Answer(status=problem.status, headers=headers, body=problem.body())
 
 
 def _unauthorized() -> Answer:
-    problem = Problem(401, "UNAUTHORIZED", "log in", (("WWW-Authenticate", 'Basic realm="prill"'),))
-    return Answer(status=problem.status, headers=problem.headers, body=problem.body())
+    return _refusal(Problem(401, "UNAUTHORIZED", "log in", (("WWW-Authenticate", 'Basic realm="prill"'),)))

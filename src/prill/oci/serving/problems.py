@@ -1,6 +1,7 @@
 """What a registry says when it refuses (distribution-spec 1.1, "Error Codes")."""
 
 import json
+from collections.abc import Iterable
 
 from prill.errors import PrillError
 
@@ -43,6 +44,6 @@ def name_unknown(name: str) -> Problem:
     return Problem(404, "NAME_UNKNOWN", f"there is no repository {name!r}")
 
 
-def unsupported(message: str) -> Problem:
-    """Return the answer to what is not done here."""
-    return Problem(405, "UNSUPPORTED", message)
+def unsupported(message: str, allowed: Iterable[str]) -> Problem:
+    """Return the answer to what is not done here, with what is (RFC 9110, section 15.5.6)."""
+    return Problem(405, "UNSUPPORTED", message, (("Allow", ", ".join(sorted(allowed))),))
