@@ -5,7 +5,14 @@ import time
 import pytest
 
 from prill.catalogue.secret_rules import secret_rules, secret_scope
-from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, mask, masked_start, named_secrets
+from prill.inspection.secret_scan import (
+    find_secrets,
+    looks_like_a_secret,
+    mask,
+    mask_words,
+    masked_start,
+    named_secrets,
+)
 
 WORD = "a1B2c3D4e5F6g7H8i9J0"
 SAMPLES = {
@@ -104,6 +111,11 @@ def test_the_line_is_counted():
         ("API_KEY", "$KEY", False),
         ("API_TOKEN", "s3cr3tvalue9", True),
         ("NPM_TOKEN", "x1y2z3a4", True),
+        ("LDAP_BIND_PW", "x1y2z3a4", True),
+        ("GITHUB_PAT", "x1y2z3a4", True),
+        ("SSHPASS", "x1y2z3a4", True),
+        ("DOCKER_AUTH_CONFIG", '{"auths":{"h":{"auth":"dXNlcg=="}}}', True),
+        ("PATTERN", "x1y2z3a4", False),
         ("GITHUB", SAMPLES["github-token"][1], True),
         ("PASSWORD_FILE", "/run/secrets/password", False),
         ("POSTGRES_PASSWORD_FILE", "/run/secrets/x", False),
@@ -144,6 +156,8 @@ def test_headers(header: str, masked: str):
         'ENTRYPOINT ["mysql", "-uroot", "-p%"]',
         "redis-cli -a % ping",
         'CMD ["redis-cli", "-a", "%"]',
+        'sh -c "mysql -p\\"%\\" db"',
+        "mongosh -u root -p % db",
         "sshpass -p % ssh host",
         "sshpass -p% ssh host",
         "docker login -u u -p % registry.example.test",
@@ -185,6 +199,27 @@ def test_options_of_a_command():
     masked = "login --user x --password •••••• --token '••••••' --password-file /x --auth basic --token $T --secret"
     assert mask(text) == masked
     assert list(named_secrets(text)) == ["--password", "--token"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["mongod", "--password", "%", "--port", "1"]',
+        "'--password' '%'",
+        'sh -c "DB_PASSWORD=\\"% app"',
+        "redis-server --requirepass %",
+        "GITHUB_PAT=% make",
+    ],
+)
+def test_options_and_assignments_within_quotes(text: str):
+    assert mask(text.replace("%", "hunter2x")) == text.replace("%", "••••••")
+
+
+def test_a_secret_that_is_a_word_of_its_own():
+    words = ("app", "--token", "hunter2x", "--password-file", "/x", "redis-cli", "-a", "hunter2x", "--password", "--x")
+    assert mask_words(words) == tuple(word.replace("hunter2x", "••••••") for word in words)
+    assert mask_words(("a\vb", "TOKEN=hunter2x")) == ("a\vb", "TOKEN=••••••")
+    assert mask_words(()) == ()
 
 
 def test_masking_leaves_what_is_no_secret():

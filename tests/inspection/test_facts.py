@@ -438,6 +438,15 @@ class TestSecrets:
         facts = inspect_layers([file("a")], entrypoint=("/app", f"--token={TOKEN}"))
         assert [(v.place, v.name) for _, v in said(facts, "secrets") if isinstance(v, SecretFound)] == [("command", "")]
 
+    def test_words_of_the_command(self):
+        facts = inspect_layers([file("a")], entrypoint=("redis-server", "--requirepass"), cmd=("hunter2x", "-v"))
+        assert [(v.place, v.name) for _, v in said(facts, "secrets") if isinstance(v, SecretFound)] == [("command", "")]
+        ((_, configuration),) = said(facts, "configuration")
+        assert (configuration.entrypoint, configuration.command) == (  # type: ignore[union-attr]
+            ("redis-server", "--requirepass"),
+            ("••••••", "-v"),
+        )
+
     def test_history_and_labels(self):
         history = (HistoryEntry(created_by=f"|1 TOKEN={TOKEN} /bin/sh -c make"),)
         facts = inspect_layers([file("a")], history=history, labels=(("note", f"use {TOKEN}"),))

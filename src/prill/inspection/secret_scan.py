@@ -1,30 +1,42 @@
 """Finding secrets in texts, and masking them. What was found says which rule and where, never the secret itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from prill.catalogue.secret_rules import SecretRule, secret_rules, secret_scope
 from prill.model.regex import regex
 
-__all__ = ["MASK", "find_secrets", "looks_like_a_secret", "mask", "masked_start", "named_secrets"]
+__all__ = [
+    "MASK",
+    "find_secrets",
+    "joined_words",
+    "looks_like_a_secret",
+    "mask",
+    "mask_words",
+    "masked_start",
+    "named_secrets",
+]
 
 MASK = "••••••"
 _MOST = 50
 _AHEAD = 16
+_APART = "\v"
 _LOOKED_AT = 4096
 _SECRET_NAME = regex(
     r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|AUTH|CREDENTIALS?"
-    r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|KEY_BASE|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
+    r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY|PW|PAT|SSHPASS|DOCKER_AUTH_CONFIG|REQUIREPASS)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|KEY_BASE|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
 )
 _NO_SECRET = regex(
     r"(?i)^(?:/|\.{1,2}/|~/|[a-z][a-z0-9+.-]{0,20}://|[a-z]:\\|\$[a-z_({]"
     r"|(?:\d{1,5}|on|off|yes|no|true|false|none|file|env|auto|default|enabled|disabled|basic|bearer)?$)"
 )
 """Where a secret is: a path, an address, a variable; or a word for what is none."""
-_ASSIGNMENT = regex(r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>[\"']?)(?P<value>[^\s\"';&|]{1,4096})")
+_ASSIGNMENT = regex(
+    r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>\\?[\"']?)(?P<value>[^\s\"';&|\\][^\s\"';&|]{0,4095})"
+)
 _OPTION = regex(
-    r"(?P<name>(?<!\S)--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[ \t])(?P<quote>[\"']?)"
-    r"(?P<value>[^\s\"';&|-][^\s\"';&|]{0,4095})"
+    r"(?P<name>(?<![^\s\"'])--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[\"']?,?[ \t\v])(?P<quote>\\?[\"']?)"
+    r"(?P<value>[^\s\"';&|\\-][^\s\"';&|]{0,4095})"
 )
 _BY_NAME = "its name says that it is a secret"
 
@@ -75,6 +87,17 @@ def mask(text: str) -> str:
             data = rule.pattern.sub(_masked, data)
     text = _ASSIGNMENT.sub(_masked_assignment, data.decode("utf-8", "replace"))
     return _OPTION.sub(_masked_assignment, text)
+
+
+def joined_words(words: Iterable[str]) -> str:
+    """Return a command's words as one text, in which an option's value stands behind it, and the words are apart."""
+    return _APART.join(words)
+
+
+def mask_words(words: Sequence[str]) -> tuple[str, ...]:
+    """Return a command's words masked; a secret may be a word of its own: ``--password``, ``…``."""
+    masked = mask(joined_words(words)).split(_APART)
+    return tuple(masked if len(masked) == len(words) else map(mask, words))
 
 
 def _first(rule: SecretRule, data: bytes, path: str) -> re.Match[bytes] | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
-from prill.inspection.secret_scan import mask
+from prill.inspection.secret_scan import mask, mask_words
 from prill.model.fact_values import Configuration
 from prill.model.facts import Fact
 from prill.model.typed_json import ready
@@ -36,9 +36,10 @@ def _find(image: Inspected) -> Iterator[Fact]:
         container = msgspec.json.decode(config.raw, type=ready(_Config)).config or _Container()
     except msgspec.MsgspecError:
         container = _Container()  # what Docker adds is no part of the specification
+    words = mask_words((*config.entrypoint, *config.cmd))
     value = Configuration(
-        entrypoint=tuple(map(mask, config.entrypoint)),
-        command=tuple(map(mask, config.cmd)),
+        entrypoint=words[: len(config.entrypoint)],
+        command=words[len(config.entrypoint) :],
         working_directory=config.working_dir,
         ports=config.exposed_ports,
         volumes=config.volumes,
@@ -57,7 +58,7 @@ def _health(check: _Health | None) -> str:
         case ["CMD-SHELL", command, *_]:
             return mask(command)
         case ["CMD", *words]:
-            return mask(shlex.join(words))
+            return shlex.join(mask_words(words))
     return ""
 
 

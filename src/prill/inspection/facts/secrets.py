@@ -7,7 +7,7 @@ from prill.catalogue.secret_rules import SecretRule, rule_of
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.readers.secrets import SECRETS as READER
-from prill.inspection.secret_scan import find_secrets, looks_like_a_secret, named_secrets
+from prill.inspection.secret_scan import find_secrets, joined_words, looks_like_a_secret, named_secrets
 from prill.model import Location
 from prill.model.fact_values import SecretFound
 from prill.model.facts import Fact
@@ -56,7 +56,7 @@ def _in_config(image: Inspected) -> Iterator[Fact]:
     told = {name for name, text in config.environment().items() if looks_like_a_secret(name, text)}
     for name in sorted(told):
         yield _fact("environment", name, _rules(f"{name}={config.environment()[name]}")[:1])
-    yield from _in_text("command", "", "\n".join((*config.entrypoint, *config.cmd)), told)
+    yield from _in_text("command", "", joined_words((*config.entrypoint, *config.cmd)), told)
     for name, text in config.labels:
         if looks_like_a_secret(name, text):
             yield _fact("label", name, _rules(f"{name}={text}")[:1])
