@@ -252,7 +252,7 @@ HOSTILE = {
     "PuTTY's heads": b"PuTTY-User-Key-File-3: x\n" * 20_000,
     "schemes": b"a://" * 100_000,
     "logins": b"curl -u " * 60_000,
-    "logins of databases": b"mysql " * 60_000 + b"mysql -p" * 40_000,
+    "logins of databases": b"mysql " * 30_000 + b"mysql -p" * 20_000,
     "commands with passwords": b"redis-cli -a sshpass docker login ldapfoo sqlcmd echo a:b chpasswd " * 8_000,
     "accounts": b"echo root:" * 50_000 + b"chpasswd" + b"echo " * 50_000,
     "options": b"--password " * 40_000 + b"--a" * 100_000,
