@@ -62,6 +62,15 @@ def test_values_of_secrets_are_not_shown(old: Path, new: Path, prill: Prill):
         assert "second" not in said
 
 
+def test_an_options_secret_is_not_shown(tmp_path: Path, prill: Prill):
+    before = write(tmp_path / "before", base(), cmd=("serve", "--token", "s3cr3t&value9", "--port", "80"))
+    after = write(tmp_path / "after", base(), cmd=("serve", "--token", "0ther;value9", "--port", "81"))
+    for words in ((), ("--format", "json")):
+        said = prill("diff", before, after, *words).out
+        assert "value9" not in said
+        assert "serve" in said
+
+
 def test_what_looks_like_a_secret_is_not_shown(tmp_path: Path, prill: Prill):
     """In whatever variable, label or command it stands, as in prill inspect."""
     olds, news = (

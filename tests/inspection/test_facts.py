@@ -1,5 +1,6 @@
 """Facts, each about a small image in memory, with its evidence."""
 
+import json
 from datetime import date
 
 import pytest
@@ -36,7 +37,8 @@ from prill.model.fact_values import (
     WritableFile,
 )
 from prill.model.facts import ImageFacts
-from prill.oci.config import HistoryEntry
+from prill.model.value import replace
+from prill.oci.config import HistoryEntry, ImageConfig
 
 OS_RELEASE = file("etc/os-release", 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n')
 BASH, DASH = b"GNU bash, version 5.2", b" is a %sshell builtin"
@@ -276,6 +278,10 @@ class TestUsers:
             ("1000:10", 1000, 10, True, True, False, "good"),
             ("app:wheel", 1000, 10, False, True, False, "note"),
             ("4242", 4242, 0, True, False, False, "note"),
+            ("+0", 0, 0, False, True, True, "attention"),
+            ("-0", 0, 0, False, True, True, "attention"),
+            ("0" * 5000, 0, 0, True, True, True, "attention"),
+            ("777", 777, 0, True, False, False, "note"),
             ("nobody", None, None, False, False, False, "note"),
             ("99999999999999999999", None, None, True, False, False, "note"),
         ],
@@ -287,6 +293,12 @@ class TestUsers:
         assert (user.uid, user.gid) == (uid, gid)
         assert (user.numeric, user.known, user.root) == (numeric, known, root)
         assert [at for at, _ in remark(facts, "run-as")] == [level]
+
+    def test_a_number_is_no_name(self):
+        files = [file("etc/passwd", "777:x:0:0::/root:/bin/sh\n"), file("etc/group", "888:x:0:\n")]
+        user = one(inspect_layers(files, user="777:888"), "run-as")
+        assert isinstance(user, RunAs)
+        assert (user.uid, user.gid, user.user, user.group) == (777, 888, "", "")
 
     def test_accounts_and_who_can_log_in(self):
         found = [value for _, value in said(inspect_layers(self.FILES), "accounts") if isinstance(value, Account)]
@@ -332,6 +344,24 @@ class TestFiles:
         assert one(facts, "capabilities") == FileCapabilities(
             capabilities=("cap_net_bind_service",), effective=True, package=""
         )
+
+    @pytest.mark.parametrize(
+        ("data", "capabilities"),
+        [
+            ("0000000200000000002000000000000000000000", ("cap_net_raw+inheritable",)),
+            ("0100000200040000002400000000000000000000", ("cap_net_bind_service", "cap_net_raw+inheritable")),
+            ("0000000200000000000000000000000000000000", ("none",)),
+            ("0100000300040000000000000000000000000000e8030000", ("cap_net_bind_service", "rootid=1000")),
+            ("0100000200000000000000008000000000000100", ("cap_bpf", "cap_48+inheritable")),
+            ("010000010020000000000000", ("cap_net_raw",)),
+        ],
+    )  # fmt: skip
+    def test_capabilities_that_are_not_simply_given(self, data: str, capabilities: tuple[str, ...]):
+        found = one(
+            inspect_layers([program("a", xattrs=(("security.capability", bytes.fromhex(data)),))]), "capabilities"
+        )
+        assert isinstance(found, FileCapabilities)
+        assert found.capabilities == capabilities
 
     def test_unreadable_capabilities_are_told(self):
         found = one(inspect_layers([program("a", xattrs=(("security.capability", b"\1\2"),))]), "capabilities")
@@ -446,6 +476,38 @@ class TestSecrets:
             ("redis-server", "--requirepass"),
             ("••••••", "-v"),
         )
+
+    @pytest.mark.parametrize(
+        ("words", "shown"),
+        [
+            (("--token", "s3cr3t value9"), ("--token", "••••••")),
+            (("serve", "--password", "hunter2x", "-v"), ("serve", "--password", "••••••", "-v")),
+            (("curl", "-u", "me:hunter2x", "https://h/"), ("curl", "-u", "me:••••••", "https://h/")),
+            (("sh", "-c", "run  --token  s3cr3t9 x"), ("sh", "-c", "run  --token  •••••• x")),
+            (("x", "--password=a&b c;d", "e"), ("x", "--password=••••••", "e")),
+            (("sh", "-c", "run --api-key s3cr3tv9 x", ""), ("sh", "-c", "run --api-key •••••• x", "")),
+            (("--token-file", "/run/t", "--port", "80"), ("--token-file", "/run/t", "--port", "80")),
+        ],
+    )
+    def test_a_secret_that_is_a_word_of_its_own(self, words: tuple[str, ...], shown: tuple[str, ...]):
+        facts = inspect_layers([file("a")], entrypoint=words[:1], cmd=words[1:])
+        found = one(facts, "configuration")
+        assert isinstance(found, Configuration)
+        assert found.entrypoint + found.command == shown
+        assert len(list(facts.of("secrets"))) == (words != shown)
+
+    @pytest.mark.parametrize("check", [["CMD", "curl", "-u", "me:hunter2x", "h"], ["CMD-SHELL", "x --token s3cr3tv9"]])
+    def test_the_health_check(self, check: list[str]):
+        made = image_of([file("a")])
+        document = json.loads(made.config.raw)
+        document["config"]["Healthcheck"] = {"Test": check}
+        config = ImageConfig.parse(json.dumps(document).encode())
+        manifest = replace(made.manifest, config=config.descriptor())
+        facts = inspect_made(replace(made, manifest=manifest, config=config))
+        found = one(facts, "configuration")
+        assert isinstance(found, Configuration)
+        assert "••••••" in found.health_check
+        assert [v.place for _, v in said(facts, "secrets") if isinstance(v, SecretFound)] == ["health-check"]
 
     def test_history_and_labels(self):
         history = (HistoryEntry(created_by=f"|1 TOKEN={TOKEN} /bin/sh -c make"),)

@@ -1,8 +1,10 @@
 """Two images beside each other: the files, packages and settings that only one of them has."""
 
+import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain
+from typing import Any
 
 from prill.api.files import TreeFiles
 from prill.api.opening import Looked, OpenOptions, look_at
@@ -66,7 +68,26 @@ def _shown(name: str, value: str | None) -> str | None:
         return value
     if kind in _NAMED and looks_like_a_secret(variable, value):
         return HIDDEN
+    if kind not in _NAMED and value.startswith(("[", "{")):
+        with suppress(ValueError, RecursionError):
+            return json.dumps(_masked(json.loads(value)), ensure_ascii=False)
     return HIDDEN if (masked := mask(value)) == MASK else masked
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401 - it is JSON's
+    """Return what was JSON with its texts masked, a list of them as the command that it is."""
+    from prill.inspection.secret_scan import mask, mask_words  # noqa: PLC0415 - only what changed
+
+    match value:
+        case str():
+            return mask(value)
+        case dict():
+            return {name: _masked(one) for name, one in value.items()}
+        case list() if all(isinstance(one, str) for one in value):
+            return mask_words(value)
+        case list():
+            return [_masked(one) for one in value]
+    return value
 
 
 def _changed(was: TreeFiles, now: TreeFiles, both: Sequence[tuple[int, int]]) -> list[FileChange]:

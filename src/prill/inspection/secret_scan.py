@@ -35,7 +35,7 @@ _ASSIGNMENT = regex(
     r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>=)(?P<quote>\\?[\"']?)(?P<value>[^\s\"';&|\\][^\s\"';&|]{0,4095})"
 )
 _OPTION = regex(
-    r"(?P<name>(?<![^\s\"'])--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[\"']?,?[ \t\v])(?P<quote>\\?[\"']?)"
+    r"(?P<name>(?<![^\s\"'])--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[\"']?,?[ \t\v]{1,8})(?P<quote>\\?[\"']?)"
     r"(?P<value>[^\s\"';&|\\-][^\s\"';&|]{0,4095})"
 )
 _BY_NAME = "its name says that it is a secret"
@@ -97,7 +97,16 @@ def joined_words(words: Iterable[str]) -> str:
 def mask_words(words: Sequence[str]) -> tuple[str, ...]:
     """Return a command's words masked; a secret may be a word of its own: ``--password``, ``…``."""
     masked = mask(joined_words(words)).split(_APART)
-    return tuple(masked if len(masked) == len(words) else map(mask, words))
+    return tuple(map(_masked_word, ("", *words), words, masked if len(masked) == len(words) else map(mask, words)))
+
+
+def _masked_word(before: str, word: str, masked: str) -> str:
+    """Return a word all masked where it is an option's secret, whatever is in it that would end it in a shell."""
+    name, given, value = word.partition("=")
+    if given and name.startswith("--") and looks_like_a_secret(name, value):
+        return f"{name}={MASK}"
+    alone = before.startswith("--") and "=" not in before and not word.startswith("-")
+    return MASK if alone and looks_like_a_secret(before, word) == _BY_NAME else masked
 
 
 def _first(rule: SecretRule, data: bytes, path: str) -> re.Match[bytes] | None:

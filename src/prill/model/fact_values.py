@@ -253,7 +253,7 @@ class SecretFound(Value, frozen=True):
     rule: str
     title: str
     severity: Literal["high", "medium", "low"]
-    place: Literal["file", "environment", "command", "label", "history"]
+    place: Literal["file", "environment", "command", "health-check", "label", "history"]
     name: str
     line: int
     hidden: bool

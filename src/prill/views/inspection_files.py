@@ -31,6 +31,7 @@ _WHERE = {
     "label": "label {}",
     "history": "step {} of the history",
     "command": "the command{}",
+    "health-check": "the health check{}",
     "file": "",
 }
 _PRIVILEGES = About(

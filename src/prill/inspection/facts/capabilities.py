@@ -20,22 +20,32 @@ _TEXT = """
 _NAMES = tuple(_TEXT.split())
 _XATTR = "security.capability"
 _EFFECTIVE = 1
+_WITH_ROOT = 3
 _SIZES = {0x01: 12, 0x02: 20, 0x03: 24}
 """By revision, how long the attribute is (``struct vfs_cap_data``)."""
 
 
 def parse_capabilities(data: bytes) -> tuple[tuple[str, ...], bool]:
-    """Return the permitted capabilities by name, and whether they are effective; what is unreadable is named so."""
+    """Return the capabilities by name, and whether the permitted ones are effective; what is unreadable is named so.
+
+    ``+inheritable`` marks those that a process gets only if it hands them on itself; ``none`` stands for an empty set,
+    which takes root's own away; the last word is whose root a namespace has to have, where it is not the host's.
+    """
     revision = data[3] if len(data) > 3 else 0  # noqa: PLR2004 - the high byte of the first word
     if len(data) != _SIZES.get(revision):
         return (f"unreadable: {data[:24].hex()}",), False
-    magic, permitted = struct.unpack_from("<II", data)
+    magic, permitted, inherited = struct.unpack_from("<III", data)
     if revision > 1:
         permitted |= struct.unpack_from("<I", data, 12)[0] << 32
-    names = tuple(
-        f"cap_{_NAMES[bit]}" if bit < len(_NAMES) else f"cap_{bit}" for bit in range(64) if permitted >> bit & 1
-    )
-    return names, bool(magic & _EFFECTIVE)
+        inherited |= struct.unpack_from("<I", data, 16)[0] << 32
+    root = struct.unpack_from("<I", data, 20)[0] if revision == _WITH_ROOT else 0
+    only_inherited = (f"{name}+inheritable" for name in _names(inherited & ~permitted))
+    names = (*_names(permitted), *only_inherited) or ("none",)
+    return (*names, f"rootid={root}") if root else names, bool(magic & _EFFECTIVE)
+
+
+def _names(bits: int) -> list[str]:
+    return [f"cap_{_NAMES[bit]}" if bit < len(_NAMES) else f"cap_{bit}" for bit in range(64) if bits >> bit & 1]
 
 
 def _find(image: Inspected) -> Iterator[Fact]:

@@ -1,41 +1,23 @@
 """How a container starts: what the config says, Docker's additions included."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import msgspec
-
+from prill.inspection.docker_config import read_docker_config
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.secret_scan import mask, mask_words
 from prill.model.fact_values import Configuration
 from prill.model.facts import Fact
-from prill.model.typed_json import ready
 
 __all__ = ["CONFIGURATION"]
-
-
-class _Health(msgspec.Struct, rename={"test": "Test"}):
-    test: list[str] | None = None
-
-
-class _Container(msgspec.Struct, rename={"health": "Healthcheck", "on_build": "OnBuild"}):
-    health: _Health | None = None
-    on_build: list[str] | None = None
-
-
-class _Config(msgspec.Struct):
-    config: _Container | None = None
 
 
 def _find(image: Inspected) -> Iterator[Fact]:
     config = image.config
     if config is None:
         return
-    try:
-        container = msgspec.json.decode(config.raw, type=ready(_Config)).config or _Container()
-    except msgspec.MsgspecError:
-        container = _Container()  # what Docker adds is no part of the specification
+    docker = read_docker_config(config.raw)
     words = mask_words((*config.entrypoint, *config.cmd))
     value = Configuration(
         entrypoint=words[: len(config.entrypoint)],
@@ -43,16 +25,16 @@ def _find(image: Inspected) -> Iterator[Fact]:
         working_directory=config.working_dir,
         ports=config.exposed_ports,
         volumes=config.volumes,
-        health_check=_health(container.health),
+        health_check=_health(docker.health_check()),
         stop_signal=config.stop_signal,
-        on_build=len(container.on_build or ()),
+        on_build=len(docker.on_build or ()),
     )
     yield Fact(id="configuration", value=value)
 
 
-def _health(check: _Health | None) -> str:
+def _health(words: Sequence[str]) -> str:
     """Return the command, ``none`` where a base's check is switched off, nothing where there is none."""
-    match check.test if check else None:
+    match words:
         case ["NONE", *_]:
             return "none"
         case ["CMD-SHELL", command, *_]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from prill.catalogue.secret_rules import SecretRule, rule_of
+from prill.inspection.docker_config import read_docker_config
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.readers.secrets import SECRETS as READER
@@ -14,6 +15,7 @@ from prill.model.facts import Fact
 
 __all__ = ["SECRETS"]
 
+_Place = Literal["environment", "command", "health-check", "label", "history"]
 _BY_NAME = "named-like-a-secret"
 _ORDER = {"high": 0, "medium": 1, "low": 2}
 
@@ -57,6 +59,7 @@ def _in_config(image: Inspected) -> Iterator[Fact]:
     for name in sorted(told):
         yield _fact("environment", name, _rules(f"{name}={config.environment()[name]}")[:1])
     yield from _in_text("command", "", joined_words((*config.entrypoint, *config.cmd)), told)
+    yield from _in_text("health-check", "", joined_words(read_docker_config(config.raw).health_check()), told)
     for name, text in config.labels:
         if looks_like_a_secret(name, text):
             yield _fact("label", name, _rules(f"{name}={text}")[:1])
@@ -64,7 +67,9 @@ def _in_config(image: Inspected) -> Iterator[Fact]:
         yield from _in_text("history", str(number), entry.created_by, told)
 
 
-def _in_text(place: Literal["command", "history"], name: str, text: str, told: set[str]) -> Iterator[Fact]:
+def _in_text(
+    place: Literal["command", "health-check", "history"], name: str, text: str, told: set[str]
+) -> Iterator[Fact]:
     """Yield what stands in a command; a variable that the image still has is ``told`` of there."""
     rules = _rules(text)
     for rule in rules:
@@ -77,7 +82,7 @@ def _rules(text: str) -> list[SecretRule]:
     return [rule for rule, _ in find_secrets(text.encode("utf-8", "replace"))]
 
 
-def _fact(place: Literal["environment", "command", "label", "history"], name: str, rules: list[SecretRule]) -> Fact:
+def _fact(place: _Place, name: str, rules: list[SecretRule]) -> Fact:
     rule = next(iter(rules), None)
     value = SecretFound(
         rule=rule.id if rule else _BY_NAME,
