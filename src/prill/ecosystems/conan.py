@@ -37,9 +37,16 @@ def parse_conan_lock(data: bytes) -> LockFile:
         nodes = lock.graph_lock.nodes.values()
         wanted = [one.ref for one in nodes if one.ref and one.path is None and one.context == "host"]
     found = set()
+    unclear = set()
     for text in wanted:
         match = _REFERENCE.fullmatch(text)
         if match is None:
             raise InvalidLockFile(f"conan.lock names a package {text[:160]!r}")
-        found.add((match[1], match[2]))
-    return LockFile(packages=tuple(Locked(name=name, version=version) for name, version in sorted(found)))
+        if match[2].startswith("["):  # a range
+            unclear.add(match[1])
+        else:
+            found.add((match[1], match[2]))
+    return LockFile(
+        packages=tuple(Locked(name=name, version=version) for name, version in sorted(found)),
+        unclear=tuple(sorted(unclear)),
+    )

@@ -90,6 +90,12 @@ def test_digests(name: str, text: str):
         ("requirements.txt", REQUIREMENTS.replace("-r other.txt\n", ""), "requests, tool"),
         ("package-lock.json", json.dumps(NPM_1_ELSEWHERE), "commit, hub, packed"),
         ("Package.resolved", json.dumps(SWIFT_2), "git.example.test/x/main"),
+        (
+            "Package.resolved",
+            '{"version": 2, "pins": [{"identity": "ours", "location": "../ours", "state": {"version": "1.0.0"}}]}',
+            "ours",
+        ),
+        ("conan.lock", '{"version": "0.5", "requires": ["a/[>1]#0", "b/1.0"]}', "a"),
         ("bun.lock", BUN.replace('"d@3.0.0"', '"d@github:o/d#0c1fd1a"').replace("devD", "d"), "d"),
         ("Pipfile.lock", json.dumps(PIPFILE), "x"),
         ("go.mod", GO_MOD, "example.test/here"),
