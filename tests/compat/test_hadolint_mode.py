@@ -206,6 +206,12 @@ def test_values_of_labels(hadolint: str, folder: Path, kind: str):
     same(hadolint, folder, ["-f", "json", "--require-label", f"a:{kind}", "F"])
 
 
+def test_labels_that_are_too_many_are_one_finding_of_their_statement(hadolint: str, folder: Path):
+    (folder / "F").write_text("FROM x:1\nLABEL b=1 c=2\nLABEL url=q other=r\nLABEL d=1\n", encoding="utf-8")
+    labels = ["--require-label", "a:text", "--require-label", "url:url", "--require-label", "other:url"]
+    same(hadolint, folder, ["-f", "json", "--strict-labels", *labels, "F"])
+
+
 def test_the_environment(hadolint: str, folder: Path):
     same(hadolint, folder, ["A"], HADOLINT_FORMAT="json", HADOLINT_IGNORE="DL3006,DL3007")
     same(hadolint, folder, ["A"], HADOLINT_IGNORE="DL3006, DL3007", HADOLINT_OVERRIDE_STYLE="DL3048, DL4000")
