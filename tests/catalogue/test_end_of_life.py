@@ -83,3 +83,8 @@ def test_a_table_alone_is_read_as_it_is_among_all() -> None:
         name: ({name: table}, source, dated) for name, table in whole.items()
     }
     assert load_data("end-of-life", "nobody") == ({}, source, dated)
+
+
+def test_alpines_edge_is_no_release():
+    assert find_end("alpine", "3.22.0_alpha20250108") is None
+    assert find_end("alpine", "3.22.1") is not None

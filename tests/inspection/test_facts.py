@@ -80,6 +80,14 @@ class TestShells:
         assert ("opt/app/helper", "bash", "copy", "content") in shells(facts)
         assert remark(facts, "shells")[0] == ("attention", "shells under other names: bash")
 
+    def test_a_package_may_have_its_shells_content_in_several_programs(self):
+        owned = dpkg(fish="/usr/bin/fish\n/usr/bin/fish_indent\n", other="/usr/bin/helper\n")
+        fish = "fish_prompt".encode("utf-32-le")
+        programs = [program("usr/bin/fish", fish), program("usr/bin/fish_indent", fish)]
+        assert remark(inspect_layers([OS_RELEASE, *owned, *programs]), "shells") == [("note", "shells: fish")]
+        hidden = inspect_layers([OS_RELEASE, *owned, *programs, program("usr/bin/helper", fish)])
+        assert remark(hidden, "shells")[0] == ("attention", "shells under other names: fish")
+
     def test_content_counts_for_more_than_the_name(self):
         assert shells(inspect_layers([program("bin/bash", DASH)])) == [("bin/bash", "dash", "copy", "content")]
         assert shells(inspect_layers([program("bin/sh", DASH)])) == [("bin/sh", "dash", "program", "name and content")]
@@ -254,6 +262,22 @@ class TestDistribution:
         facts = inspect_layers([file("usr/lib/os-release", "ID=mine\nVERSION_ID=7\n")])
         assert remark(facts, "distribution") == [("note", "until when mine 7 is supported is not known")]
         assert said(inspect_layers([file("a")]), "distribution") == []
+
+    @pytest.mark.parametrize(
+        ("lines", "rolling", "title"),
+        [
+            ("ID=nixos\nVERSION_ID=23.11\nPRETTY_NAME='NixOS 23.11 (Tapir)'\n", False, "NixOS 23.11 (Tapir)"),
+            ("ID=alpine\nVERSION_ID=3.23.0_alpha20250612\nPRETTY_NAME='Alpine Linux edge'\n", True, "Alpine Linux edge"),
+            ("ID=photon\nVERSION_ID=3.0\nPRETTY_NAME='VMware Photon OS/Linux'\n", False, "VMware Photon OS/Linux 3.0"),
+            ("ID=sles\nVERSION_ID=12.5\nNAME=SLES\n", False, "SLES 12.5"),
+            ("ID=debian\nPRETTY_NAME='Debian GNU/Linux forky/sid'\n", False, "Debian GNU/Linux forky/sid"),
+            ("ID=kali\nVERSION_ID=2024.1\nPRETTY_NAME='Kali GNU/Linux Rolling'\n", True, "Kali GNU/Linux Rolling"),
+        ],
+    )  # fmt: skip
+    def test_what_rolls_and_what_a_release_is_called(self, lines: str, rolling: bool, title: str):  # noqa: FBT001
+        release = one(inspect_layers([file("etc/os-release", lines)]), "distribution")
+        assert isinstance(release, Release)
+        assert (release.rolling, release.support is None, release.title) == (rolling, rolling, title)
 
 
 class TestUsers:

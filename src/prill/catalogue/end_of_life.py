@@ -8,7 +8,7 @@ from prill.catalogue.data_files import InvalidCatalogue, load_data
 from prill.model.regex import regex
 from prill.model.value import dataclass
 
-__all__ = ["ReleaseEnd", "find_end", "products"]
+__all__ = ["ReleaseEnd", "find_end", "is_edge", "products"]
 
 _BETWEEN = regex(r"[.+~_-]")
 _ALIASES = {"opensuse": "opensuse-leap", "suse": "sles", "sle_hpc": "sles", "redhat": "rhel", "amazon": "amzn"}
@@ -43,6 +43,8 @@ def products() -> tuple[str, ...]:
 
 def find_end(product: str, version: str) -> ReleaseEnd | None:
     """Return what is known of the release of a version: of ``3.11.2`` that of ``3.11``, or of ``3``."""
+    if product == "alpine" and is_edge(version):
+        return None
     releases = _releases(_ALIASES.get(product, product))
     parts = _BETWEEN.split(version)
     for length in range(len(parts), 0, -1):
@@ -50,6 +52,11 @@ def find_end(product: str, version: str) -> ReleaseEnd | None:
         if found is not None:
             return found
     return None
+
+
+def is_edge(version: str) -> bool:
+    """Say whether a version is of Alpine's edge, which is named after the release that it may become."""
+    return "_alpha" in version
 
 
 @cache

@@ -51,7 +51,7 @@ def _distribution(facts: ImageFacts) -> Iterator[Remark]:
     release = facts.value(Release)
     if release is None:
         return
-    name = _plain(release.name or f"{release.id} {release.version}")
+    name = _plain(release.title)
     if release.support is None:
         yield Remark(
             level="good", fact="distribution", text=f"{name} is a rolling distribution: it has no release that ends"
@@ -128,7 +128,10 @@ def _programs(fact: str, words: str, level: str = "note", good: str = "") -> "Ca
 
 def _shells(facts: ImageFacts) -> Iterator[Remark]:
     shells = list(facts.values(ProgramFound, "shells"))
-    copies = sorted({found.name for found in shells if found.how == "copy"})
+    named = {(found.name, found.package) for found in shells if found.how != "copy"}
+    other = {(found.name, found.package) for found in shells if found.how == "copy"}
+    kept = {one for one in named if one[1].startswith(_SYSTEM)}  # fish_indent is of the package that fish is of
+    copies = sorted({name for name, _ in other - kept})
     if copies:
         yield Remark(level="attention", fact="shells", text=f"shells under other names: {_some(copies)}")
     names = sorted({found.name for found in shells})
@@ -198,7 +201,9 @@ def _secrets(facts: ImageFacts) -> Iterator[Remark]:
     answers = facts.answers(SecretFound)
     never = sum(one.hidden and any(f"/{at.path}" in left_out for at in places) for one, places in answers)
     hidden = sum(one.hidden for one in found) - never
-    titles = sorted({one.title if one.place == "file" else f"{one.title} in the {one.place}" for one in found})
+    titles = sorted(
+        {one.title if one.place == "file" else f"{one.title} in the {one.place.replace('-', ' ')}" for one in found}
+    )
     gone = f", {hidden} of them deleted or replaced later and still in a layer" if hidden else ""
     gone += f", {never} in files of a layer that nobody unpacks" if never else ""
     text = f"{_count(len(found), 'secret')}{gone}: {_some(titles)}"
@@ -213,6 +218,7 @@ def _certificates(facts: ImageFacts) -> Iterator[Remark]:
     if expired:
         worst = max(expired, key=lambda one: one.expired)
         several = f" in one of {len(bundles)} bundles" if len(bundles) > 1 else ""
+        several = f" in the worst of {len(expired)} bundles" if len(expired) > 1 else several
         text = f"expired: {worst.expired} of {worst.certificates} trusted certificates{several}"
         yield Remark(level="note", fact="certificates", text=text)
     following = min((one for one in bundles if one.next_expiry), key=lambda one: one.next_expiry, default=None)

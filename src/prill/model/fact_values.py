@@ -93,6 +93,13 @@ class Release(Value, frozen=True):
     rolling: bool
     support: Support | None
 
+    @property
+    def title(self) -> str:
+        """Return the name that people know, with the release's number where the name has none."""
+        name = self.name or self.id
+        number = self.version.partition(".")[0]
+        return name if self.rolling or number in name else f"{name} {self.version}"
+
 
 class BaseImage(Value, frozen=True):
     """What the image was made from; ``layers`` are the base's where ``found_by`` is ``chain-id``."""

@@ -95,7 +95,7 @@ def _summary(facts: ImageFacts) -> str:
     parts = [
         f"{kind.kind} image" if kind and facts.subject.digest else "root file system" if kind else "kind not known"
     ]
-    parts += [release.name or f"{release.id} {release.version}"] if release else ["no distribution"]
+    parts += [release.title] if release else ["no distribution"]
     parts.append(count(packages, "package"))
     if size:
         parts.append(f"{human_size(size.unpacked)} unpacked")
@@ -112,9 +112,9 @@ def _identity(facts: ImageFacts) -> Iterator[tuple[str, str]]:
     )
     yield "kind", f"{kind.kind}: {'; '.join(kind.reasons)}" if kind else "not known"
     if release is None:
-        yield "distribution", "none: there is no os-release" if "distribution" in facts.examined else "not known"
+        yield "distribution", "none: no os-release names one" if "distribution" in facts.examined else "not known"
     else:
-        yield "distribution", f"{release.name or release.id}; {support_words(release.support)}"
+        yield "distribution", f"{release.title}; {support_words(release.support)}"
     yield from _bases(facts)
     if size:
         stored = f"{human_size(size.compressed)} stored, " if size.compressed else ""

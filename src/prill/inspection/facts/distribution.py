@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from prill.catalogue.end_of_life import is_edge
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.supported import support_of
@@ -11,14 +12,16 @@ from prill.model.facts import Fact
 __all__ = ["DISTRIBUTION"]
 
 _PLACES = ("etc/os-release", "usr/lib/os-release")
-_ROLLING = frozenset({"wolfi", "chainguard", "arch", "opensuse-tumbleweed", "void", "gentoo", "nixos", "minimos"})
+_ROLLING = frozenset(
+    {"wolfi", "chainguard", "arch", "opensuse-tumbleweed", "void", "gentoo", "minimos", "kali", "manjaro"}
+)
 
 
 def _find(image: Inspected) -> Iterator[Fact]:
     distro = image.sbom.distro
     if distro is None:
         return
-    rolling = distro.id in _ROLLING
+    rolling = distro.id in _ROLLING or (distro.id == "alpine" and is_edge(distro.version))
     product = "centos-stream" if distro.id == "centos" and "stream" in distro.name.lower() else distro.id
     value = Release(
         id=distro.id,
