@@ -8,6 +8,7 @@ What a file has is a set of words, and so is what a rule looks for:
 | ``apt-get`` | such a program in a RUN, as it is written or without its folder |
 | ``--from`` | such a flag of an instruction; ``--`` is any |
 | ``AS`` | a stage with a name |
+| ``$`` | a FROM with a variable |
 | ``ONBUILD`` | an instruction that is deferred |
 | ``#`` | a comment about findings |
 | ``labels``, ``strict-labels``, ``allowed-bases``, ``allowed-registries``, ``ignore-file`` | such a setting |
@@ -95,6 +96,8 @@ def _words(document: Dockerfile, context: Context) -> set[str]:
         found.update(f"--{flag.name}" for flag in step.instruction.flags)
     if any(stage.source is not None and (stage.source.as_word or stage.source.name) for stage in document.stages):
         found.add("AS")
+    if any("$" in step.instruction.logical.text for step in document.of("FROM")):
+        found.add("$")
     if mentions_prill(document):
         found.add("#")
     return found

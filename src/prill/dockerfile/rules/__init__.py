@@ -64,7 +64,7 @@ LISTED = (
     listed("inconsistent-casing"),
     listed("inline-suppression", "#", default=False),
     listed("interactive-command", "free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim"),
-    listed("invalid-default-arg", "FROM"),
+    listed("invalid-default-arg", "$"),
     listed("invalid-description", "ARG", "FROM", default=False),
     listed("invalid-label-key", "LABEL"),
     listed("invalid-onbuild", "ONBUILD"),
@@ -113,7 +113,7 @@ LISTED = (
     listed("sudo-in-run", "sudo"),
     listed("superfluous-label", "strict-labels"),
     listed("system-workdir", "WORKDIR"),
-    listed("undefined-arg-in-from", "FROM"),
+    listed("undefined-arg-in-from", "$"),
     listed(
         "undefined-variable", "ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"
     ),
