@@ -265,7 +265,7 @@ class Dockerfile:
         """Return the stages that ``stage`` takes from, by FROM, ``COPY --from`` and mounts."""
         found = {stage.parent.index} if stage.parent else set()
         for step in stage.steps:
-            for image in step.images:
+            for image in step.images if step.instruction.flags else ():
                 other = self.stage_named(step.expand(image.text).text)
                 if other is not None and other.index < stage.index:
                     found.add(other.index)

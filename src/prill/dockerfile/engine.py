@@ -78,7 +78,8 @@ def lint(
     for rule in running:
         if rule.check is not None:
             try:
-                findings += [places.finding(rule, problem) for problem in rule.check(document, context)]
+                if problems := list(rule.check(document, context)):
+                    findings += [places.finding(rule, problem) for problem in problems]
             except Exception as error:  # noqa: BLE001 - a plugin that raises is a gap, never a crash
                 gaps.append(_gap(places, rule, error))
     if document.overlong:
@@ -88,7 +89,7 @@ def lint(
     for rule in running:
         if rule.review is not None:
             try:
-                problems = rule.review(document, context, tuple(findings))
+                problems = list(rule.review(document, context, tuple(findings)))
                 reviewed += [places.finding(rule, problem) for problem in problems]
             except Exception as error:  # noqa: BLE001 - the same
                 gaps.append(_gap(places, rule, error))

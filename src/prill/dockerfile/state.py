@@ -4,9 +4,9 @@ The rules are those of BuildKit's dockerfile2llb.
 """
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prill.dockerfile.environment import NO_VARIABLES, Variables, Visible
 from prill.dockerfile.syntax import Instruction
@@ -83,12 +83,15 @@ class State(NamedTuple):
         """All names that an ENV or ARG introduced: as many as the file has, so that one name is better asked for."""
         return self.env.names() | self.args.names()
 
-    def counting(self, *found: Expanded) -> "State":
-        """Return the state with what was put in counted."""
-        overlong = sum(not one.whole for one in found)
-        return self._replace(
-            written=self.written + sum(len(one.text) for one in found if one.whole), overlong=self.overlong + overlong
-        )
+    def counting(self, found: Iterable[Expanded], **changes: Any) -> "State":  # noqa: ANN401 - any of the fields
+        """Return the state with ``changes``, and with what was put in counted."""
+        written, overlong = self.written, self.overlong
+        for text, _, whole in found:
+            if whole:
+                written += len(text)
+            else:
+                overlong += 1
+        return self._replace(written=written, overlong=overlong, **changes)
 
 
 def advance(state: State, step: "Step", defaults: Mapping[str, str], limit: int = MAX_TEXT) -> State:
@@ -101,9 +104,7 @@ def advance(state: State, step: "Step", defaults: Mapping[str, str], limit: int 
     if keyword == "ENV":
         values = state.values()
         new = {pair.key.text: expand(pair.value.text, values, escape, limit=limit) for pair in step.pairs if pair.value}
-        return state._replace(env=state.env.set({name: found.known for name, found in new.items()})).counting(
-            *new.values()
-        )
+        return state.counting(new.values(), env=state.env.set({name: found.known for name, found in new.items()}))
     if keyword == "ARG":
         return _argument(state, step, escape, defaults, limit)
     if keyword == "SHELL":
@@ -118,11 +119,11 @@ def advance(state: State, step: "Step", defaults: Mapping[str, str], limit: int 
 def _placed(state: State, instruction: Instruction, escape: str, limit: int) -> State:
     found = expand(instruction.arguments, state.values(), escape, limit=limit)
     if instruction.keyword == "USER":
-        return state._replace(user=found.text).counting(found)
+        return state.counting([found], user=found.text)
     folder = posixpath.join(state.workdir or "/", found.text)
     if len(folder) > MAX_PATH or not found.whole:
-        return state.counting(Expanded("", whole=False))
-    return state._replace(workdir=folder).counting(Expanded(folder))
+        return state.counting([Expanded("", whole=False)])
+    return state.counting([Expanded(folder)], workdir=folder)
 
 
 def _argument(state: State, step: "Step", escape: str, defaults: Mapping[str, str], limit: int) -> State:
@@ -136,4 +137,4 @@ def _argument(state: State, step: "Step", escape: str, defaults: Mapping[str, st
             args = args.set({name: found.known})
         else:
             args = args.set({name: defaults.get(name, args.get(name))})
-    return state._replace(args=args).counting(*counted)
+    return state.counting(counted, args=args)
