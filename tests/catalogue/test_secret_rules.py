@@ -17,6 +17,19 @@ from prill.inspection.secret_scan import (
 WORD = "a1B2c3D4e5F6g7H8i9J0"
 SAMPLES = {
     "private-key": ("x.pem", "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" + "\n-----END"),
+    "encrypted-private-key": (
+        "x.pem",
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + "MIIFLTBXBgkqhkiG9w0BBQ0wSjApBgkq" + "\n-----END",
+    ),
+    "google-oauth-secret": ("c", "GOCSPX-" + (WORD * 2)[:28]),
+    "docker-hub-token": ("c", "dckr_pat_" + (WORD * 2)[:27]),
+    "azure-client-secret": ("c", "abc8Q~" + (WORD * 2)[:34]),
+    "azure-shared-access": ("c", "https://a.blob.test/c?sv=2020-08-04&se=2030&sig=" + (WORD * 3)[:43] + "%3D"),
+    "discord-webhook": ("c", "https://discord.com/api/webhooks/123456789012345678/" + (WORD * 4)[:68]),
+    "telegram-token": ("c", "1234567890:AA" + (WORD * 2)[:33]),
+    "service-token": ("c", "shpat_" + "0123456789abcdef" * 2),
+    "pgpass-password": ("root/.pgpass", "# host\ndb:5432:*:app:hunter2x\n"),
+    "credentials-file": ("root/.my.cnf", "[client]\nuser=root\npassword = hunter2x\n"),
     "putty-private-key": ("k.ppk", f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n{WORD * 2}\n"),
     "age-secret-key": ("k.txt", "AGE-SECRET-KEY-1" + "Q" * 57 + "7"),
     "aws-access-key": ("c", "AKIA" + "Q3EGRIOZ7UXAMPLF"[:16].replace("1", "2")),
@@ -90,6 +103,65 @@ def test_what_is_masked_is_found_no_more(name: str):
 )
 def test_a_placeholder_is_no_secret(path: str, text: str):
     assert list(find_secrets(text.encode(), path)) == []
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "rubygems_" + "0123456789abcdef" * 3,
+        WORD[:14] + ".atlasv1." + (WORD * 4)[:64],
+        "glsa_" + (WORD * 2)[:32] + "_0123abcd",
+        "dapi" + "0123456789abcdef" * 2,
+        "ATATT3xFfGF0" + (WORD * 9)[:172] + "=0123ABCD",
+        "NRAK-" + "A1B2C3D4E5F6G7H8I9J0ABCDEFG",
+        "tskey-auth-" + WORD + "-" + WORD * 2,
+        "pul-" + "0123456789" * 4,
+        "dt0c01." + "A1B2C3D4" * 3 + "." + "A1B2C3D4" * 8,
+        "sq0atp-" + (WORD + "ab")[:22],
+        "sqp_" + "0123456789" * 4,
+    ],
+)
+def test_tokens_of_services(token: str):
+    assert [rule.id for rule, _ in find_secrets(f"key: {token}\n".encode())] == ["service-token"]
+    assert token[8:20] not in mask(f"RUN use {token}")
+    assert list(find_secrets(f"key: x{token[:12]}\n".encode())) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "rules"),
+    [
+        ("BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ", ["private-key"]),
+        ("BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAA", ["encrypted-private-key"]),
+        ("BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC", ["private-key"]),
+        (
+            "BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+            ["encrypted-private-key"],
+        ),
+        ("BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\neyJrZGYiOnsibmFtZSI6InNjcnlwdCIs", ["encrypted-private-key"]),
+        ("BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVYBGVJ0m4BDADQ4mDqkqhkiG9w0BAQ", ["private-key"]),
+    ],
+)
+def test_keys_that_are_encrypted_are_told_apart(key: str, rules: list[str]):
+    assert [rule.id for rule, _ in find_secrets(f"-----{key}\n".encode())] == rules
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("root/.m2/settings.xml", "<server>\n<password>hunter2x</password>", 2),
+        ("root/.gradle/gradle.properties", "a=b\nnexusPassword=hunter2x\n", 2),
+        ("root/.cargo/credentials.toml", '[registry]\ntoken = "hunter2x"\n', 2),
+        ("root/.s3cfg", "[default]\nsecret_key = hunter2x\n", 2),
+        ("root/.nuget/NuGet/NuGet.Config", '<add key="ClearTextPassword" value="hunter2x" />', 1),
+        ("root/.config/gcloud/application_default_credentials.json", '{"client_secret": "hunter2x"}', 1),
+        ("root/.config/containers/auth.json", '{"auths": {"h": {"auth": "dXNlcjpoZWxsb3dvcmxk"}}}', 1),
+        ("etc/kubernetes/admin.conf", "users:\n- user:\n    client-key-data: " + WORD, 3),
+        ("root/.m2/settings.xml", "<password>${env.PASSWORD}</password>", 0),
+        ("srv/settings.xml", "<password>hunter2x</password>", 0),
+    ],
+)
+def test_files_of_credentials(path: str, text: str, line: int):
+    assert [at for _, at in find_secrets(text.encode(), path)] == [line][: bool(line)]
 
 
 def test_the_line_is_counted():

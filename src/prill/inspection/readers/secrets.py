@@ -40,7 +40,7 @@ class SecretReader:
     """Reads texts within the scope that the catalogue sets."""
 
     id = "secrets"
-    version = 3
+    version = 4
     patterns: tuple[str, ...] = ()
     programs = False
     evidence = SecretEvidence
