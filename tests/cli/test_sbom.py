@@ -213,6 +213,32 @@ class TestValidate:
         assert "timestamp" not in missing
         assert prill("sbom", "validate", path).code == 10
 
+    @pytest.mark.parametrize(
+        ("component", "identified"),
+        [
+            ({"cpe": "cpe:2.3:a:x:x:1:*:*:*:*:*:*:*"}, True),
+            ({"group": "g", "swid": {"tagId": "x", "name": "x"}}, True),
+            ({"purl": "pkg:npm/x@1"}, True),
+            ({}, False),
+        ],
+    )
+    def test_any_unique_identifier(self, component: dict[str, object], identified: bool, prill: Prill, tmp_path: Path):  # noqa: FBT001
+        path = tmp_path / "a.json"
+        one = {"type": "library", "name": "x", "version": "1", **component}
+        path.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [one]}))
+        said = prill("sbom", "validate", path, "--against", "ntia").out
+        assert ("unique identifier" not in said) is identified
+
+    def test_a_cpe_in_spdx(self, root: Path, prill: Prill, tmp_path: Path):
+        path = tmp_path / "a.json"
+        prill("sbom", f"dir:{root}", "--format", "spdx", "-o", path)
+        document = json.loads(path.read_bytes())
+        for package in document["packages"]:
+            for reference in package.get("externalRefs", ()):
+                reference |= {"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a:x:x:1:*:*:*:*:*:*:*"}  # fmt: skip
+        path.write_text(json.dumps(document))
+        assert "unique identifier" not in prill("sbom", "validate", path, "--against", "ntia").out
+
     def test_a_schema_fault(self, prill: Prill, tmp_path: Path):
         path = tmp_path / "a.json"
         path.write_text('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"x","name":5}]}')

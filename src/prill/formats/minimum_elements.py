@@ -5,7 +5,7 @@ the formats and the required data fields. A package that says nothing is named; 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from prill.formats._package_facts import facts_of
@@ -31,10 +31,15 @@ class Missing:
 STANDARDS = {"ntia": "NTIA minimum elements", "bsi": "BSI TR-03183-2"}
 
 
-def missing_elements(sbom: Sbom, *, standard: str, document: str) -> tuple[Missing, ...]:
-    """Return what ``standard`` (a key of `STANDARDS`) misses in ``sbom``; ``document`` is its format and version."""
+def missing_elements(
+    sbom: Sbom, *, standard: str, document: str, identified: Collection[tuple[str, str]] = ()
+) -> tuple[Missing, ...]:
+    """Return what ``standard`` (a key of `STANDARDS`) misses in ``sbom``; ``document`` is its format and version.
+
+    ``identified`` are names and versions of packages that have an identifier other than a purl.
+    """
     whole = _ntia_document(sbom) if standard == "ntia" else _bsi_document(sbom, document)
-    checks = _ntia_packages(sbom) if standard == "ntia" else _bsi_packages(sbom)
+    checks = _ntia_packages(sbom, identified) if standard == "ntia" else _bsi_packages(sbom)
     found = [Missing(standard=standard, element=element) for element, there in whole if not there]
     for element, has in checks:
         if lacking := [package.purl or package.name for package in sbom.packages if not has(package)]:
@@ -51,11 +56,14 @@ def _ntia_document(sbom: Sbom) -> Iterable[tuple[str, bool]]:
     yield "dependency relationships", _has_dependencies(sbom)
 
 
-def _ntia_packages(sbom: Sbom) -> Checks:
+def _ntia_packages(sbom: Sbom, identified: Collection[tuple[str, str]]) -> Checks:
     yield "supplier name", lambda package: bool(facts_of(package, sbom.distro).supplier)
     yield "component name", lambda package: bool(package.name)
     yield "component version", lambda package: bool(package.version)
-    yield "unique identifier", lambda package: package.purl.startswith("pkg:")
+    yield (
+        "unique identifier",
+        lambda package: package.purl.startswith("pkg:") or (package.name, package.version) in identified,
+    )
 
 
 def _bsi_document(sbom: Sbom, document: str) -> Iterable[tuple[str, bool]]:

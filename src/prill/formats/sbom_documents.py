@@ -81,9 +81,14 @@ def encode_sbom(sbom: Sbom, text: str, *, tool: str, files: bool = True, serial:
             return "".join(f"{package.purl}\n" for package in sbom.packages if package.purl).encode()
 
 
+def parse_document(data: bytes, source: str) -> Json:
+    """Return a document's JSON; of an in-toto statement about an SBOM, the SBOM. Raise `InvalidSbom`."""
+    return _unwrapped(parse_json(data, source))
+
+
 def read_sbom(data: bytes, source: str) -> Sbom:
     """Read a document of any format; ``source`` is what errors call it. Raise `InvalidSbom`."""
-    document = _unwrapped(parse_json(data, source))
+    document = parse_document(data, source)
     return _kind(document, source).read(document, source)
 
 
@@ -91,14 +96,14 @@ def read_to_convert(data: bytes, source: str) -> Sbom:
     """Read a document as `read_sbom` does; what no other format would have of it is a gap, too. Raise `InvalidSbom`."""
     from prill.formats.sbom_losses import losses_of  # noqa: PLC0415 - scans need not know
 
-    document = _unwrapped(parse_json(data, source))
+    document = parse_document(data, source)
     sbom = _kind(document, source).read(document, source)
     return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *losses_of(document)})))
 
 
 def faults_of(data: bytes, source: str) -> "tuple[str, tuple[Fault, ...]]":
     """Return the name and version of a document's format, and what its schema finds wrong; raise `InvalidSbom`."""
-    document = _unwrapped(parse_json(data, source))
+    document = parse_document(data, source)
     kind = _kind(document, source)
     try:
         kind.read(document, source)
