@@ -132,6 +132,23 @@ def test_leaving_ends_a_helper_that_nobody_waits_for():
         os.kill(helper, 0)
 
 
+@pytest.mark.parametrize("long", [True, False])
+def test_a_helper_may_be_gone_already_where_nobody_hears_of_it(long: bool):  # noqa: FBT001
+    here = os.getpid()
+
+    def work() -> str:
+        if long and os.getpid() != here:
+            signal.pause()
+        return "done"
+
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with Forked([work, work], workers=2, needed=0 if long else 2) as forked:
+            assert forked.needed() == (() if long else ("done", "done"))
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_an_error_is_raised_here_and_no_helper_goes_on():
     pids = os.pipe()
     meeting = os.pipe()

@@ -140,8 +140,11 @@ class _Helper:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        # Where somebody ignores SIGCHLD, or waits for whatever ends, the number may be another process's by now.
+        with suppress(ChildProcessError, ProcessLookupError):
+            if not os.waitpid(self._process, os.WNOHANG)[0]:
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
         self._close()
 
     def _close(self) -> None:

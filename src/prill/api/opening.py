@@ -100,19 +100,20 @@ def look_at_opened(
         asked.append(_Asked(readers, opened.image, options, trees, hidden=True))
     interests = SeveralInterests(*(one.evidence for one in asked))
     reading = Reading(limits=options.limits, tolerant=True, interests=interests, early=early)
-    with ImageTree(opened.image, reading=reading, cache=trees) as image, image.verified_first():
-        found = [one.gather(image) for one in asked]
-        config = opened.image.config()
-        yield Looked(
-            tree=image,
-            subject=Subject(name=opened.name, digest=opened.image.descriptor.digest, platform=config.platform),
-            config=config,
-            manifest=opened.image.manifest(),
-            gathered=found[0],
-            noticed=found[1] if readers else Gathered.of(()),
-            gaps=image.gaps,
-            notes=opened.notes,
-        )
+    with ImageTree(opened.image, reading=reading, cache=trees) as image:
+        with image.verified_first():
+            found = [one.gather(image) for one in asked]
+            config = opened.image.config()
+            yield Looked(
+                tree=image,
+                subject=Subject(name=opened.name, digest=opened.image.descriptor.digest, platform=config.platform),
+                config=config,
+                manifest=opened.image.manifest(),
+                gathered=found[0],
+                noticed=found[1] if readers else Gathered.of(()),
+                gaps=image.gaps,
+                notes=opened.notes,
+            )
         image.verify()
 
 
