@@ -242,7 +242,7 @@ def _grype(rules: object, source: str) -> Iterator[Waiver]:
         if not isinstance(rule, dict) or not isinstance(rule.get("package", {}), dict):
             raise InvalidExceptions(f"{where} is no mapping")
         package = rule.get("package", {})
-        used = {*rule.keys() - {"package"}, *(f"package.{name}" for name in package)}
+        used = {*map(str, rule.keys() - {"package"}), *(f"package.{name}" for name in package)}
         if extra := sorted(used - _GRYPE_KEYS):
             raise InvalidExceptions(
                 f"{where} uses {extra[0]}, which is not read", hint=f"read are {', '.join(sorted(_GRYPE_KEYS))}"

@@ -49,11 +49,13 @@ def _single(events: Iterable[Event]) -> Iterator[Event]:
     events = [*events]
     unlimited = any(one.limit == "*" for one in events)  # what is before any limit may be affected
     for one in events:
-        if one.introduced and (one.fixed or one.last_affected):
+        limit = "" if unlimited else one.limit
+        if one.introduced:
             yield Event(introduced=one.introduced)
+        if one.fixed or one.last_affected:
             yield Event(fixed=one.fixed, last_affected=one.last_affected)
-        elif not one.limit or not unlimited:
-            yield one
+        if limit:
+            yield Event(limit=limit)
 
 
 def _in_order(events: list[Event], ecosystem: str) -> list[Event]:

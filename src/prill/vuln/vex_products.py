@@ -66,6 +66,8 @@ def _is_repository(id_: str, subject: Subject) -> bool:
     wanted, there = _reference(said.get("repository_url", "")), _reference(subject.name)
     if wanted is None or there is None or (wanted.registry, wanted.repository) != (there.registry, there.repository):
         return False
+    if purl.name.lower() != there.repository.rpartition("/")[2]:  # of two images, nobody knows which is meant
+        return False
     architecture = subject.platform.architecture if subject.platform else ""
     return said.get("tag", there.tag) == there.tag and said.get("arch", architecture) == architecture
 

@@ -190,6 +190,8 @@ class TestOsv:
             ),
             ([{"introduced": "0"}, {"fixed": "2"}, {"limit": "2.5"}, {"introduced": "3"}], [("0", "2", "")]),
             ([{"introduced": "0"}, {"fixed": "2"}, {"limit": "*"}], [("0", "2", "")]),
+            ([{"introduced": "1", "limit": "*"}], [("1", "", "")]),
+            ([{"introduced": "1", "limit": "3"}, {"fixed": "2"}], [("1", "2", "")]),
         ],
     )
     def test_events_make_ranges(self, events: list, expected: list):
