@@ -533,6 +533,22 @@ class TestSecrets:
         assert "••••••" in found.health_check
         assert [v.place for _, v in said(facts, "secrets") if isinstance(v, SecretFound)] == ["health-check"]
 
+    def test_a_secret_within_a_variable(self):
+        env = (
+            "JAVA_OPTS=-Dssl.keyStorePassword=hunter2x -Xmx1g",
+            'SPRING_APPLICATION_JSON={"db": {"password": "hunter2x", "user": "app"}}',
+            'PLAIN={"user": "app"}',
+        )
+        facts = inspect_layers([file("a")], env=env)
+        shown = {v.name: v.value for _, v in said(facts, "environment") if isinstance(v, EnvironmentVariable)}
+        assert shown == {
+            "JAVA_OPTS": "-Dssl.keyStorePassword=•••••• -Xmx1g",
+            "SPRING_APPLICATION_JSON": '{"db": {"password": "••••••", "user": "app"}}',
+            "PLAIN": '{"user": "app"}',
+        }
+        found = [v.name for _, v in said(facts, "secrets") if isinstance(v, SecretFound)]
+        assert found == ["JAVA_OPTS", "SPRING_APPLICATION_JSON"]
+
     def test_history_and_labels(self):
         history = (HistoryEntry(created_by=f"|1 TOKEN={TOKEN} /bin/sh -c make"),)
         facts = inspect_layers([file("a")], history=history, labels=(("note", f"use {TOKEN}"),))

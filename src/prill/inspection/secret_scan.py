@@ -24,7 +24,8 @@ _APART = "\v"
 _LOOKED_AT = 4096
 _SECRET_NAME = regex(
     r"(?i)(?:^|[_.-])(?:PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|AUTH|CREDENTIALS?"
-    r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY|PW|PAT|SSHPASS|DOCKER_AUTH_CONFIG|REQUIREPASS)(?:$|[_.-](?:VALUE|STRING|BASE64|ID|KEY|KEY_BASE|HASH|[0-9]+)$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$"
+    r"|ENCRYPTION[_-]?KEY|SIGNING[_-]?KEY|PW|PAT|SSHPASS|DOCKER_AUTH_CONFIG|REQUIREPASS)(?:$|[_.-](?:VALUE|STRING|BASE64|JSON|ID|KEY|KEY_BASE|HASH|V?[0-9]+)$)"
+    r"|(?:PASSWORDS?|PASSWD|SECRETS?|SECRETKEY|TOKEN|APIKEY)$"
 )
 _NO_SECRET = regex(
     r"(?i)^(?:/|\.{1,2}/|~/|[a-z][a-z0-9+.-]{0,20}://|[a-z]:\\|\$[a-z_({]"
@@ -38,6 +39,11 @@ _OPTION = regex(
     r"(?P<name>(?<![^\s\"'])--[A-Za-z][A-Za-z0-9-]{1,60})(?P<is>[\"']?,?[ \t\v]{1,8})(?P<quote>\\?[\"']?)"
     r"(?P<value>[^\s\"';&|\\-][^\s\"';&|]{0,4095})"
 )
+_MEMBER = regex(
+    r"(?P<name>\b[A-Za-z][A-Za-z0-9_.-]{1,80})(?P<is>\\?\"[ \t]{0,4}:[ \t]{0,4})(?P<quote>\\?\")"
+    r"(?P<value>[^\"\\]{1,4096})"
+)
+"""A member of a JSON object."""
 _BY_NAME = "its name says that it is a secret"
 
 
@@ -68,7 +74,7 @@ def looks_like_a_secret(name: str, value: str) -> str:
 
 def named_secrets(text: str) -> Iterator[str]:
     """Yield the names of what a command sets that is a secret by its name alone: ``TOKEN=…``, ``--password …``."""
-    for pattern in (_ASSIGNMENT, _OPTION):
+    for pattern in (_ASSIGNMENT, _OPTION, _MEMBER):
         for match in pattern.finditer(text):
             if looks_like_a_secret(match["name"], match["value"]) == _BY_NAME:
                 yield match["name"]
@@ -86,7 +92,7 @@ def mask(text: str) -> str:
         if not rule.paths and any(word in data for word in rule.keywords):
             data = rule.pattern.sub(_masked, data)
     text = _ASSIGNMENT.sub(_masked_assignment, data.decode("utf-8", "replace"))
-    return _OPTION.sub(_masked_assignment, text)
+    return _MEMBER.sub(_masked_assignment, _OPTION.sub(_masked_assignment, text))
 
 
 def joined_words(words: Iterable[str]) -> str:

@@ -58,6 +58,9 @@ def _in_config(image: Inspected) -> Iterator[Fact]:
     told = {name for name, text in config.environment().items() if looks_like_a_secret(name, text)}
     for name in sorted(told):
         yield _fact("environment", name, _rules(f"{name}={config.environment()[name]}")[:1])
+    for name, text in sorted(config.environment().items()):
+        if name not in told and any(named_secrets(text)):
+            yield _fact("environment", name, [])
     yield from _in_text("command", "", joined_words((*config.entrypoint, *config.cmd)), told)
     yield from _in_text("health-check", "", joined_words(read_docker_config(config.raw).health_check()), told)
     for name, text in config.labels:
