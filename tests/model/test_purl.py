@@ -88,6 +88,10 @@ def test_a_file_from_a_url():
         ("docker-archive:out/app.tar", "app.tar"),
         ("oci-dir:out:latest", "out"),
         ("docker-daemon:app:1", "app"),
+        ("registry:app", "app"),
+        ("registry:2", "registry"),
+        ("registry:2.8.3@sha256:" + "0" * 64, "registry"),
+        ("registry:latest", "registry"),
     ],
 )
 def test_an_image_goes_by_its_repository_wherever_it_lies(name: str, last: str):

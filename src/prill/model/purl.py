@@ -6,6 +6,7 @@ of one type look for.
 
 from prill.model.digest import Digest
 from prill.model.purl_value import InvalidPurl, Purl, build_purl
+from prill.model.regex import regex
 
 __all__ = ["InvalidPurl", "Purl", "build_purl", "deb_purl", "file_purl", "npm_purl", "oci_purl"]
 
@@ -49,6 +50,7 @@ def file_purl(*, name: str, version: str = "", download_url: str = "", digest: D
 
 
 _SOURCES = frozenset({"docker-archive", "docker-daemon", "oci-archive", "oci-dir", "registry"})
+_TAG = regex(r"[0-9][A-Za-z0-9_.-]*|latest")
 
 
 def oci_purl(*, name: str, digest: Digest, architecture: str = "") -> str:
@@ -58,6 +60,7 @@ def oci_purl(*, name: str, digest: Digest, architecture: str = "") -> str:
     part stays, as the purl type for OCI wants it.
     """
     kind, colon, rest = name.partition(":")
-    name = rest if colon and kind in _SOURCES else name
+    tag = kind == "registry" and _TAG.fullmatch(rest.partition("@")[0])  # registry:2 is a registry's own image
+    name = rest if colon and kind in _SOURCES and not tag else name
     last = name.partition("@")[0].rstrip("/").rpartition("/")[2].partition(":")[0]
     return build_purl(type="oci", name=last, version=str(digest), qualifiers={"arch": architecture})
