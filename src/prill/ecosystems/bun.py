@@ -15,13 +15,15 @@ from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_js
 
 __all__ = ["parse_bun_lock"]
 
-_LOOSE = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|,(?=\s*[}\]])')
+_LOOSE = re.compile(r'("(?:[^"\\]++|\\[\s\S])*+(?:"|\\?\Z))|//[^\n]*|,(?=\s*[}\]])')
 _SPEC = re.compile(r"((?:@[^/@\s]+/)?[^/@\s]+)@(.*)", re.DOTALL)
-_ARCHIVE = re.compile(r"https?://\S*/-/[^/\s]+?-(\d[^/\s]*?)\.tgz")
+_ARCHIVE = re.compile(r"https?://\S*/-/(?>[^/\s]+?-(?=\d))([^/\s]*?)\.tgz")
 _VERSION = re.compile(r"\d[0-9A-Za-z.+-]*")
 _USED = ("dependencies", "optionalDependencies", "peerDependencies")
 _DEVELOPMENT = ("devDependencies",)
 _OWN = ("workspace:", "link:", "root:")
+_MAX_KEY = 2000
+_MAX_DEPTH = 50
 
 
 class _Bun(msgspec.Struct):
@@ -88,10 +90,12 @@ def _wanted(fields: Mapping[str, Any], kinds: Iterable[str]) -> Iterator[str]:
 
 def _places(key: str, wanted: Iterable[str], packages: Mapping[str, object]) -> Iterator[str]:
     """Yield where what ``key`` needs is installed: inside it, or inside what it is in, or beside all."""
-    parts = _parts(key)
+    parts = _parts(key) if len(key) <= _MAX_KEY else []
+    if len(key) > _MAX_KEY or len(parts) > _MAX_DEPTH:
+        raise InvalidLockFile(f"bun.lock has a package in too many others: {key[:160]!r}")
+    above = [*("/".join(parts[:end]) + "/" for end in range(len(parts), 0, -1)), ""]
     for name in wanted:
-        above = ["/".join((*parts[:end], name)) for end in range(len(parts), -1, -1)]
-        yield from [place for place in above if place in packages][:1]
+        yield from [place for folder in above if (place := folder + name) in packages][:1]
 
 
 def _parts(key: str) -> list[str]:

@@ -27,13 +27,18 @@ def parse_podfile_lock(data: bytes) -> LockFile:
     needs: dict[tuple[str, str], set[str]] = {}
     own: set[str] = set()
     current: set[str] = set()
+    unclear: set[str] = set()
     for line in lines:
-        if line[:1] not in ("", " "):
-            section = line.partition(":")[0]
+        if line[:1] not in ("", " ", "#"):
+            section, colon, _ = line.partition(":")
+            if not colon:  # as where two branches were merged by halves
+                raise InvalidLockFile(f"Podfile.lock has the line {line[:80]!r}")
         elif section == "PODS" and (match := _POD.fullmatch(line)):
             current = needs.setdefault((match[1], match[2]), set())
         elif section == "PODS" and (match := _NEED.fullmatch(line)):
             current.add(match[1])
+        elif section == "PODS" and line.strip():
+            unclear.add(line.strip()[:160])
         elif section == "EXTERNAL SOURCES" and (match := _OUTSIDE.fullmatch(line)):
             outside = match[1]
         elif section == "EXTERNAL SOURCES" and _FOLDER.fullmatch(line):
@@ -43,5 +48,6 @@ def parse_podfile_lock(data: bytes) -> LockFile:
             Locked(name=name, version=version, requires=tuple(sorted(wanted - {name})))
             for (name, version), wanted in sorted(needs.items())
             if name not in own
-        )
+        ),
+        unclear=tuple(sorted(unclear)),
     )

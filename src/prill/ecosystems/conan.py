@@ -9,7 +9,7 @@ from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_js
 
 __all__ = ["parse_conan_lock"]
 
-_REFERENCE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_+.-]*)/([^@#%/\s]+)(?:@[^#%\s]*)?(?:[#%].*)?")
+_REFERENCE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_+.-]*)/(\[[^\]]*\]|[^@#%/\s]+)(?:@[^#%\s]*)?(?:[#%].*)?")
 
 
 class _Node(msgspec.Struct):

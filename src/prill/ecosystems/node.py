@@ -26,7 +26,7 @@ _INSTALLED = "node_modules/"
 _NAME = re.compile(r"(?:@[^\s/@]+/)?[^\s/@]+")
 _YARN_KEY = re.compile(r'^"?((?:@[^\s"@/]+/)?[^\s"@]+)@')
 _YARN_ALIAS = re.compile(r'^"?[^"\s]+?@npm:((?:@[^\s"@/]+/)?[^\s"@]+)@')
-_ARCHIVE = re.compile(r"https?://\S*?/((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d[^/\s]*?)\.tgz")
+_ARCHIVE = re.compile(r"https?://\S*?/((?:@[^/\s]+/)?[^/@\s]+)/-/(?>[^/\s]+?-(?=\d))([^/\s]*?)\.tgz")
 """An archive in a registry, by its address."""
 _YARN_ARCHIVE = re.compile(rf'^"?[^"\s]+?@{_ARCHIVE.pattern}')
 _YARN_OWN = re.compile(r"@(?:workspace|link|portal):")

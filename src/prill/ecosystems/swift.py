@@ -10,7 +10,7 @@ from prill.ecosystems.locked import Locked, LockFile, decode_json
 __all__ = ["parse_package_resolved"]
 
 _ADDRESS = re.compile(
-    r"(?:[a-z+]{2,20}://)?(?:[^@/\s]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?::\d+(?=/))?[/:]+([^\s?#]+?)(?:\.git)?/?"
+    r"(?:[a-z+]{2,20}://)?+(?:[^@/\s]+@)?([A-Za-z0-9][A-Za-z0-9.-]+)(?::\d+(?=/))?[/:]++([^\s?#]+?)(?:\.git)?/?"
 )
 
 

@@ -14,6 +14,7 @@ from prill.ecosystems.locked import Locked, LockFile, decode_toml
 __all__ = ["parse_uv"]
 
 _OWN = frozenset({"virtual", "editable"})
+_Key = tuple[str, str | None]
 
 
 class _Package(msgspec.Struct, rename="kebab"):
@@ -33,13 +34,14 @@ def parse_uv(data: bytes) -> LockFile:
     """Read ``uv.lock``, without the projects themselves and what only their groups need; raise `InvalidLockFile`."""
     found = decode_toml(data, _Uv, "uv.lock").package
     projects = [one for one in found if _OWN & set(one.source)]
-    places: dict[str, list[int]] = {}
+    places: dict[_Key, list[int]] = {}
     for number, one in enumerate(found):
-        places.setdefault(one.name, []).append(number)
-    needs = [set(_numbers(_wanted(one), places, found)) for one in found]
-    used = {other for number, one in enumerate(found) if _OWN & set(one.source) for other in needs[number]}
-    groups = [one for project in projects for group in project.dev_dependencies.values() for one in group]
-    unused = _reached(_numbers(groups, places, found), needs) - _reached(used, needs)
+        for version in (None, one.version):
+            places.setdefault((one.name, version), []).append(number)
+    needs = [set(map(_key, _wanted(one))) for one in found]
+    used = [_key(one) for project in projects for one in _wanted(project)]
+    groups = [_key(one) for project in projects for group in project.dev_dependencies.values() for one in group]
+    unused = _reached(groups, needs, places) - _reached(used, needs, places)
     listed = [one for number, one in enumerate(found) if number not in unused and not _OWN & set(one.source)]
     return LockFile(
         packages=tuple(
@@ -61,23 +63,21 @@ def _names(one: _Package) -> set[str]:
     return {str(other.get("name", "")) for other in one.dependencies} - {""}
 
 
-def _numbers(
-    wanted: Iterable[Mapping[str, Any]], places: Mapping[str, Sequence[int]], found: Sequence[_Package]
-) -> Iterator[int]:
-    """Yield the packages that are wanted; where there are several of the name, the version says which."""
-    for one in wanted:
-        version = one.get("version")
-        for number in places.get(str(one.get("name", "")), ()):
-            if version is None or found[number].version == version:
-                yield number
+def _key(one: Mapping[str, Any]) -> _Key:
+    """Return what is wanted; where there are several of the name, the version says which."""
+    version = one.get("version")
+    return str(one.get("name", "")), None if version is None else str(version)
 
 
-def _reached(start: Iterable[int], needs: Sequence[set[int]]) -> set[int]:
+def _reached(start: Iterable[_Key], needs: Sequence[set[_Key]], places: Mapping[_Key, Sequence[int]]) -> set[int]:
+    """Return the numbers of what is wanted, and of what that needs; whatever is named alike is looked at once."""
     reached: set[int] = set()
-    waiting = list(start)
+    waiting = set(start)
+    seen = set(waiting)
     while waiting:
-        number = waiting.pop()
-        if number not in reached:
-            reached.add(number)
-            waiting += needs[number]
+        for number in places.get(waiting.pop(), ()):
+            if number not in reached:
+                reached.add(number)
+                waiting |= needs[number] - seen
+                seen |= needs[number]
     return reached

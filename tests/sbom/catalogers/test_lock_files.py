@@ -1,6 +1,7 @@
 """What lock files declare."""
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from lock_files import (
     PNPM_6_ELSEWHERE,
     PNPM_9,
     PNPM_9_ELSEWHERE,
+    PODFILE,
     POETRY,
     PUBSPEC,
     REQUIREMENTS,
@@ -95,7 +97,13 @@ def test_digests(name: str, text: str):
             '{"version": 2, "pins": [{"identity": "ours", "location": "../ours", "state": {"version": "1.0.0"}}]}',
             "ours",
         ),
+        *(
+            ("Package.resolved", json.dumps(SWIFT_2).replace("https://git.example.test/x/main", place), "main")
+            for place in ("file:///home/x/main", "C:/x/main", "https://git.example.test/")
+        ),
         ("conan.lock", '{"version": "0.5", "requires": ["a/[>1]#0", "b/1.0"]}', "a"),
+        ("conan.lock", '{"version": "0.5", "requires": ["a/[>=1.2 <2, include_prerelease]", "b/1.0"]}', "a"),
+        ("Podfile.lock", PODFILE.replace("  - Ours (1.0.0)", "  - Odd"), "- Odd"),
         ("bun.lock", BUN.replace('"d@3.0.0"', '"d@github:o/d#0c1fd1a"').replace("devD", "d"), "d"),
         ("Pipfile.lock", json.dumps(PIPFILE), "x"),
         ("go.mod", GO_MOD, "example.test/here"),
@@ -174,6 +182,41 @@ def test_go_sum_counts_where_go_mod_does_not_list_all():
     ]
     new = old.replace("1.16", "1.17")
     assert purls(scan_folder({"go.mod": new, "go.sum": GO_SUM})) == ["pkg:golang/github.com/spf13/cobra@v1.8.0"]
+
+
+def test_a_lock_file_merged_by_halves_is_a_gap():
+    """Pods that stand behind the mark must not go unseen."""
+    text = PODFILE.replace("  - Ours", "<<<<<<< HEAD\n  - Ours")
+    sbom = scan_folder({"Podfile.lock": text})
+    assert not purls(sbom)
+    assert reasons(sbom) == "/Podfile.lock: lock-files: Podfile.lock has the line '<<<<<<< HEAD'"
+
+
+_BUN_ARCHIVE = '{"lockfileVersion": 1, "packages": {"a": ["a@https://h.test/a/-/a%s.zip", "", {}, ""]}}'
+_UV_ALIKE = '[[package]]\nname = "a"\ndependencies = [{ name = "a" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bun.lock", '"' + '\\"' * 300_000),
+        ("bun.lock", '"' + '\\"' * 300_000 + "\\"),
+        ("bun.lock", _BUN_ARCHIVE % ("-1" * 300_000)),
+        ("bun.lock", '{"lockfileVersion": 1, "packages": {"%s": ["a@1", "", {"dependencies": {"b": "1"}}]}}' % ("a/" * 300_000)),
+        ("package-lock.json", '{"lockfileVersion": 1, "dependencies": {"a": {"version": "https://h.test/a/-/a%s"}}}' % ("-1" * 300_000)),
+        ("Package.resolved", '{"version": 2, "pins": [{"location": "git.test%s ", "state": {}, "identity": "a"}]}' % ("/" * 300_000)),
+        ("uv.lock", _UV_ALIKE * 20_000),
+    ],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_what_is_written_to_take_long_does_not(name: str, text: str):
+    begun = process_time()
+    assert reasons(scan_folder({name: text}))
+    assert process_time() - begun < 15  # all took minutes, the shortest the square of what it does
+
+
+def test_lock_files_of_gems_from_git_are_their_authors_own():
+    assert not purls(scan_folder({"usr/local/bundle/bundler/gems/rack-fa1afe1/Gemfile.lock": GEMFILE}))
 
 
 def test_beside_installed_packages_of_nodes_a_lock_file_does_not_count():

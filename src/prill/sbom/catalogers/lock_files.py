@@ -61,7 +61,7 @@ NOT_READ = {
 }
 """Lock files that are known but not read: their packages' type, and whose they are."""
 _INSTALLED = regex(
-    r"(?:^|/)(?:node_modules|(?:site|dist)-packages|vendor|gems/[^/]+-\d[^/]*|\.?cargo/registry|pkg/mod|share/doc)/"
+    r"(?:^|/)(?:node_modules|(?:site|dist)-packages|vendor|bundler/gems/[^/]+|gems/[^/]+-\d[^/]*|\.?cargo/registry|pkg/mod|share/doc)/"
 )
 """Folders of installed packages, whose own lock files are those of their authors."""
 _MAX_NAMED = 5
@@ -72,7 +72,7 @@ class LockFilesCataloger:
     """Reads lock files, and the project files that state versions themselves."""
 
     id = "lock-files"
-    version = 5
+    version = 6
     programs = False
     patterns = tuple(f"**/{name}" for name in (*_NAMES, *NOT_READ))
     evidence = LockEvidence
