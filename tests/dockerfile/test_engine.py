@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from time import process_time
 
 import pytest
 
@@ -106,3 +107,19 @@ def test_a_rule_that_is_off_by_default_runs_when_it_is_asked_for():
     )
     assert run("FROM a:1\n", rules=(quiet,)).findings == ()
     assert run("FROM a:1\n", Selection(on=frozenset({"quiet"})), (quiet,)).findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# hadolint ignore=DL3007" + " " * 300_000 + "x\nFROM a\n",
+        "# escape = a" + " " * 300_000 + "x\nFROM a\n",
+        "FROM a\nRUN " + "a" * 300_000 + "<b\n",
+        "FROM a\nRUN " + "a" * 300_000 + ">b\n",
+    ],
+    ids=["pragma", "directive", "word before <", "word before >"],
+)
+def test_what_is_written_to_take_long_does_not(text: str):
+    begun = process_time()
+    assert run(text).findings
+    assert process_time() - begun < 10  # all took minutes

@@ -21,10 +21,13 @@ _PART = rf"""{_BARE}|'[^'\n]*+'|"(?:[^"$`\\\n]|{_VARIABLE})*+"|{_VARIABLE}"""
 _TOKENS = re.compile(
     rf"""(?:({_BARE})(?!['"$<>])|((?:{_PART})++)(?![<>])"""
     rf"|(?<=[ \t])([12]?(?:>>|>&|>)(?![&><|(])|<(?![&><|(]))([ \t]*+)((?:{_PART})++)(?![<>])"
-    r"|(&&|\|\||;|\|)(?![&|;]))([ \t]*+)",
+    r"|(&&|\|\||;|\|)(?![&|;]))([ \t]*+)|[\s\S]++",
     re.ASCII,
 )
-"""A bare word, one with quotes or variables, a redirection with its target, or what joins commands; then blanks."""
+"""A bare word, one with quotes or variables, a redirection with its target, or what joins commands; then blanks.
+
+Or all that is left where none of these stands: to look for one further on would take the square of the length.
+"""
 _PARTS = regex(_PART, re.ASCII)
 _INSIDE = regex(_VARIABLE, re.ASCII)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=", re.ASCII)
@@ -53,6 +56,8 @@ def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ..
             place += len(connector) + len(blanks)
             continue
         raw = bare or quoted or target
+        if not raw:
+            return None
         begin = place + len(operator) + len(gap) if operator else place
         after = begin + len(raw)
         while begin >= limit:

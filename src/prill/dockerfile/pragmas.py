@@ -27,7 +27,7 @@ __all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_prill", "misspelt_p
 
 _PRILL = regex(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = regex(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
-_HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([^#]*?)\s*(?:#\s*(.*))?\Z")
+_HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*+([^#\s](?:[^#]*[^#\s])?|)\s*(?:#\s*(.*))?\Z")
 _CHECK = regex(r"(?:check|CHECK)\s*=\s*(.+)\Z")
 _CODES = regex(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
 
