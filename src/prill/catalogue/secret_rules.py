@@ -1,6 +1,7 @@
 """What looks like a secret, and in which files anybody looks for one."""
 
 import re
+from collections.abc import Sequence
 from fnmatch import translate
 from functools import cache
 from typing import Any, Literal
@@ -86,6 +87,11 @@ def _by_id() -> dict[str, SecretRule]:
     return {rule.id: rule for rule in secret_rules()}
 
 
+def _joined(globs: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    """Return one pattern for all: a file is held to it once a rule."""
+    return (re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in globs), re.DOTALL),) if globs else ()
+
+
 def _rule(name: str, fields: dict[str, Any]) -> SecretRule:
     severity = _SEVERITIES.get(fields["severity"])
     if severity is None or not fields["keywords"]:
@@ -96,5 +102,5 @@ def _rule(name: str, fields: dict[str, Any]) -> SecretRule:
         severity=severity,
         keywords=tuple(one.encode() for one in fields["keywords"]),
         pattern=re.compile(fields["pattern"].encode()),
-        paths=tuple(compile_glob(glob) for glob in fields.get("paths", ())),
+        paths=_joined(fields.get("paths", ())),
     )
