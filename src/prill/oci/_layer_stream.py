@@ -39,6 +39,7 @@ class LayerStream:
         self._copy = copy
         self._stop = stop
         self._error: PrillError | None = None
+        self._failure: BaseException | None = None
         self._pieces = self._unpack()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -58,9 +59,15 @@ class LayerStream:
         return self._check.seen
 
     def finish(self) -> None:
-        """Read what is left; raise `DigestMismatch` or `SizeMismatch`, or else what was wrong with the layer."""
+        """Read what is left; raise `DigestMismatch` or `SizeMismatch`, or else what was wrong with the layer.
+
+        Where it could not be read on, as nothing more came or there was no room to keep it, that is raised again: the
+        digest of a part is another one.
+        """
         for _ in self._pieces:
             pass
+        if self._failure is not None:
+            raise self._failure
         if self._stop.is_set():
             return
         if self._error is None:
@@ -75,14 +82,20 @@ class LayerStream:
         codec = sniff(first)
         try:
             for piece in unpack_pieces(_Rejoined(first, self._packed), codec, self._limits):
-                if self._stop.is_set():
-                    raise Stopped("nobody waits for the rest of the layer")
+                self._go_on()
                 self._check.feed(piece)
                 if self._copy is not None:
                     self._copy.write(piece)
                 yield piece
         except BROKEN as error:
             self._error = error
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped("nobody waits for the rest of the layer")
 
 
 class _Rejoined:

@@ -120,8 +120,10 @@ class LayerDigester:
                     if number in wanted:
                         cursor.go(offset, offset)
                         digests.put(wanted[number], sha256_of(cursor.parts(row.size)))
-            finally:
+            except Exception:
                 stream.finish()  # what is wrong with the stream is why the tar in it is cut short
+                raise
+            stream.finish()
 
 
 def sha256_of(parts: Iterable[bytes | memoryview]) -> bytes:

@@ -210,8 +210,10 @@ def read_stream(
         try:
             try:
                 index.table.add_all(rows, None if copy else _keeping(interest, cursor, contents))
-            finally:
+            except Exception:
                 stream.finish()  # what is wrong with the stream is why the tar in it is cut short
+                raise
+            stream.finish()
         except UNREADABLE as error:
             if not reading.tolerant:
                 raise
