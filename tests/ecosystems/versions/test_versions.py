@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
@@ -201,6 +202,17 @@ def test_maven_counts_zeros_at_the_end_for_nothing(version: str):
 def test_what_is_empty_or_endless_is_refused(order: object, version: str):
     with pytest.raises(UnreadableVersion, match="not a version of"):
         order.sort_key(version)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("order", KEYS, ids=lambda order: order.__name__.rpartition(".")[2])
+@given(st.text("0123456789.-+:~^vx²٣é ", max_size=8))
+@example("1.²")
+@example("1.0-٣")
+def test_any_text_is_read_or_refused(order: object, version: str):
+    """Digits of other scripts are no numbers: a package's version must not end a scan."""
+    with suppress(UnreadableVersion):
+        order.sort_key(version)  # type: ignore[attr-defined]
+        comparison(order)(version, "1.0")
 
 
 @pytest.mark.parametrize("order", [apk, pypi, maven, semver], ids=lambda order: order.__name__.rpartition(".")[2])

@@ -7,7 +7,7 @@ another one.
 
 from prill.errors import PrillError
 
-__all__ = ["MAX_LENGTH", "UnreadableVersion", "number", "text"]
+__all__ = ["MAX_LENGTH", "UnreadableVersion", "is_number", "number", "text"]
 
 MAX_LENGTH = 4096
 """How long a version may be."""
@@ -20,6 +20,11 @@ class UnreadableVersion(PrillError):
 
     def __init__(self, version: str, kind: str, hint: str = "") -> None:
         super().__init__(f"not a version of {kind}: {version[:160]!r}", hint=hint or None)
+
+
+def is_number(text: str) -> bool:
+    """Whether this is digits; ``²`` and those of other scripts, which `str.isdigit` takes for such, are words."""
+    return text.isascii() and text.isdigit()
 
 
 def number(digits: str) -> bytes:

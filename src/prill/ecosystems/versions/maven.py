@@ -9,7 +9,7 @@ end < a word for the release that ``.number`` follows < ``sp`` < other words < `
 
 import re
 
-from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number, text
+from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, is_number, number, text
 
 __all__ = ["sort_key"]
 
@@ -36,7 +36,7 @@ def sort_key(version: str) -> bytes:
     zeros: list[bytes] = []
     previous = ""
     for separator, token in _tokens(version.lower()):
-        if token.isdigit():
+        if is_number(token):
             begins_list = separator == "-" or (not separator and bool(previous))
             if begins_list:
                 zeros.clear()
@@ -62,7 +62,7 @@ def _tokens(version: str) -> list[tuple[str, str]]:
         separator, token = this[1], this[2]
         if not separator and not token:
             continue
-        if following is not None and not following[1] and following[2][:1].isdigit():
+        if following is not None and not following[1] and is_number(following[2][:1]):
             token = _SHORT.get(token, token)
         found.append((separator, token or "0"))
     return found

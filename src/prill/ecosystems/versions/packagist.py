@@ -14,7 +14,7 @@ What is in which range is a question to Composer, so `range_key` does the same.
 
 import re
 
-from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number
+from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, is_number, number
 
 __all__ = ["compare", "range_key", "sort_key"]
 
@@ -60,7 +60,7 @@ def _composed(version: str) -> list[str]:
     lower = _STABLE.sub("", version.strip().lower().partition("+")[0])
     branch = bool(_BRANCH(lower))
     parts = [_LAST if branch and part in ("x", "*") else part for part in _split(lower)]
-    numbers = next((place for place, part in enumerate(parts) if not part.isdigit()), len(parts))
+    numbers = next((place for place, part in enumerate(parts) if not is_number(part)), len(parts))
     if not numbers:
         return parts
     return [*parts[:numbers], *[_LAST if branch else "0"] * (_NUMBERS - numbers), *parts[numbers:]]
@@ -70,7 +70,7 @@ def compare(one: str, other: str) -> int:
     """Return -1, 0 or 1, as ``one`` is before, equal to or after ``other``; raise `UnreadableVersion`."""
     left, right = _split(one), _split(other)
     for mine, theirs in zip(left, right, strict=False):
-        if mine.isdigit() and theirs.isdigit():
+        if is_number(mine) and is_number(theirs):
             difference = _sign(number(mine), number(theirs))
         else:
             difference = _sign(_rank(mine), _rank(theirs))
@@ -83,7 +83,7 @@ def compare(one: str, other: str) -> int:
 def _against_end(rest: list[str]) -> int:
     """Say how what is left of the longer version compares with the end of the other one."""
     for part in rest:
-        difference = 1 if part.isdigit() else _sign(_rank(part), _PHP_END)
+        difference = 1 if is_number(part) else _sign(_rank(part), _PHP_END)
         if difference:
             return difference
     return 0
@@ -96,13 +96,13 @@ def _split(version: str) -> list[str]:
 
 
 def _rank(part: str) -> int:
-    if part.isdigit():
+    if is_number(part):
         return _NUMBER
     return next((rank for form, rank in _FORMS if part.startswith(form)), _OTHER)
 
 
 def _encode(part: str) -> bytes:
-    return bytes((_NUMBER,)) + number(part) if part.isdigit() else bytes((_rank(part),))
+    return bytes((_NUMBER,)) + number(part) if is_number(part) else bytes((_rank(part),))
 
 
 def _sign(one: bytes | int, other: bytes | int) -> int:

@@ -7,7 +7,7 @@ setuptools once did: runs of digits and letters, of which words before "final" a
 
 import re
 
-from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, number, text
+from prill.ecosystems.versions.keys import MAX_LENGTH, UnreadableVersion, is_number, number, text
 
 __all__ = ["sort_key"]
 
@@ -53,7 +53,7 @@ def sort_key(version: str) -> bytes:
     if match["local"]:
         parts.append(_LOCAL)
         parts += (
-            _NUMBER + number(part) if part.isdigit() else _WORD + text(part) for part in _LOCAL_PARTS(match["local"])
+            _NUMBER + number(part) if is_number(part) else _WORD + text(part) for part in _LOCAL_PARTS(match["local"])
         )
     parts.append(_END)
     return b"".join(parts)
@@ -64,10 +64,10 @@ def _old_key(version: str) -> bytes:
     parts: list[str] = []
     for run in (*_RUNS(version), _FINAL):
         word = _OLD_WORDS.get(run, run)
-        if not word[0].isdigit():
+        if not is_number(word[0]):
             while parts and parts[-1] == "final-" and word < _FINAL:
                 parts.pop()
-            while parts and parts[-1].isdigit() and not parts[-1].strip("0"):
+            while parts and is_number(parts[-1]) and not parts[-1].strip("0"):
                 parts.pop()
         parts.append(word)
-    return b"".join(_NUMBER + number(part) if part[0].isdigit() else _WORD + text(part) for part in parts)
+    return b"".join(_NUMBER + number(part) if is_number(part[0]) else _WORD + text(part) for part in parts)
