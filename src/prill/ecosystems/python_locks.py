@@ -17,7 +17,7 @@ __all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "p
 _PINNED = re.compile(r"===?\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*$")
 _HASH = re.compile(r"--hash[= ]sha256:([0-9a-f]{64})")
 _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
-_EXTRAS = re.compile(r"\[[^\]]*\]")
+_EXTRAS = re.compile(r"\[[^\[\]]*\]")
 _EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
 _ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
 _LOGIN = re.compile(r"//[^/\s]*@")

@@ -206,6 +206,7 @@ _UV_ALIKE = '[[package]]\nname = "a"\ndependencies = [{ name = "a" }]\n'
         ("package-lock.json", '{"lockfileVersion": 1, "dependencies": {"a": {"version": "https://h.test/a/-/a%s"}}}' % ("-1" * 300_000)),
         ("Package.resolved", '{"version": 2, "pins": [{"location": "git.test%s ", "state": {}, "identity": "a"}]}' % ("/" * 300_000)),
         ("uv.lock", _UV_ALIKE * 20_000),
+        ("requirements.txt", "a[" * 200_000),
     ],
     ids=lambda text: text[:40],
 )  # fmt: skip

@@ -123,7 +123,7 @@ LOCK_FILES = LockFilesCataloger()
 
 
 def _unclear(evidence: LockEvidence) -> Iterator[str]:
-    names = evidence.unclear
+    names = [name[:_MAX_SHOWN] for name in evidence.unclear]
     if names:
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
         yield f"no one version is named of {', '.join(names[:_MAX_NAMED])}{more}"
