@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prill.formats.openvex import encode_openvex, read_openvex
+from prill.formats.openvex import CONTEXT, append_openvex, encode_openvex, read_openvex
 from prill.formats.vex_documents import InvalidVex, read_vex
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
@@ -224,3 +224,11 @@ def test_red_hats_own_documents_are_read(shared_data: Path):
 def test_what_is_no_vex_is_refused(text: str):
     with pytest.raises(InvalidVex):
         read_vex(text.encode("utf-8", "surrogateescape"), "x.json")
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1e999"])
+def test_a_document_with_a_number_that_nobody_reads_is_not_appended_to(number: str):
+    data = f'{{"@context": "{CONTEXT}", "statements": [], "x": {number}}}'.encode()
+    assert read_openvex(data, "x") == ()
+    with pytest.raises(InvalidVex, match="no OpenVEX document"):
+        append_openvex(data, STATEMENT, "x", created=0)

@@ -144,7 +144,10 @@ def append_openvex(data: bytes, statement: VexStatement, source: str, *, created
     Its version counts up, and an id of ours follows from the content again.
     """
     read_openvex(data, source)
-    document = json.loads(data)
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:  # where nobody reads it
+        raise InvalidVex(f"{source} is no OpenVEX document: {error}") from error
     context = str(document.get("@context", ""))
     if not context.startswith(CONTEXT.rpartition(".")[0]):
         raise InvalidVex(f"{source} has the context {context[:_MAX_SHOWN]!r}", hint=f"only {CONTEXT} is written")
