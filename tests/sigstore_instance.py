@@ -316,7 +316,8 @@ class Instance:
     def stamp(self, imprint: bytes, **change: Any) -> bytes:
         """Answer with a time stamp over a SHA-256.
 
-        ``change``: ``time``, ``digest`` (of the signed attributes), ``content_type``, ``key``, ``status``, ``nonce``.
+        ``change``: ``time``, ``digest`` (of the signed attributes), ``content_type``, ``key``, ``status``, ``nonce``,
+        ``others`` (beside the certificate).
         """
         sha256, certificate = sequence(oid(SHA256_OID), tlv(0x05)), change.get("certificate", self.tsa)
         info = sequence(
@@ -353,7 +354,7 @@ class Instance:
             integer(3),
             set_of(sha256),
             sequence(oid(TST_INFO), tlv(0xA0, octets(info))),
-            tlv(0xA0, certificate.public_bytes(Encoding.DER)),
+            tlv(0xA0, certificate.public_bytes(Encoding.DER) + change.get("others", b"")),
             set_of(signer),
         )
         token = sequence(oid(SIGNED_DATA), tlv(0xA0, data))

@@ -442,6 +442,11 @@ class TestTimestamps:
         with pytest.raises(UnknownAuthority):
             verify_timestamp(self.stamp(instance), self.MESSAGE, other)
 
+    @pytest.mark.parametrize("others", [b"\xa2\x02\x05\x00", b"\x30\x02\x05\x00"])
+    def test_what_else_a_token_brings_along(self, instance: Instance, trust: TrustedRoot, others: bytes):
+        """Such as a certificate of attributes: the one that signed is known without it."""
+        assert verify_timestamp(self.stamp(instance, others=others), self.MESSAGE, trust) == instance.now
+
     def test_two_authorities_of_one_name(self, instance: Instance, trust: TrustedRoot):
         """An authority with a new root keeps its name; the certificate tells whose a time stamp is."""
         other = TrustedRoot.parse(encode_json(Instance().trusted_root()))

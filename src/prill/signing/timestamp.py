@@ -7,7 +7,8 @@
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -159,14 +160,21 @@ def _time(element: Element) -> int:
 def _signers(token: _Token, trust: TrustedRoot) -> "Iterator[tuple[x509.Certificate, Authority]]":
     """Yield the certificate that the token names with each authority that it belongs to.
 
-    Two authorities may have the same names: one that has a new root, or one that is trusted for two periods.
+    Two authorities may have the same names: one that has a new root, or one that is trusted for two periods. What else
+    a token brings along need not be a certificate of this kind (RFC 5652, 10.2.2).
     """
+    brought = [*_readable(token.certificates)]
     for authority in trust.timestamp_authorities:
-        for der in dict.fromkeys((*authority.chain, *token.certificates)):
-            certificate = load_certificate(der)
+        for certificate in dict.fromkeys((*map(load_certificate, authority.chain), *brought)):
             named = (certificate.issuer.public_bytes(), certificate.serial_number)
             if named == (token.signer_issuer, token.signer_serial) and _belongs(certificate, authority):
                 yield certificate, authority
+
+
+def _readable(several: Iterable[bytes]) -> "Iterator[x509.Certificate]":
+    for der in several:
+        with suppress(Malformed):
+            yield load_certificate(der)
 
 
 def _belongs(certificate: "x509.Certificate", authority: Authority) -> bool:
