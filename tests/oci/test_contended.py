@@ -63,6 +63,12 @@ def test_what_others_overwrite_is_added_again():
     assert len(shelf.pauses) == 4
 
 
+def test_what_was_written_last_is_looked_for_as_well():
+    shelf = Shelf(*"abcdefghi")
+    assert settle(shelf.add, sleep=shelf.sleep)
+    assert len(shelf.pauses) == 10
+
+
 def test_it_is_not_tried_for_ever():
     shelf = Shelf(*"abcdefghijklmnopqrstuvwxyz")
     assert not settle(shelf.add, sleep=shelf.sleep)

@@ -233,7 +233,7 @@ def test_a_list_that_somebody_overwrites_is_written_again(server: RegistryServer
     with closing(repository(server)) as store:
         ours = add(store, made.manifest.descriptor(), b"ours")
         assert store.referrers(made.manifest.digest) == (other, ours)
-        server.script = [(f"PUT .*{tag}", overwrite)] * 9
+        server.script = [(f"PUT .*{tag}", overwrite)] * 11
         with pytest.raises(ReferrersLost, match="somebody else"):
             add(store, made.manifest.descriptor(), b"never")
 

@@ -36,4 +36,4 @@ def settle(
             return True
         pause = max(_LEAST, _TIMES * (clock() - begun)) * _GROWTH**attempt
         sleep(min(pause, _LONGEST) * (1 + secrets.randbelow(_FINE) / _FINE))
-    return False
+    return not change()  # the last one that was written was waited for, too
