@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json, text_of
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json, reached, text_of
 
 __all__ = ["parse_bun_lock"]
 
@@ -71,7 +71,7 @@ def _needs(lock: _Bun, specs: Mapping[str, tuple[str, str]]) -> tuple[set[str], 
         }
         for kinds in (_USED, _DEVELOPMENT)
     )
-    return _reached(developing, targets) - _reached(used, targets), targets
+    return reached(developing, targets) - reached(used, targets), targets
 
 
 def _spec(key: str, entry: list[Any]) -> tuple[str, str]:
@@ -101,14 +101,3 @@ def _places(key: str, wanted: Iterable[str], packages: Mapping[str, object]) -> 
 def _parts(key: str) -> list[str]:
     """Split a key at the slashes, but for the one within ``@scope/name``."""
     return re.findall(r"@[^/]+/[^/]+|[^/]+", key)
-
-
-def _reached(start: Iterable[str], targets: Mapping[str, set[str]]) -> set[str]:
-    reached: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        key = waiting.pop()
-        if key not in reached:
-            reached.add(key)
-            waiting += targets.get(key, ())
-    return reached

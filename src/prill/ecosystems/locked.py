@@ -1,5 +1,6 @@
 """What lock files have in common: packages by name and one version, and what they name without one."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,7 +9,7 @@ from prill.errors import PrillError
 from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
-__all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "text_of"]
+__all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "reached", "text_of"]
 
 T = TypeVar("T")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -66,3 +67,15 @@ def decode_toml(data: bytes, shape: type[T], what: str) -> T:
         return msgspec.convert(read, ready(shape))
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InvalidLockFile(f"not a {what}: {error}") from error
+
+
+def reached(start: Iterable[str], needs: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return what one comes to from ``start``, which is included."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += needs.get(key, ())
+    return found

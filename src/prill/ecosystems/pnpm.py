@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, reached, text_of
 
 __all__ = ["parse_pnpm_lock"]
 
@@ -51,7 +51,7 @@ def parse_pnpm_lock(data: bytes) -> LockFile:
         raise InvalidLockFile("pnpm-lock.yaml does not name its lockfileVersion")
     targets = {key: frozenset(_found(wanted, packages)) for key, wanted in needs.items()}
     names = {key: fields.get("name", _named(key)[0]) for key, fields in packages.items()}
-    unused = _reached(_found(developing, packages), targets) - _reached(_found(used, packages), targets)
+    unused = reached(_found(developing, packages), targets) - reached(_found(used, packages), targets)
     locked = [
         _locked(key, fields, {names[other] for other in targets.get(key, ())})
         for key, fields in packages.items()
@@ -93,17 +93,6 @@ def _found(wanted: Iterable[_Wanted], packages: Mapping[str, object]) -> Iterato
         version = _plain(text)
         keys = (f"{name}@{version}", version, f"/{name}@{version}", f"/{name}/{version}")
         yield from [key for key in keys if key in packages][:1]
-
-
-def _reached(start: Iterable[str], targets: Mapping[str, frozenset[str]]) -> set[str]:
-    reached: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        key = waiting.pop()
-        if key not in reached:
-            reached.add(key)
-            waiting += targets.get(key, frozenset())
-    return reached
 
 
 def _locked(key: str, fields: Mapping[str, str], needed: Iterable[str]) -> Locked:
