@@ -11,6 +11,9 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 MOST_COMPARISONS = 1_000_000
+_LONG = 100
+"""From so many characters on, two stars take the square of a path's length."""
+_WILD = frozenset("*?[$")
 _REMOTE = regex(r"[a-z]+://|[\w.-]+@[\w.-]+:")
 
 
@@ -24,11 +27,13 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
         if copy is None or step.instruction.flag("from"):
             continue
         for word in copy.sources:
-            left -= len(ignored.wild)
-            if left < 0:
-                raise TooManyPatterns(f"{len(ignored.wild)} patterns with stars are too many for so many paths")
             path = step.expand(word.text).text
-            if not _REMOTE.match(path) and not set(path) & set("*?[$") and ignored.leaves_out(path):
+            if _REMOTE.match(path) or not _WILD.isdisjoint(path):
+                continue
+            left -= len(ignored.wild) * (1 + (len(path) // _LONG) ** 2)
+            if left < 0:
+                raise TooManyPatterns(f"{len(ignored.wild)} patterns with stars are too many for such paths")
+            if ignored.leaves_out(path):
                 yield Problem(span=word.span, message=f"{path} is left out by .dockerignore")
 
 
