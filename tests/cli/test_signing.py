@@ -349,6 +349,10 @@ class TestFiles:
         ):
             ran = prill("verify-blob", "f", "--key", key)
             assert (ran.code, says in ran.err) == (2, True), ran.err
+        monkeypatch.setenv("KEY", "hunter2")
+        for key in ("env://KEY", "pkcs11:object=x;pin-value=hunter2", "pkcs11:object=x?pin-value=hunter2&y=1"):
+            ran = prill("verify-blob", "f", "--key", key)
+            assert (ran.code, "hunter2" in ran.err) == (2, False), ran.err
 
     def test_a_file_without_a_signature(self, prill: Prill, here: Path):
         (here / "f").write_text("content")

@@ -35,6 +35,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = r"([1-9][0-9]{0,8})([smhdw])"
 _MAX_KEY = 1 << 20
 _ENVIRONMENT = "env://"
+_PEM = "-----BEGIN "
+_IN_VARIABLE = "it has to hold the public key's PEM itself"
+_PIN = re.compile(r"(pin-value=)[^;&]*")
 
 
 class NoSigner(PrillError):
@@ -211,10 +214,9 @@ def _key(reference: str) -> "PublicKey":
 
     if reference.startswith(_ENVIRONMENT):
         name = reference.removeprefix(_ENVIRONMENT)
-        value = os.environ.get(name)
-        if not value:
-            hint = "it has to hold the public key's PEM itself"
-            raise UnusableKey(f"the environment variable {name[:80]!r} holds no key", hint=hint)
+        value = os.environ.get(name, "").lstrip()
+        if not value.startswith(_PEM):  # whatever else it holds is shown to nobody: it may be a password
+            raise UnusableKey(f"the environment variable {name[:80]!r} holds no key", hint=_IN_VARIABLE)
         return PublicKey.parse_pem(value.encode("utf-8", "surrogateescape")[:_MAX_KEY])
     try:
         data = read_regular(Path(reference), _MAX_KEY)
@@ -225,7 +227,8 @@ def _key(reference: str) -> "PublicKey":
             if elsewhere
             else "it is a file such as prill.pub or cosign.pub: prill keys new writes it beside the private key"
         )
-        raise UnusableKey(f"the key {reference[:160]!r} cannot be read: {error.strerror}", hint=hint) from error
+        shown = _PIN.sub(r"\1***", reference)[:160]
+        raise UnusableKey(f"the key {shown!r} cannot be read: {error.strerror}", hint=hint) from error
     return PublicKey.parse_pem(data[:_MAX_KEY])
 
 
