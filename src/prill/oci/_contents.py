@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from prill._io.nameless import nameless_file
+from prill.errors import PrillError
 from prill.oci._region import Region
 from prill.oci._window import open_window
 
@@ -82,6 +83,7 @@ class SpooledContents:
         self._spool: BinaryIO | None = None
         self._places: Places = {}
         self._whole = False
+        self._wrong: PrillError | None = None
 
     @property
     def spool(self) -> BinaryIO:
@@ -106,10 +108,21 @@ class SpooledContents:
         if place is None:
             self.close()
             self._spool, self._places = None, {}
-            self._refill(self.keep_whole())
+            self._fill()
             place = offset
         self.spool.flush()
         return open_window(self.spool, place, size)
+
+    def _fill(self) -> None:
+        """Spool the whole layer; what is not verified then is nobody's, however often somebody asks for it."""
+        if self._wrong is not None:
+            raise self._wrong
+        try:
+            self._refill(self.spool)
+        except PrillError as error:
+            self._wrong = error
+            raise
+        self._whole = True
 
     def at_hand(self, offsets: Iterable[int]) -> bool:
         """Say whether all of them, or the whole layer, were kept."""
