@@ -2,8 +2,9 @@
 
 Versions and advisories of a release are about its vendor's builds; what EPEL or anybody else built for it has neither.
 An rpm package names its vendor. One of Debian's form does not, and Debian's own maintainers have addresses of any
-kind; what others build for its releases is known by the marks that they put into versions, none of which is in Debian's
-archive, and by the addresses of companies that publish packages of their own.
+kind; what others build for its releases is known by the marks that they put into versions, and by the addresses of
+companies that publish packages of their own. Backports are Debian's, and have such a mark: no release's advisories are
+about them.
 """
 
 import re
