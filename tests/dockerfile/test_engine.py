@@ -116,8 +116,9 @@ def test_a_rule_that_is_off_by_default_runs_when_it_is_asked_for():
         "# escape = a" + " " * 300_000 + "x\nFROM a\n",
         "FROM a\nRUN " + "a" * 300_000 + "<b\n",
         "FROM a\nRUN " + "a" * 300_000 + ">b\n",
+        "FROM a\nRUN curl " + "http://a" * 20_000 + "\n",
     ],
-    ids=["pragma", "directive", "word before <", "word before >"],
+    ids=["pragma", "directive", "word before <", "word before >", "addresses"],
 )
 def test_what_is_written_to_take_long_does_not(text: str):
     begun = process_time()

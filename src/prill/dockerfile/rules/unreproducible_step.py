@@ -13,7 +13,9 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _MOVING = regex(
-    r"https?://\S*?(?:[/=](?:latest|master|main|HEAD|trunk|nightly)(?:[/.?&-]|$)|[-_.]latest(?:[-_.]|$))", re.IGNORECASE
+    r"https?://\S{0,2000}?"  # not without end: what begins anew at every http:// takes the square of a word's length
+    r"(?:[/=](?:latest|master|main|HEAD|trunk|nightly)(?:[/.?&-]|$)|[-_.]latest(?:[-_.]|$))",
+    re.IGNORECASE,
 )
 _PINNED = regex(r"v?\d[\w.+-]*|[0-9a-f]{7,64}|[\w.-]*\d+\.\d[\w.+-]*|.*\$\{\}.*")
 _EPOCH = regex(r"-d@|--date=@|SOURCE_DATE_EPOCH")
