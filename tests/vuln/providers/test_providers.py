@@ -10,7 +10,7 @@ import pytest
 from advisories import osv, write_json, write_zip
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.providers import BUILTIN
-from prill.vuln.providers.osv import read_record
+from prill.vuln.providers.osv import PROVIDER, read_record
 from prill.vuln.providers.provider import InvalidAdvisories, Provider, SourceFile
 from prill.vuln.records import Exploited, Item, LifeCycle, Probability, Record, Skipped, VersionRange
 
@@ -202,6 +202,16 @@ class TestOsv:
     def test_a_range_without_a_beginning_is_not_understood(self):
         with pytest.raises(InvalidAdvisories, match="begins nowhere"):
             read_record(json.dumps(osv("A-1", events=[{"fixed": "2"}])).encode())
+
+    def test_a_range_without_a_beginning_is_told_where_another_package_is_understood(self, tmp_path: Path):
+        record = osv("A-1", events=[{"introduced": "0"}, {"fixed": "2"}])
+        package = {"ecosystem": record["affected"][0]["package"]["ecosystem"], "name": "other"}
+        record["affected"].append({"package": package, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "2"}]}]})
+        path = tmp_path / "A-1.json"
+        path.write_text(json.dumps(record))
+        found = [one for one in PROVIDER.read(SourceFile(path, path.name)) if isinstance(one, Skipped)]
+        assert [(one.subject, one.harmless) for one in found] == [("A-1", False)]
+        assert found[0].reason == f"a range of versions that begins nowhere, of {package['ecosystem']} other"
 
     def test_what_is_not_before_a_limit_is_not_affected(self):
         events = [{"introduced": "0"}, {"limit": "1.5"}, {"limit": "2.5"}, {"introduced": "3"}]

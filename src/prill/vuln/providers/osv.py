@@ -18,7 +18,7 @@ from prill.archive.bounds import Limits
 from prill.archive.zip import InvalidZip, ZipArchive, ZipEntry
 from prill.errors import PrillError
 from prill.model.vulnerability_match import MatchState
-from prill.vuln.coverage import FEWEST_IN_A_FEED
+from prill.vuln.coverage import covered_by_feed, with_and_without_release
 from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
 from prill.vuln.erratum_ids import is_erratum, vulnerabilities_of
 from prill.vuln.module_streams import is_module_build, modules_named
@@ -34,11 +34,10 @@ _MAX_RECORD = 32 << 20
 _MAX_VERSIONS = 200_000
 _MAX_DETAILS = 1500
 _MAX_REFERENCES = 5
-_DATABASE = 5000
-"""From so many records on, records about several ecosystems are a whole database."""
 _NO_TIME = "0001-"  # what Go's zero time looks like
 _RED_HAT = re.compile(r"Red Hat:enterprise_linux:([0-9]+)(?:\.[0-9]+)?(?:::.*)?")
 _SUSE = re.compile(r"SUSE:Linux Enterprise (?:Module for .+|Server) ([0-9]+(?: SP[0-9]+)?)(?:-LTSS)?")
+_BEGINS_NOWHERE = "a range of versions that begins nowhere"
 _FIXED, _AFFECTED = MatchState.FIXED, MatchState.AFFECTED
 _ERRATA = frozenset({"AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "openEuler", "Mageia"})
 
@@ -112,9 +111,11 @@ class OsvProvider:
                 if item.modified > newest and _seconds(item.modified):
                     newest = item.modified
                 count += 1
-                named.update({name for one in {one.ecosystem for one in item.affected} for name in _names(one)})
+                named.update(
+                    {name for one in {one.ecosystem for one in item.affected} for name in with_and_without_release(one)}
+                )
             yield item
-        yield from _covered(count, named, whole=source.whole)
+        yield from map(Covered, covered_by_feed(count, named, whole=source.whole))
         if newest:
             yield Modified(_seconds(newest))
 
@@ -139,38 +140,6 @@ class OsvProvider:
 PROVIDER = OsvProvider()
 
 
-def _names(ecosystem: str) -> tuple[str, str]:
-    """Return an ecosystem with its release, and without."""
-    return ecosystem, ecosystem.partition(":")[0]
-
-
-def _covered(count: int, named: Counter[str], *, whole: bool) -> Iterator[Covered]:
-    """Yield of what ``count`` records are the feed, by how many of them name each ecosystem, with and without release.
-
-    A feed of OSV is about one ecosystem, or one release of it, that every record names. What else they name is by the
-    way, unless they are a whole database of many ecosystems, such as GitHub's.
-    """
-    if not whole and count < FEWEST_IN_A_FEED:
-        return
-    fewest = 1 if whole else FEWEST_IN_A_FEED
-    of_all = {name for name, number in named.items() if number == count}
-    releases = {name for name in of_all if ":" in name}
-    if not of_all and count < _DATABASE:
-        return
-    for name, number in sorted(named.items()):
-        base, colon, _ = name.partition(":")
-        if of_all:
-            about = name in releases if releases else base in of_all and (bool(colon) or not _has_releases(base, named))
-        else:
-            about = number >= FEWEST_IN_A_FEED
-        if about and number >= fewest:
-            yield Covered(name)
-
-
-def _has_releases(base: str, named: Iterable[str]) -> bool:
-    return any(name.startswith(f"{base}:") for name in named)
-
-
 def _seconds(text: str) -> int:
     """Return a time in RFC 3339 in seconds since 1970; 0 for what is none."""
     try:
@@ -192,19 +161,38 @@ def _read(archive: ZipArchive, entry: ZipEntry) -> bytes:
 
 def _one(name: str, data: bytes) -> Iterator[Item]:
     try:
-        yield read_record(data)
+        osv = _decoded(data)
+        yield _record(osv)
     except PrillError as error:
         yield Skipped(name, str(error))
+    else:
+        yield from (Skipped(osv.id, f"{_BEGINS_NOWHERE}, of {package}") for package in _not_understood(osv))
 
 
 def read_record(data: bytes) -> Record | Skipped:
     """Read one OSV record; raise `InvalidAdvisories` where it has not the shape of one."""
+    return _record(_decoded(data))
+
+
+def _not_understood(osv: _Osv) -> Iterator[str]:
+    """Yield the packages of which a record says nothing that can be understood, where it does of others."""
+    if osv.withdrawn is None:
+        for one in osv.affected or ():
+            if one.package and not one.versions and begins_nowhere(one.ranges):
+                yield f"{one.package.ecosystem} {one.package.name}".strip()
+
+
+def _decoded(data: bytes) -> _Osv:
     if len(data) > _MAX_RECORD:
         raise InvalidAdvisories(f"a record of more than {_MAX_RECORD} bytes")
     try:
         osv = _DECODER.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidAdvisories(f"not an OSV record: {error}") from error
+    return osv
+
+
+def _record(osv: _Osv) -> Record | Skipped:
     if not osv.id or len(osv.id) > 200:  # noqa: PLR2004 - ids are words
         raise InvalidAdvisories("a record without an id")
     if osv.withdrawn:
@@ -212,7 +200,7 @@ def read_record(data: bytes) -> Record | Skipped:
     affected = tuple(dict.fromkeys(_affected(osv)))
     if not affected:
         if any(begins_nowhere(one.ranges) for one in osv.affected or ()):
-            raise InvalidAdvisories("a range of versions that begins nowhere")
+            raise InvalidAdvisories(_BEGINS_NOWHERE)
         return Skipped(osv.id, "it names no version of any package", harmless=True)
     if sum(len(one.versions) for one in affected) > _MAX_VERSIONS:
         raise InvalidAdvisories(f"{osv.id} lists more than {_MAX_VERSIONS} versions")
