@@ -1,7 +1,10 @@
 import pytest
 
+from prill.dockerfile.document import read_dockerfile
+from prill.dockerfile.engine import lint
+from prill.dockerfile.rule import Context
 from prill.dockerfile.shell import ShellCommand
-from prill.dockerfile.shell_reader import read_shell
+from prill.dockerfile.shell_reader import TooIntricate, read_shell
 from prill.dockerfile.syntax import Logical
 
 
@@ -89,3 +92,17 @@ def test_flags_operands_and_values():
 def test_deep_text_is_bounded():
     assert read("(" * 3000 + "a" + ")" * 3000) is not None
     assert len(read("sh -c " + '"sh -c ' * 3 + "a" + '"' * 3)) >= 1
+
+
+def test_what_takes_the_grammar_too_long_is_a_gap_and_hides_nothing_else():
+    hostile = "{|" * 40_000  # which takes it most of a minute
+    with pytest.raises(TooIntricate):
+        read(hostile)
+    assert words("a && (b") == [["a"], ["b"]]  # the grammar is as good as new
+    document = read_dockerfile(f"FROM a\nRUN b\nRUN {hostile}\nRUN c && (d)\nCMD {hostile}\n".encode())
+    assert [one.command.program for one in document.invocations] == ["b", "c", "d"]
+    assert lint(document, (), Context()).gaps[0].reason == "line 3: 80000 bytes of shell are too intricate to be read"
+
+
+def test_a_long_text_that_is_right_is_read_whole():
+    assert len(words("if [ -f x ]; then a | b > c; fi\n" * 5000)) == 15_000 - 5000

@@ -126,6 +126,8 @@ class Dockerfile:
         self.prelude: list[Step] = []
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
+        self.unread: list[Step] = []
+        """The steps whose commands somebody asked for, and that are too intricate to be read."""
         self._overlong: list[Step] = []
         self._room = MAX_VALUES
         self._several: dict[tuple[str, ...], tuple[Step, ...]] = {}

@@ -10,6 +10,7 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.pragmas import find_pragmas, read_check_directive
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.source import Source, Span
+from prill.dockerfile.step import Step
 from prill.dockerfile.suppressions import Suppressions
 from prill.model.finding import Finding, Location, Severity, Suppression
 from prill.model.report import Gap
@@ -84,6 +85,7 @@ def lint(
                 gaps.append(_gap(places, rule, error))
     if document.overlong:
         gaps.append(_overlong(places, document))
+    gaps += [_unread(places, step) for step in sorted(document.unread, key=lambda one: one.span.start)]
     findings = weigh(findings, document, wanted)
     reviewed: list[Finding] = []
     for rule in running:
@@ -114,6 +116,10 @@ def _overlong(places: "Places", document: Dockerfile) -> Gap:
     first = min(document.overlong, key=lambda step: step.span.start)
     line = places.source.line(first.span.start)
     return Gap(places.source.name, f"line {line}: what {first.keyword} sets is too long to be followed")
+
+
+def _unread(places: "Places", step: Step) -> Gap:
+    return Gap(places.source.name, f"line {places.source.line(step.span.start)}: {step.script.unread}")
 
 
 def _gap(places: "Places", rule: Rule, error: Exception) -> Gap:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from prill.dockerfile.arguments import read_health
 from prill.dockerfile.shell import ShellCommand, ShellWord
-from prill.dockerfile.shell_reader import SHELLS, read_shell
+from prill.dockerfile.shell_reader import SHELLS, TooIntricate, read_shell
 from prill.dockerfile.source import Word
 from prill.dockerfile.state import ShellKind, shell_kind
 from prill.dockerfile.syntax import Instruction, Logical
@@ -17,11 +17,15 @@ _OPENER = regex(r"""\d*<<-?(?:[^\s'"\\<]|\\.|'[^']*'|"[^"]*")+""")
 
 
 class Script(NamedTuple):
-    """What an instruction runs: in which language, and the commands where that is a POSIX shell's or none."""
+    """What an instruction runs: in which language, and the commands where that is a POSIX shell's or none.
+
+    ``unread`` says why there are none where there may be some.
+    """
 
     kind: ShellKind
     commands: tuple[ShellCommand, ...]
     text: str = ""
+    unread: str = ""
 
 
 class ShellText(NamedTuple):
@@ -42,11 +46,18 @@ def read_script(instruction: Instruction, shell: tuple[str, ...] | None) -> Scri
             return Script(ShellKind.NONE, ())
         start = health.start
     if instruction.json is not None:
-        return Script(ShellKind.NONE, _exec(instruction.json))
-    kind = shell_kind(shell or ())
-    if kind is not ShellKind.POSIX:
-        return Script(kind, (), instruction.logical.text[start : instruction.end])
-    return Script(kind, _shell_commands(instruction, start), instruction.logical.text[start : instruction.end])
+        kind, text = ShellKind.NONE, ""
+    else:
+        kind, text = shell_kind(shell or ()), instruction.logical.text[start : instruction.end]
+    commands: tuple[ShellCommand, ...] = ()
+    try:
+        if instruction.json is not None:
+            commands = _exec(instruction.json)
+        elif kind is ShellKind.POSIX:
+            commands = _shell_commands(instruction, start)
+    except TooIntricate as error:
+        return Script(kind, (), text, str(error))
+    return Script(kind, commands, text)
 
 
 def _exec(words: tuple[Word, ...]) -> tuple[ShellCommand, ...]:

@@ -1,20 +1,20 @@
 """From shell text to `ShellCommand` values: plain text at once, all else by a walk over ``tree-sitter-bash``'s tree."""
 
 import re
-from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from prill.dockerfile.plain_shell import read_plain
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord, behind_prefixes
+from prill.dockerfile.shell_grammar import TooIntricate, parse_shell
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Logical
 from prill.model.regex import regex
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
-__all__ = ["SHELLS", "read_shell"]
+__all__ = ["SHELLS", "TooIntricate", "read_shell"]
 
 MAX_NESTING = 4
 """How many ``sh -c`` deep commands are read."""
@@ -50,18 +50,11 @@ _SHORT_C = regex(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
 
-@cache
-def _parser() -> "Parser":
-    import tree_sitter_bash  # noqa: PLC0415 - loaded when there is something to parse
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
 def read_shell(logical: Logical, start: int, end: int, nesting: int = 0) -> tuple[ShellCommand, ...]:
     """Return the commands of the text from ``start`` to ``end``, in the order in which they begin.
 
     What the grammar cannot make sense of is passed over; the commands before and after it are found.
+    Raise `TooIntricate` for what it would take too long to make sense of.
     """
     plain = read_plain(logical, start, end)
     if plain is not None and not any(len(one.words) > 2 and one.program in SHELLS for one in plain):  # noqa: PLR2004 - sh, -c, text
@@ -85,7 +78,7 @@ class _Reader:
         plain = self.text if self.text.isascii() else _NOT_ASCII.sub("_", self.text)
         if "`#" in plain:
             plain = _BACKQUOTED_COMMENT.sub(lambda match: " " * len(match[0]), plain)
-        self._visit(_parser().parse(plain.encode("ascii")).root_node, (), 0)
+        self._visit(parse_shell(plain.encode("ascii")).root_node, (), 0)
         return tuple(self.found)
 
     def _visit(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:

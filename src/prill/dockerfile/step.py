@@ -91,7 +91,10 @@ class Step:
     @cached_property
     def script(self) -> Script:
         """What RUN, CMD, ENTRYPOINT or HEALTHCHECK runs."""
-        return read_script(self.instruction, self.shell)
+        script = read_script(self.instruction, self.shell)
+        if script.unread:
+            self.document.unread.append(self)
+        return script
 
     @property
     def commands(self) -> tuple[ShellCommand, ...]:
