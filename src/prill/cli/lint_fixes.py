@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from prill._io.atomic import write_atomic
@@ -45,14 +46,9 @@ def fix(
     files: list[tuple[Path, bytes]] = []
     changed = applied = 0
     for path in find_dockerfiles([Path(one) for one in arguments.paths]):
-        try:
-            data = read_regular(path, MAX_BYTES)
-        except OSError as error:
-            reports.append(Report(subjects=(str(path),), findings=(), gaps=(Gap(str(path), error.strerror or "?"),)))
-            continue
-        if len(data) > MAX_BYTES:  # what was read is not the file
-            gap = Gap(str(path), f"longer than {MAX_BYTES} bytes")
-            reports.append(Report(subjects=(str(path),), findings=(), gaps=(gap,)))
+        data = _read(path)
+        if isinstance(data, Gap):
+            reports.append(Report(subjects=(str(path),), findings=(), gaps=(data,)))
             continue
         if is_inline_host(path.name):
             reports.append(lint_paths([path], options, finder))
@@ -71,13 +67,25 @@ def fix(
         verb = "would change" if arguments.diff else "changed"
         fixes, things = ("fix" if applied == 1 else "fixes"), ("file" if changed == 1 else "files")
         print(f"prill: {applied} {fixes}, {changed} {things} {verb}", file=sys.stderr)
-    report = Report(
+    return _together(reports), files
+
+
+def _read(path: Path) -> bytes | Gap:
+    """Return what a file has, or why that is not known."""
+    try:
+        data = read_regular(path, MAX_BYTES)
+    except OSError as error:
+        return Gap(str(path), error.strerror or "?")
+    return data if len(data) <= MAX_BYTES else Gap(str(path), f"longer than {MAX_BYTES} bytes")
+
+
+def _together(reports: Sequence[Report]) -> Report:
+    return Report(
         subjects=tuple(subject for report in reports for subject in report.subjects),
         findings=tuple(finding for report in reports for finding in report.findings),
         gaps=tuple(gap for report in reports for gap in report.gaps),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
     )
-    return report, files
 
 
 def _fixed(path: Path, data: bytes, options: LintOptions, finder: SettingsFinder, *, unsafe: bool) -> FixedFile:

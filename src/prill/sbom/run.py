@@ -48,20 +48,7 @@ def run_owned(
         gathered = gather(tree, catalogers)
     image = Surroundings(tree=tree, distro=find_distro(tree), platform=subject.platform)
     gaps = list(gathered.gaps)
-    found: list[Catalogued] = []
-    for cataloger, seen in zip(catalogers, gathered.seen, strict=True):
-        if not seen:
-            continue
-        try:
-            one = cataloger.catalog(seen, image)
-        except PrillError as error:
-            gaps.append(Gap(cataloger.id, str(error)))
-        except Exception as error:  # noqa: BLE001 - the plugin runner
-            gaps.append(Gap(cataloger.id, f"it failed, which is a bug: {error!r}"[:_SHOWN]))
-        else:
-            found.append(one)
-            image = replace(image, found=(*image.found, *one.packages), owned=(*image.owned, *one.owned))
-    gaps += (gap for one in found for gap in one.gaps)
+    found, image = _catalogued(catalogers, gathered, image, gaps)
     owned: dict[str, tuple[str, ...]] = {}
     for purl, paths in image.owned:
         owned[purl] = (*owned.get(purl, ()), *paths)
@@ -82,6 +69,27 @@ def run_owned(
     # Where two managers say that a file is theirs, the distribution's counts.
     names = sorted(owned, key=lambda purl: purl.startswith(SYSTEM_PURLS))
     return sbom, Ownership(owners_of_paths({purl: owned[purl] for purl in names}, tree))
+
+
+def _catalogued(
+    catalogers: Sequence[AnyCataloger], gathered: Gathered, image: Surroundings, gaps: list[Gap]
+) -> tuple[list[Catalogued], Surroundings]:
+    """Return what each cataloger makes of what it read, and all that is known then; what fails is one of ``gaps``."""
+    found: list[Catalogued] = []
+    for cataloger, seen in zip(catalogers, gathered.seen, strict=True):
+        if not seen:
+            continue
+        try:
+            one = cataloger.catalog(seen, image)
+        except PrillError as error:
+            gaps.append(Gap(cataloger.id, str(error)))
+        except Exception as error:  # noqa: BLE001 - the plugin runner
+            gaps.append(Gap(cataloger.id, f"it failed, which is a bug: {error!r}"[:_SHOWN]))
+        else:
+            found.append(one)
+            image = replace(image, found=(*image.found, *one.packages), owned=(*image.owned, *one.owned))
+    gaps += (gap for one in found for gap in one.gaps)
+    return found, image
 
 
 def _told_once(gaps: Iterable[Gap], ids: Sequence[str]) -> tuple[Gap, ...]:
