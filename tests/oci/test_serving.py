@@ -277,6 +277,22 @@ def test_what_is_no_manifest_is_refused(client: Client, body: bytes, kind: str, 
     assert client.code("GET", "/v2/app/manifests/1.0") == (404, "MANIFEST_UNKNOWN")
 
 
+def test_a_refusal_reaches_a_client_that_is_still_sending(server: RegistryServer):
+    for _ in range(20):
+        with Client(server) as client:  # which would have a broken pipe in place of the answer
+            body = b" " * (20 << 20)
+            assert client.code("PUT", "/v2/app/manifests/1.0", body, Content_Type=MANIFEST) == (413, "SIZE_INVALID")
+
+
+def test_a_refusal_waits_for_nobody_for_long(server: RegistryServer):
+    host, _, port = server.host.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        head = f"PUT /v2/app/manifests/1.0 HTTP/1.1\r\nHost: {server.host}\r\nContent-Length: 99999999\r\n\r\n"
+        connection.sendall(head.encode() + b" " * (5 << 20))
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))  # ends although the rest never comes
+    assert answer.startswith(b"HTTP/1.1 41")
+
+
 def test_a_referrer_is_listed_by_the_digest_it_was_pushed_by(client: Client):
     subject = Descriptor.of(b"x", MANIFEST)
     raw = Manifest(config=Descriptor.of(EMPTY_JSON, EMPTY), layers=(), subject=subject).raw

@@ -8,8 +8,11 @@ head that is not strictly HTTP/1.1 in another way, and see another request: such
 import base64
 import binascii
 import hmac
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
+from socket import SHUT_WR
+from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -27,6 +30,8 @@ _LONGEST_LINE = 128
 _LONGEST_CHUNK = 15
 _SMALL = 1 << 16
 _WORDS = 3
+_LONGEST_LINGER = 2.0
+_MOST_UNREAD = 64 << 20
 _NOT_IN_HOSTS = frozenset(' ,/?#@\\"')
 
 
@@ -135,9 +140,12 @@ class Handler(BaseHTTPRequestHandler):
         except (ConnectionError, TimeoutError):
             self.close_connection = True
             return
-        if body is None or body.left:
+        unread = body is None or body.left > 0
+        if unread:
             self.close_connection = True
         self._send(answer)
+        if unread:
+            self._linger()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the base class's names
 
@@ -196,6 +204,18 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             if answer.file is not None:
                 answer.file.close()
+
+    def _linger(self) -> None:
+        """Read on for a moment before closing: what still comes would end the connection, and the answer with it.
+
+        RFC 9112, section 9.6.
+        """
+        end, left = monotonic() + _LONGEST_LINGER, _MOST_UNREAD
+        with suppress(OSError, ValueError):
+            self.connection.shutdown(SHUT_WR)
+            self.connection.settimeout(_LONGEST_LINGER)
+            while left > 0 and monotonic() < end and (data := self.rfile.read1(min(_SMALL, left))):
+                left -= len(data)
 
     def _send_body(self, answer: Answer) -> None:
         if answer.file is None:
