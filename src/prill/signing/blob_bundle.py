@@ -7,10 +7,8 @@
 envelope.
 """
 
-from prill.model.value import replace
 from prill.signing._json import Fields
 from prill.signing._pem import pem_blocks
-from prill.signing.dsse import Envelope
 from prill.signing.keys import Message
 from prill.signing.log_entry import LogEntry
 from prill.signing.signed import Signed, SignedForm
@@ -38,15 +36,7 @@ def read_blob_bundle(fields: Fields, file: Message) -> Signed:
     )
     if not (signature.startswith(b"{") and b'"payload"' in signature):
         return signed
-    envelope = Envelope.parse(signature)
-    return replace(
-        signed,
-        form=SignedForm.LEGACY_ATTESTATION,
-        message=Message.of(envelope.signed),
-        signature=envelope.only().signature,
-        payload=envelope.payload,
-        envelope=envelope,
-    )
+    return signed.enveloped(signature)
 
 
 def _certificate(fields: Fields) -> bytes:

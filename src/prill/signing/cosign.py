@@ -24,7 +24,7 @@ from prill.oci.tags import cosign_tag
 from prill.signing._json import MAX_JSON_BYTES, Malformed, from_base64, parse_json
 from prill.signing._pem import pem_blocks
 from prill.signing.bundle import Bundle
-from prill.signing.dsse import ENVELOPE_TYPE, Envelope
+from prill.signing.dsse import ENVELOPE_TYPE
 from prill.signing.keys import Message
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.simple_signing import SIMPLE_SIGNING
@@ -225,15 +225,7 @@ def _signed(layer: Descriptor, data: bytes, origin: str, subject: Digest) -> Sig
         annotations=layer.annotations,
     )
     if layer.media_type == ENVELOPE_TYPE:
-        envelope = Envelope.parse(data)
-        return replace(
-            plain,
-            form=SignedForm.LEGACY_ATTESTATION,
-            message=Message.of(envelope.signed),
-            signature=envelope.only().signature,
-            payload=envelope.payload,
-            envelope=envelope,
-        )
+        return plain.enveloped(data)
     if layer.media_type != SIMPLE_SIGNING:
         raise Malformed(f"{layer.media_type[:160]!r} is no signature")
     return replace(plain, signature=from_base64(layer.annotation(SIGNATURE_ANNOTATION) or "", "the signature"))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from prill.model.value import dataclass, field
+from prill.model.value import dataclass, field, replace
 from prill.signing.dsse import Envelope
 from prill.signing.keys import Message
 
@@ -56,3 +56,15 @@ class Signed:
     def timestamped(self) -> bytes:
         """Return what a time stamp has to be about."""
         return self.envelope_raw if self.form is SignedForm.LEGACY_ATTESTATION else self.signature
+
+    def enveloped(self, data: bytes) -> "Signed":
+        """Return this as an attestation of cosign 2's: the one signature of an envelope; raise as `Envelope.parse`."""
+        envelope = Envelope.parse(data)
+        return replace(
+            self,
+            form=SignedForm.LEGACY_ATTESTATION,
+            message=Message.of(envelope.signed),
+            signature=envelope.only().signature,
+            payload=envelope.payload,
+            envelope=envelope,
+        )
