@@ -332,6 +332,23 @@ class TestWithAnIdentity:
             assert prill("conformance", "verify-bundle", *words, *me, name).code == code
         assert prill("conformance", "verify-bundle", "--staging", "--bundle", "b.json", *me, "f").code == 2
 
+    def test_conformance_with_an_instance_that_keeps_no_logs(self, prill: Prill, services: InstanceServer, here: Path):
+        """The protocol has no options for that: the root says which logs there are."""
+        (here / "f").write_text("content")
+        root = services.instance.trusted_root()
+        words = ("--bundle", "b.json", "--trusted-root", "root.json")
+        me = ("--certificate-identity", "me@example.test", "--certificate-oidc-issuer", ISSUER)
+        token = ("--identity-token", services.instance.token(), "--signing-config", "services.json", "--plain-http")
+        made = prill("conformance", "sign-bundle", *token, *words, "f")
+        assert made.code == 0, made.err
+        bundle = json.loads((here / "b.json").read_text())
+        assert bundle["verificationMaterial"]["timestampVerificationData"]
+        del bundle["verificationMaterial"]["tlogEntries"]
+        (here / "b.json").write_text(json.dumps(bundle))
+        for change, code in (({}, 10), ({"tlogs": []}, 0), ({"tlogs": [], "ctlogs": []}, 0), ({"ctlogs": []}, 10)):
+            (here / "root.json").write_text(json.dumps({**root, **change}))
+            assert prill("conformance", "verify-bundle", *words, *me, "f").code == code, change
+
 
 class TestFiles:
     def test_public_keys_and_where_they_are_not(self, prill: Prill, here: Path, monkeypatch: pytest.MonkeyPatch):

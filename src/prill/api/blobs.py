@@ -80,7 +80,7 @@ def verify_blob(
         signed = _bare(message, evidence) if bare else _bundled(message, evidence)
     except Malformed as error:
         raise VerificationError(Step.FORM, str(error), hint=error.hint) from error
-    claim = Claim(kind=ClaimKind.FILE, digest=Digest("sha256", message.sha256.hex()))
+    claim = Claim(kind=ClaimKind.FILE, digest=_digest_in(signed, message))
     verified = verifier.verify(signed, claim)
     steps = conditions.check_one(verified, now)
     conditions.check_all([verified])
@@ -103,6 +103,21 @@ def _first_subject(statement: bytes) -> Digest:
     if found is None:
         raise Malformed("the statement's subjects have no digest that is known")
     return found
+
+
+def _digest_in(signed: Signed, message: Message) -> Digest:
+    """Return the file's digest by which a statement may know it: its SHA-512 where the subjects have nothing else.
+
+    npm's provenance has.
+    """
+    usual = Digest("sha256", message.sha256.hex())
+    if signed.envelope is None or message.data is None:
+        return usual
+    try:
+        algorithms = {digest.algorithm for one in parse_statement(signed.payload).subjects for digest in one.digests}
+    except Malformed:  # which the step that is about it says
+        return usual
+    return Digest.of(message.data, "sha512") if algorithms == {"sha512"} else usual
 
 
 def _bundled(message: Message, evidence: bytes) -> Signed:

@@ -83,6 +83,15 @@ def add_signers(parser: argparse.ArgumentParser) -> None:
         metavar="BOOL",
         help="let a transparency log's entry be missing; one that is there and known is verified all the same",
     )
+    group.add_argument(
+        "--insecure-ignore-sct",
+        type=flag,
+        nargs="?",
+        const=True,
+        default=False,
+        metavar="BOOL",
+        help="let a certificate be on no certificate transparency log's list, as those of private instances are",
+    )
 
 
 def add_conditions(parser: argparse.ArgumentParser) -> None:
@@ -151,7 +160,12 @@ def verifier_of(arguments: argparse.Namespace) -> "Verifier":
             else f"{'an issuer' if identity is None else 'an identity'} alone says nothing: anybody can have it",
             hint="--key FILE, --identity NAME with --issuer URL, or --trust NAME",
         )
-    return Verifier(trust=_trust(arguments), rule=_rule(identity, issuer), log_optional=log_optional)
+    return Verifier(
+        trust=_trust(arguments),
+        rule=_rule(identity, issuer),
+        log_optional=log_optional,
+        sct_optional=arguments.insecure_ignore_sct,
+    )
 
 
 def _trust(arguments: argparse.Namespace) -> "TrustedRoot":

@@ -1,11 +1,12 @@
 """Sigstore bundles, versions 0.1 to 0.3: one file with a signature and all that is needed to verify it offline.
 
-protobuf-specs, sigstore_bundle.proto. Version 0.3 is written.
+protobuf-specs, sigstore_bundle.proto. Version 0.3 is written. A field that no version has is refused, as readers of
+protobuf's JSON do: what it says might change what the others mean.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prill.model.value import dataclass, field
+from prill.model.value import dataclass, field, replace
 from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
 from prill.signing.dsse import Envelope
 from prill.signing.keys import Message
@@ -27,6 +28,30 @@ _READ = {
 _DIGESTS = ("SHA2_256", "SHA2_384", "SHA2_512")
 _MAX_ENTRIES = 16
 _MAX_CHAIN = 10
+_CERTIFICATE = {"rawBytes": None}
+_PROOF = {"logIndex": None, "rootHash": None, "treeSize": None, "hashes": None, "checkpoint": {"envelope": None}}
+_ENTRY = {
+    "logIndex": None,
+    "logId": {"keyId": None},
+    "kindVersion": {"kind": None, "version": None},
+    "integratedTime": None,
+    "inclusionPromise": {"signedEntryTimestamp": None},
+    "inclusionProof": _PROOF,
+    "canonicalizedBody": None,
+}
+_NAMES: dict[str, Any] = {
+    "mediaType": None,
+    "verificationMaterial": {
+        "publicKey": {"hint": None},
+        "certificate": _CERTIFICATE,
+        "x509CertificateChain": {"certificates": _CERTIFICATE},
+        "tlogEntries": _ENTRY,
+        "timestampVerificationData": {"rfc3161Timestamps": {"signedTimestamp": None}},
+    },
+    "messageSignature": {"messageDigest": {"algorithm": None, "digest": None}, "signature": None},
+    "dsseEnvelope": {"payload": None, "payloadType": None, "signatures": {"sig": None, "keyid": None}},
+}
+"""Every field there is, with those of the message that it holds, or that each element of its list is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +89,13 @@ class Bundle:
         version = _READ.get(media_type)
         if version is None:
             raise Malformed(f"this is no bundle that is known: its media type is {media_type[:120]!r}")
+        _check_names(fields.values, _NAMES, fields.path)
         material = fields.fields("verificationMaterial")
         certificate = _certificate(material, version)
         key = material.fields("publicKey") if material.has("publicKey") else None
         if (not certificate) == (key is None):
             raise Malformed("the bundle names neither a certificate nor a key, or both")
-        entries = _entries(material) if material.has("tlogEntries") else ()
+        entries = _entries(material, version) if material.has("tlogEntries") else ()
         stamps = material.fields("timestampVerificationData") if material.has("timestampVerificationData") else None
         bundle = cls(
             content=_content(fields),
@@ -171,10 +197,29 @@ def _content(fields: Fields) -> Envelope | MessageSignature:
     return MessageSignature(signature=signature, digest=stated.data("digest"), algorithm=algorithm)
 
 
-def _entries(material: Fields) -> "tuple[LogEntry, ...]":
+def _check_names(value: object, known: "dict[str, Any] | None", path: str) -> None:
+    """Raise `Malformed` for a field that is not ``known``; what holds something of another kind is told elsewhere."""
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            _check_names(one, known, f"{path}[{number}]")
+    elif isinstance(value, dict) and known is not None:
+        for name, one in value.items():
+            if name not in known:
+                raise Malformed(f"{path} has {name[:80]!r}, which no bundle has")
+            _check_names(one, known[name], f"{path}.{name}")
+
+
+def _entries(material: Fields, version: str) -> "tuple[LogEntry, ...]":
     from prill.signing.log_entry import LogEntry  # noqa: PLC0415 - a key's signature often has none
 
-    return tuple(LogEntry.of_bundle(one) for one in material.items("tlogEntries", most=_MAX_ENTRIES))
+    entries = tuple(LogEntry.of_bundle(one) for one in material.items("tlogEntries", most=_MAX_ENTRIES))
+    return tuple(map(_promised, entries)) if version == "0.1" else entries
+
+
+def _promised(entry: "LogEntry") -> "LogEntry":
+    """Leave out a proof that no checkpoint signs, as the first bundles have it: the log's promise stands for it."""
+    unsigned = entry.proof is not None and not entry.proof.checkpoint
+    return replace(entry, proof=None) if unsigned and entry.promise else entry
 
 
 def _certificate(material: Fields, version: str) -> bytes:

@@ -1,8 +1,10 @@
 """What a transparency log vouches for: its promise to add an entry, and the proof that it did."""
 
+import hashlib
+
 from prill.errors import PrillError
 from prill.signing._json import Malformed
-from prill.signing.checkpoint import Checkpoint
+from prill.signing.checkpoint import Checkpoint, NoteSignature
 from prill.signing.keys import BadSignature, Message
 from prill.signing.log_entry import InclusionProof, LogEntry
 from prill.signing.merkle import NotIncluded, root_of_inclusion
@@ -13,6 +15,13 @@ __all__ = ["LogFailure", "UnknownLog", "trusted_log", "verify_inclusion", "verif
 
 class LogFailure(PrillError):
     """A log did not say what it is said to have said."""
+
+
+_NUMBERED_ALIKE = frozenset({("hashedrekord", "0.0.2"), ("dsse", "0.0.2")})
+"""Kinds of entries of Rekor v2, where a log is one tree: an entry's number and the proof's are the same."""
+_ED25519 = b"\x01"
+_ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")
+"""How an Ed25519 key's SubjectPublicKeyInfo begins, up to its 32 bytes (RFC 8410)."""
 
 
 class UnknownLog(LogFailure):
@@ -42,6 +51,8 @@ def verify_promise(entry: LogEntry, trust: TrustedRoot) -> int:
 def verify_inclusion(entry: LogEntry, proof: InclusionProof, trust: TrustedRoot) -> None:
     """Check that the proof leads to its root, and that the log's checkpoint signs that root; raise `LogFailure`."""
     log = trusted_log(entry, trust)
+    if (entry.kind, entry.version) in _NUMBERED_ALIKE and entry.index != proof.index:
+        raise LogFailure(f"the entry says that it is number {entry.index}, and the proof is about number {proof.index}")
     try:
         root = root_of_inclusion(entry.body, index=proof.index, size=proof.size, hashes=proof.hashes)
     except NotIncluded as error:
@@ -62,7 +73,7 @@ def verify_inclusion(entry: LogEntry, proof: InclusionProof, trust: TrustedRoot)
 def _verify_checkpoint(checkpoint: Checkpoint, log: TrustedLog) -> None:
     """Check that the log's own key signed the note; witnesses' signatures beside it count for nothing."""
     message = Message.of(checkpoint.signed)
-    by_hint = [one for one in checkpoint.signatures if log.log_id.startswith(one.key_hint)]
+    by_hint = [one for one in checkpoint.signatures if log.log_id.startswith(one.key_hint) and _names(one, log)]
     if not by_hint:
         raise LogFailure(f"the checkpoint of {checkpoint.origin[:80]!r} is not signed by {log.url}")
     failure: BadSignature | None = None
@@ -74,3 +85,14 @@ def _verify_checkpoint(checkpoint: Checkpoint, log: TrustedLog) -> None:
         else:
             return
     raise LogFailure(f"the checkpoint's signature is not by {log.url}: {failure}")
+
+
+def _names(signature: NoteSignature, log: TrustedLog) -> bool:
+    """Say whether a line names the log, where the log's id is one of a name and an Ed25519 key (C2SP, signed-note).
+
+    The id of Rekor v1 is the hash of its key alone, and says nothing about names.
+    """
+    if not log.key_der.startswith(_ED25519_HEAD) or log.log_id == hashlib.sha256(log.key_der).digest():
+        return True
+    key = log.key_der.removeprefix(_ED25519_HEAD)
+    return hashlib.sha256(signature.name.encode() + b"\n" + _ED25519 + key).digest().startswith(signature.key_hint)

@@ -23,14 +23,19 @@ class UnlistedCertificate(PrillError):
     """No trusted certificate transparency log has promised to list a certificate."""
 
 
-def verify_sct(certificate: "x509.Certificate", issuer: "x509.Certificate", trust: TrustedRoot) -> str:
+def verify_sct(
+    certificate: "x509.Certificate", issuer: "x509.Certificate", trust: TrustedRoot, *, optional: bool = False
+) -> str:
     """Check the timestamps in ``certificate``; return the address of a log that promised. Raise `UnlistedCertificate`.
 
-    A timestamp of a log that is not trusted counts for nothing; one of a trusted log has to be right.
+    A timestamp of a log that is not trusted counts for nothing; one of a trusted log has to be right. Where they are
+    ``optional``, none may be left, and nothing is returned.
     """
     from cryptography import x509  # noqa: PLC0415 - lazy
 
     embedded = extension(certificate, x509.PrecertificateSignedCertificateTimestamps)
+    if embedded is None and optional:
+        return ""
     if embedded is None:
         raise UnlistedCertificate("the certificate holds no signed certificate timestamp")
     found = ""
@@ -46,7 +51,7 @@ def verify_sct(certificate: "x509.Certificate", issuer: "x509.Certificate", trus
         except BadSignature as error:
             raise UnlistedCertificate(f"the timestamp is not by {log.url}: {error}") from error
         found = log.url
-    if not found:
+    if not found and not optional:
         seen = ", ".join(sct.log_id.hex()[:16] for sct in embedded) or "none"
         raise UnlistedCertificate(f"the certificate's timestamps are of logs that are not trusted: {seen}")
     return found

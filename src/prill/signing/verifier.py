@@ -31,12 +31,14 @@ class Verifier:
 
     A key needs no log: its owner's word is enough, and an entry that comes along is verified all the same. With an
     identity a log's entry is demanded, as the certificate's key lived for minutes. ``log_optional`` lets an entry be
-    missing, or be of a log that is not trusted; the time then has to come from an authority.
+    missing, or be of a log that is not trusted; the time then has to come from an authority. ``sct_optional`` lets the
+    same be of certificate transparency, for an instance without such a log.
     """
 
     trust: "TrustedRoot | Callable[[], TrustedRoot]"
     rule: "PublicKey | tuple[PublicKey, ...] | IdentityRule"
     log_optional: bool = False
+    sct_optional: bool = False
 
     def verify(self, signed: Signed, claim: Claim) -> Verified:
         """Verify ``signed`` and that it claims what is expected; raise `VerificationError`."""
@@ -123,7 +125,9 @@ class Verifier:
             for time, _ in walk.times:
                 issuer = verify_chain(certificate.x509, trust.authorities, time)
         with walk.step(Step.SCT):  # 3.5: a certificate transparency log promised to list it
-            verify_sct(certificate.x509, issuer, trust)
+            listed = verify_sct(certificate.x509, issuer, trust, optional=self.sct_optional)
+        if not listed:
+            walk.steps.remove(Step.SCT)
         with walk.step(Step.PURPOSE):  # 3.6: it is one for signing code
             certificate.check_purpose()
 

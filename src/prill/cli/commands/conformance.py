@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     words += ["--plain-http"] if signing and arguments.plain_http else []
     words += ["--in-toto"] if signing and arguments.in_toto else []
+    words += [] if signing else _without(arguments.trusted_root)
     words += ["--", arguments.file]
     if signing:
         from prill.cli.commands import sign_blob  # noqa: PLC0415 - one of two is needed
@@ -66,3 +67,16 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.cli.commands import verify_blob  # noqa: PLC0415 - one of two is needed
 
     return verify_blob.run(command_parser("verify-blob").parse_args(words))
+
+
+def _without(trusted_root: Path | None) -> list[str]:
+    """Return the options for an instance that keeps no logs: the protocol has none, its roots say what there is."""
+    if trusted_root is None:
+        return []
+    from prill.api.trust import load_trust  # noqa: PLC0415 - start-up stays lazy
+
+    trust = load_trust(trusted_root)
+    return [
+        *(() if trust.logs else ("--insecure-ignore-tlog",)),
+        *(() if trust.ct_logs else ("--insecure-ignore-sct",)),
+    ]

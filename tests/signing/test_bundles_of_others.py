@@ -1,0 +1,206 @@
+# ruff: noqa: ANN401 - JSON
+"""Bundles as other clients have written them, and such as they refuse: of an instance of our own, by its file's digest."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sigstore.errors import Error as OracleError
+from sigstore.models import Bundle as OracleBundle
+
+from prill.api.blobs import verify_blob
+from prill.model import Digest
+from prill.signing._json import Fields, encode_json
+from prill.signing.identity import Expected, IdentityRule
+from prill.signing.keys import Message, PublicKey
+from prill.signing.log_entry import LogEntry
+from prill.signing.private_key import PrivateKey
+from prill.signing.rekor import _entry
+from prill.signing.sign import bundle_of, sign_attestation, sign_file
+from prill.signing.signed import Signed
+from prill.signing.steps import Step, VerificationError
+from prill.signing.trusted_root import TrustedRoot
+from prill.signing.verified import Verified
+from prill.signing.verifier import Verifier
+from sigstore_instance import Encoding, Instance, b64, new_key
+
+FILE = b"a file\n"
+OLD = "application/vnd.dev.sigstore.bundle+json;version="
+ME = IdentityRule(
+    Expected.exactly("me@example.test", "identity"), Expected.exactly("https://issuer.example.test", "issuer")
+)
+
+
+class Me:
+    """A key with a certificate of the instance."""
+
+    def __init__(self, instance: Instance, **change: object) -> None:
+        self.key = PrivateKey.of(new_key())
+        made = instance.certify(self.key._key.public_key(), **change)
+        self.certificate = made.public_bytes(Encoding.DER)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return self.key.public_key
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
+
+
+@pytest.fixture(scope="module")
+def instance() -> Instance:
+    return Instance()
+
+
+@pytest.fixture(scope="module")
+def trust(instance: Instance) -> TrustedRoot:
+    return TrustedRoot.parse(encode_json(instance.trusted_root()))
+
+
+def document(signed: Signed) -> Any:
+    return json.loads(bundle_of(signed).encode())
+
+
+def entry(signed: Signed) -> dict[str, Any]:
+    pem = f"-----BEGIN CERTIFICATE-----\n{b64(signed.certificate)}\n-----END CERTIFICATE-----\n"
+    spec = {
+        "data": {"hash": {"algorithm": "sha256", "value": signed.message.sha256.hex()}},
+        "signature": {"content": b64(signed.signature), "publicKey": {"content": b64(pem.encode())}},
+    }
+    return {"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": spec}
+
+
+def on_record(instance: Instance, signed: Signed) -> Signed:
+    return replace(signed, entries=(_entry(Fields(instance.add(entry(signed)), "it")),))
+
+
+def on_record_2(instance: Instance, signed: Signed) -> Signed:
+    by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
+    data = {"algorithm": "SHA2_256", "digest": b64(signed.message.sha256)}
+    spec = {"hashedRekordV002": {"data": data, "signature": {"content": b64(signed.signature), "verifier": by}}}
+    made = instance.add2({"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": spec})
+    return dated(instance, replace(signed, entries=(LogEntry.of_bundle(Fields(made, "it")),)))
+
+
+def dated(instance: Instance, signed: Signed) -> Signed:
+    return replace(signed, timestamps=(instance.stamp(hashlib.sha256(signed.timestamped).digest()),))
+
+
+def check(bundle: object, trust: TrustedRoot, file: bytes = FILE, **options: bool) -> Verified:
+    verifier = Verifier(trust=trust, rule=ME, **options)
+    return verify_blob(Message.of(file), json.dumps(bundle).encode(), verifier, now=0)
+
+
+def refused(step: Step, says: str, work: Callable[[], object]) -> None:
+    with pytest.raises(VerificationError, match=says) as caught:
+        work()
+    assert caught.value.step is step, caught.value
+
+
+def first_entry(bundle: Any) -> Any:
+    return bundle["verificationMaterial"]["tlogEntries"][0]
+
+
+def of_version(bundle: Any, version: str) -> Any:
+    """Write a bundle as versions before 0.3 have it."""
+    material = dict(bundle["verificationMaterial"])
+    material["x509CertificateChain"] = {"certificates": [material.pop("certificate")]}
+    return {**bundle, "mediaType": f"{OLD}{version}", "verificationMaterial": material}
+
+
+@pytest.mark.parametrize("checkpoint", [None, {}, {"envelope": ""}])
+def test_a_proof_that_no_checkpoint_signs(instance: Instance, trust: TrustedRoot, checkpoint: object):
+    """The first bundles have such proofs: there the log's promise counts. Later versions demand a checkpoint."""
+    bundle = document(on_record(instance, sign_file(FILE, Me(instance))))
+    first_entry(bundle)["inclusionProof"]["checkpoint"] = checkpoint
+    assert check(of_version(bundle, "0.1"), trust).logs[0].by == ("promise",)
+    refused(Step.FORM, "its checkpoint", lambda: check(of_version(bundle, "0.2"), trust))
+    del first_entry(bundle)["inclusionPromise"]
+    refused(Step.FORM, "without a promise", lambda: check(of_version(bundle, "0.1"), trust))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("verificationMaterial",),
+        ("verificationMaterial", "certificate"),
+        ("verificationMaterial", "tlogEntries", 0),
+        ("verificationMaterial", "tlogEntries", 0, "inclusionProof", "checkpoint"),
+        ("verificationMaterial", "timestampVerificationData", "rfc3161Timestamps", 0),
+        ("messageSignature", "messageDigest"),
+    ],
+)
+def test_a_field_that_no_bundle_has(instance: Instance, trust: TrustedRoot, path: tuple[Any, ...]):
+    """sigstore-python and cosign 3 refuse it, too: nobody knows what it would say about the rest."""
+    bundle = document(dated(instance, on_record(instance, sign_file(FILE, Me(instance)))))
+    assert check(bundle, trust).logs
+    place = bundle
+    for part in path:
+        place = place[part]
+    place["somethingNew"] = {"a": 1}
+    refused(Step.FORM, "'somethingNew', which no bundle has", lambda: check(bundle, trust))
+    with pytest.raises(OracleError):
+        OracleBundle.from_json(json.dumps(bundle))
+
+
+def test_an_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRoot):
+    """The number in front of the proof's is what the answer tells; nothing else vouches for it."""
+    bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))
+    number = int(first_entry(bundle)["logIndex"])
+    assert check(bundle, trust).logs[0].index == number
+    first_entry(bundle)["logIndex"] = str(number + 70)
+    refused(
+        Step.INCLUSION, f"number {number + 70}, and the proof is about number {number}", lambda: check(bundle, trust)
+    )
+
+
+def test_a_checkpoint_signed_under_another_name(instance: Instance, trust: TrustedRoot):
+    """A key of Rekor 2 is known by its name and its bytes together (C2SP, signed-note)."""
+    bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))
+    checkpoint = first_entry(bundle)["inclusionProof"]["checkpoint"]
+    named = checkpoint["envelope"]
+    checkpoint["envelope"] = named.replace("\u2014 rekor2.test", "\u2014 witness.test aaaaaaaaaaaa\n\u2014 rekor2.test")
+    assert check(bundle, trust).logs[0].by == ("inclusion",)
+    checkpoint["envelope"] = named.replace("\u2014 rekor2.test", "\u2014 other.test")
+    refused(Step.INCLUSION, "is not signed by https://rekor2.test", lambda: check(bundle, trust))
+
+
+def test_an_instance_without_logs(instance: Instance, trust: TrustedRoot):
+    """A private instance may date signatures and keep no logs; who says so accepts that, and nothing else."""
+    bundle = document(dated(instance, sign_file(FILE, Me(instance, sct=False))))
+    private = replace(trust, logs=(), ct_logs=())
+    verified = check(bundle, private, log_optional=True, sct_optional=True)
+    assert (verified.time, Step.SCT in verified.steps, Step.CHAIN in verified.steps) == (instance.now, False, True)
+    refused(Step.SCT, "no signed certificate timestamp", lambda: check(bundle, private, log_optional=True))
+    refused(Step.INCLUSION, "no transparency log", lambda: check(bundle, private, sct_optional=True))
+    undated = document(sign_file(FILE, Me(instance, sct=False)))
+    refused(Step.TIME, "nobody trusted says", lambda: check(undated, private, log_optional=True, sct_optional=True))
+
+
+def test_a_timestamp_that_is_there_is_looked_at_although_none_need_be(instance: Instance, trust: TrustedRoot):
+    signed = on_record(instance, sign_file(FILE, Me(instance)))
+    assert Step.SCT in check(document(signed), trust, sct_optional=True).steps
+    other = tuple(replace(log, key_der=PrivateKey.of(new_key()).public_key.der) for log in trust.ct_logs)
+    wrong = replace(trust, ct_logs=other)
+    refused(Step.SCT, "timestamp is not by", lambda: check(document(signed), wrong, sct_optional=True))
+
+
+@pytest.mark.parametrize("algorithms", [("sha512",), ("sha256",), ("sha256", "sha512"), ("sha1", "sha512")])
+def test_a_file_that_a_statement_knows_by_another_digest(
+    instance: Instance, trust: TrustedRoot, algorithms: tuple[str, ...]
+):
+    """npm's provenance names a package by its SHA-512 alone."""
+
+    def stated(file: bytes) -> object:
+        digests = {name: hashlib.new(name, file).hexdigest() for name in algorithms}
+        kind = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1"}
+        statement = json.dumps({**kind, "subject": [{"name": "f", "digest": digests}]}).encode()
+        return document(on_record(instance, sign_attestation(statement, Me(instance))))
+
+    verified = check(stated(FILE), trust)
+    assert verified.subject == Digest.of(FILE, "sha256" if "sha256" in algorithms else "sha512")
+    refused(Step.CONTENT, "the statement is about", lambda: check(stated(b"another"), trust))
