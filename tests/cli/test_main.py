@@ -60,6 +60,8 @@ UNUSED = [
     "cryptography.x509",
     "cryptography.hazmat.backends",
     "base64",
+    "hashlib",
+    "locale",
     "prill.archive",
     "prill.cli.failure",
     "prill.cli.progress",
@@ -84,7 +86,7 @@ class TestStartUp:
     @pytest.mark.parametrize("name", NAMES)
     def test_help_imports_no_http_crypto_yaml_or_tables(self, name: str):
         code = f"import sys\nfrom prill.cli.main import main\ntry:\n    main([{name!r}, '--help'])\nexcept SystemExit:\n    pass\n"
-        code += f"print([m for m in {HEAVY[:5]} if m in sys.modules])"
+        code += f"print([m for m in {[*HEAVY[:5], 'locale']} if m in sys.modules])"
         done = subprocess.run(
             [sys.executable, "-S", "-c", _with_path(code)], capture_output=True, text=True, check=True
         )

@@ -120,7 +120,7 @@ def test_another_user_unpacks_closed_folders_too():
     """As a user who is not root: folders that nobody may write to are filled before they are closed."""
     script = (
         # What is imported when it is needed is imported here: where Python lies in root's home, others cannot read it.
-        "import concurrent.futures.thread, os, sys, tempfile; sys.path.insert(0, sys.argv[1])\n"
+        "import concurrent.futures.thread, hashlib, os, sys, tempfile; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
         "from images import file, folder, image_of\n"
         "from prill.oci.rootfs import ImageTree\n"

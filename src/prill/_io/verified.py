@@ -1,9 +1,8 @@
 """Bytes that are checked while they pass: a length and a digest, against what was promised."""
 
-import hashlib
-
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.hashes import hasher
 
 __all__ = ["DigestMismatch", "SizeMismatch", "Truncated", "Verifier"]
 
@@ -36,7 +35,7 @@ class Verifier:
         self._digest = digest
         self._size = size
         self._bound = min((bound for bound in (size, max_size) if bound is not None), default=None)
-        self._hash = hashlib.new(digest.algorithm) if digest else None
+        self._hash = hasher(digest.algorithm, self._bound) if digest else None
         self.seen = 0
 
     def announce(self, size: int | None) -> None:

@@ -16,6 +16,7 @@ from prill.errors import PrillError
 TYPE_CHECKING = False  # as typing's, which costs several milliseconds to import
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from prill.cli.command import Command
 
@@ -92,6 +93,7 @@ def command_parser(name: str) -> "argparse.ArgumentParser":
     """Return the argument parser of the command ``name``, such as ``sbom`` or ``sbom diff``."""
     import argparse  # noqa: PLC0415 - start-up stays lazy
 
+    argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
     command = load_command(name)
     parser = argparse.ArgumentParser(prog=f"prill {name}", description=command.__doc__, formatter_class=_formatter)
     command.setup_parser(parser)
@@ -134,17 +136,41 @@ def overview() -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    words = sys.argv[1:] if argv is None else argv
-    if argv is None:
-        # The process ends with this command: looking for cycles among all that is loaded, once more, frees nothing.
-        atexit.register(gc.freeze)
+    """Run one command and return its exit code. Without ``argv`` it is this process's own, which ends with it."""
+    if argv is not None:
+        return _command(argv)
+    _fill_streams()
+    ended: list[int] = []
+    atexit.register(_end, ended)  # what is registered first is called last
+    ended.append(_command(sys.argv[1:]))
+    return ended[0]
+
+
+def _fill_streams() -> None:
+    """Let what is printed go nowhere where whoever began this process closed its output."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+
+
+def _end(code: list[int]) -> None:
+    """End the process as it is, once its command has a code: to free all that is loaded takes milliseconds.
+
+    What was printed is written by now, no other thread is left, and whatever else was to be done at the end is done.
+    """
+    if code:
+        try:  # noqa: SIM105 - contextlib takes longer to import than `prill --version` to do all else
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            pass
+        os._exit(code[0])
+
+
+def _command(words: list[str]) -> int:
     if words[:1] in (["--version"], ["-V"]):
-        print(f"prill {__version__}")
-        return Exit.GOOD
+        return _run("prill", lambda: _print(f"prill {__version__}", Exit.GOOD))
     if not words or words[0] in ("-h", "--help", "help"):
-        print(overview())
-        return Exit.GOOD if words else Exit.MISUSED
+        return _run("prill", lambda: _print(overview(), Exit.GOOD if words else Exit.MISUSED))
     if words[0] not in dict(COMMANDS):
         from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
@@ -153,20 +179,24 @@ def main(argv: list[str] | None = None) -> int:
             f"there is no command {words[0]!r}", f"did you mean {near[0]}?" if near else "prill --help lists them"
         )
         return Exit.MISUSED
-    if words[1:2] and words[1] in VERBS.get(words[0], ()):
-        return _run(f"{words[0]} {words[1]}", words[2:])
-    return _run(words[0], words[1:])
-
-
-def _run(name: str, words: list[str]) -> int:
     # An image's index is some hundred thousand objects, none of them garbage: looking for cycles among them as often as
     # Python does by itself costs a fifth of the time.
     gc.set_threshold(*_COLLECTION)
     # Threads that hash and unpack come back for a moment every few milliseconds; they must not wait as long each time.
     sys.setswitchinterval(_SWITCH)
+    has_verb = words[1:2] and words[1] in VERBS.get(words[0], ())
+    name, rest = (f"{words[0]} {words[1]}", words[2:]) if has_verb else (words[0], words[1:])
+    return _run(name, lambda: load_command(name).run(command_parser(name).parse_args(rest)))
+
+
+def _print(text: str, code: Exit) -> Exit:
+    print(text)
+    return code
+
+
+def _run(name: str, work: "Callable[[], Exit]") -> int:
     try:
-        code = load_command(name).run(command_parser(name).parse_args(words))
-        sys.stdout.flush()
+        code = _printed(work)
     except PrillError as error:
         from prill.cli.failure import exit_code_of  # noqa: PLC0415 - only for an error
 
@@ -185,6 +215,17 @@ def _run(name: str, words: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last door: a bug becomes a message, not a wall of text
         _crashed(error)
         return Exit.BROKE
+    return code
+
+
+def _printed(work: "Callable[[], Exit]") -> Exit:
+    """Do ``work`` and write out what it printed, also where argparse ends it with its help."""
+    try:
+        code = work()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
     return code
 
 

@@ -1,9 +1,9 @@
 """Content digests, as the OCI image specification writes them."""
 
-import hashlib
 import re
 
 from prill.errors import PrillError
+from prill.model.hashes import hasher
 from prill.model.value import dataclass
 
 __all__ = ["Digest", "InvalidDigest"]
@@ -43,7 +43,9 @@ class Digest:
     @classmethod
     def of(cls, data: bytes | bytearray | memoryview, algorithm: str = "sha256") -> "Digest":
         """Digest ``data``."""
-        return cls(algorithm, hashlib.new(algorithm, data).hexdigest())
+        running = hasher(algorithm, len(data))
+        running.update(data)
+        return cls(algorithm, running.hexdigest())
 
     def __str__(self) -> str:
         return f"{self.algorithm}:{self.hex}"

@@ -1,10 +1,10 @@
 """Public keys, and the checks of signatures by them: ECDSA on P-256, P-384 and P-521, Ed25519, RSA."""
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from prill.errors import PrillError
+from prill.model.hashes import hasher, sha256
 from prill.model.value import dataclass, field
 from prill.signing._json import Malformed, to_base64
 from prill.signing._pem import pem_blocks, to_pem
@@ -46,7 +46,7 @@ class Message:
     @classmethod
     def of(cls, data: "bytes | memoryview[int]") -> "Message":
         """Take bytes."""
-        return cls(data, hashlib.sha256(data).digest())
+        return cls(data, sha256(data))
 
     def digest(self, algorithm: str) -> bytes:
         """Return a hash of the message; ``algorithm`` is as log entries or bundles name it. Raise `Malformed`."""
@@ -59,7 +59,9 @@ class Message:
             raise Malformed(
                 f"a {name} is needed, and of what was signed only the SHA-256 is known", hint="name the file"
             )
-        return hashlib.new(name, self.data).digest()
+        running = hasher(name)
+        running.update(self.data)
+        return running.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,12 @@ class PublicKey:
     @property
     def hint(self) -> str:
         """Return how bundles name the key: its SHA-256 in base64 (cosign, ``verificationMaterial.publicKey.hint``)."""
-        return to_base64(hashlib.sha256(self.der).digest())
+        return to_base64(sha256(self.der))
 
     @property
     def fingerprint(self) -> str:
         """Return how people name the key: ``sha256:`` and hexadecimal digits."""
-        return f"sha256:{hashlib.sha256(self.der).hexdigest()}"
+        return f"sha256:{sha256(self.der).hex()}"
 
     def verify(self, signature: bytes, message: Message) -> None:
         """Check ``signature``; raise `BadSignature`.
@@ -200,7 +202,9 @@ def _checks(key: "_Supported", message: Message) -> "list[_Check]":
         ]
     if data is None:
         raise BadSignature("Ed25519 signs whole files, and only this one's digest is known")
-    from prill.signing import _ed25519ph  # noqa: PLC0415 - few keys are of this kind
+    import hashlib  # noqa: PLC0415 - few keys are of this kind
+
+    from prill.signing import _ed25519ph  # noqa: PLC0415
 
     raw, hashed_data = key.public_bytes_raw(), hashlib.sha512(data).digest()
     return [
