@@ -428,6 +428,36 @@ class TestProxies:
         assert proxy_for("https", "out.example.test:443") == Proxy(host="proxy.example.test", port=3128)
         assert proxy_for("http", "out.example.test:80") is None
 
+    @pytest.mark.parametrize(
+        ("rules", "host", "passed"),
+        [
+            ("", "127.9.9.9:80", True),
+            ("", "LOCALHOST:80", True),
+            ("10.0.0.0/8", "10.1.2.3:443", True),
+            ("10.0.0.0/8", "11.1.2.3:443", False),
+            ("10.0.0.0/8", "10.example.test:443", False),
+            ("10.0.0.0/99", "10.1.2.3:443", False),
+            ("fd00::/8, 192.0.2.1", "fd00::1:443", True),
+            ("fd00::/8, 192.0.2.1", "192.0.2.1:443", True),
+            ("[2001:db8::1]", "2001:db8::1:443", True),
+            ("[2001:db8::1]:5000", "2001:db8::1:5000", True),
+            ("[2001:db8::1]:5000", "2001:db8::1:443", False),
+            ("2001:db8:0::1", "2001:db8::1:443", True),
+            ("*.example.test", "a.example.test:443", True),
+            (".Example.test ", "a.b.example.test:443", True),
+            ("example.test", "example.test:443", True),
+            ("example.test", "otherexample.test:443", False),
+            ("example.test:5000", "example.test:5000", True),
+            ("example.test:5000", "example.test:443", False),
+            ("a,*", "b.test:443", True),
+            (".,,", "b.test:443", False),
+        ],
+    )
+    def test_what_no_proxy_lists(self, monkeypatch: pytest.MonkeyPatch, rules: str, host: str, *, passed: bool):
+        monkeypatch.setenv("https_proxy", "http://proxy.example.test:3128")
+        monkeypatch.setenv("no_proxy", rules)
+        assert (proxy_for("https", host) is None) == passed
+
     @pytest.mark.parametrize("address", ["socks5://a:1", "http://a:port", "http://"])
     def test_an_address_that_is_no_proxy(self, connections: Connections, monkeypatch: pytest.MonkeyPatch, address: str):
         monkeypatch.setenv("all_proxy", address)

@@ -17,7 +17,13 @@ def config(tmp_path: Path, **content: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("key", ["reg.io:5000", "https://reg.io:5000", "https://reg.io:5000/v1/", "reg.io:5000/"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("reg.io:5000", "https://reg.io:5000", "https://reg.io:5000/v1/", "reg.io:5000/"),
+        *("reg.io:5000/v1/", "reg.io:5000/v2", "http://reg.io:5000"),
+    ],
+)
 def test_a_login_is_found_under_every_spelling_of_the_host(tmp_path: Path, key: str):
     path = config(tmp_path, auths={key: {"auth": AUTH}, "other.io": {"auth": "eDp5"}})
     assert read_credentials(path, "reg.io:5000") == ME
@@ -83,3 +89,12 @@ def test_a_broken_file_is_a_clear_error(tmp_path: Path, content: bytes):
 def test_a_password_makes_a_basic_header():
     assert ME.basic() == f"Basic {AUTH}"
     assert Credentials().basic() == ""
+
+
+def test_a_registry_that_has_no_helper_although_the_others_have_one(tmp_path: Path):
+    """As docker login reads it: what stands in the file itself counts then."""
+    path = config(tmp_path, credHelpers={"a.io": ""}, credsStore="desktop", auths={"a.io": {"auth": AUTH}})
+    assert read_credentials(path, "a.io") == ME
+    path = config(tmp_path, credHelpers={"a.io": ""}, credsStore="desktop", auths={"a.io": None})
+    assert read_credentials(path, "a.io") is None
+    assert read_credentials(path, "b.io") == Credentials(helper="desktop")

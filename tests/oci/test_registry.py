@@ -17,6 +17,7 @@ from prill.errors import PrillError
 from prill.model import Digest, ImageReference
 from prill.oci.credentials import Credentials
 from prill.oci.image import Image
+from prill.oci.media_types import INDEX, MANIFEST
 from prill.oci.places import open_place
 from prill.oci.push import push
 from prill.oci.registry import ManifestNotFound, Repository, connect
@@ -501,7 +502,9 @@ def test_secrets_are_not_shown():
     ],
 )
 def test_a_token_comes_before_a_password(header: str):
-    assert parse_challenge(header) == Challenge(scheme="bearer", realm="https://x/t", service="s")
+    found = parse_challenge(header)
+    assert replace(found, scope="") == Challenge(scheme="bearer", realm="https://x/t", service="s")
+    assert found.scope == ("a b,c" if "scope=" in header else "")
 
 
 def test_a_pause_may_be_a_date(server: RegistryServer):
@@ -590,3 +593,63 @@ def test_a_tag_that_moves_between_two_requests_moves_nothing(server: RegistrySer
     assert [line for line in server.methods("GET .*manifests") if line.endswith("/1.0")] == [
         "GET /v2/app/manifests/1.0"
     ]
+
+
+@pytest.mark.parametrize("kind", ["", "application/json", "text/plain", "application/octet-stream", MANIFEST.upper()])
+@pytest.mark.parametrize("unstated", [False, True])
+def test_a_manifest_that_is_announced_as_something_else(server: RegistryServer, kind: str, *, unstated: bool):
+    """Servers of plain files know no media types; the document says what it is."""
+    made = published(server)
+    raw = made.manifest.raw.replace(f'"mediaType":"{MANIFEST}",'.encode(), b"", 1) if unstated else made.manifest.raw
+    server.manifests["1.0"] = (kind, raw)
+    with closing(repository(server)) as source:
+        assert source.resolve().media_type == MANIFEST
+    index = b'{"schemaVersion":2,"manifests":[]}' if unstated else EMPTY_INDEX
+    server.manifests["1.0"] = (kind.replace("manifest", "index").replace("MANIFEST", "INDEX"), index)
+    with closing(repository(server)) as source:
+        assert source.resolve().media_type == INDEX
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"[]", b'{"schemaVersion":1}', b'{"mediaType":"text/x"}', b'{"config":{},"layers":[],"manifests":[]}'],
+)
+def test_what_is_neither_a_manifest_nor_an_index_stays_what_it_was_announced_as(server: RegistryServer, body: bytes):
+    server.manifests["1.0"] = ("text/html; charset=utf-8", body)
+    with closing(repository(server)) as source:
+        assert source.resolve().media_type == "text/html"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</v2/app/tags/list?last=a>; title="a, b; rel=x"; rel="next"',
+        '</v2/app/tags/list?z>; rel="first", </v2/app/tags/list?last=a>;rel=next',
+        "<list?last=a> ; rel = next",
+    ],
+)
+def test_a_next_page_is_found_among_parameters(server: RegistryServer, link: str):
+    server.script.append((r"tags/list", lambda handler: handler.answer(200, b'{"tags":["a"]}', {"Link": link})))
+    server.script.append((r"tags/list\?last=a", lambda handler: handler.answer(200, b'{"tags":["b"]}')))
+    with closing(repository(server)) as source:
+        assert source.tags() == ("a", "b")
+
+
+def test_a_token_may_stand_beside_a_null(server: RegistryServer):
+    published(server)
+    server.wants, server.challenge = "Bearer T", {"WWW-Authenticate": f'Bearer realm="{server.url}/access"'}
+    server.script.append((r"GET /access", lambda handler: handler.answer(200, b'{"token":null,"access_token":"T"}')))
+    with closing(repository(server)) as source:
+        assert source.resolve().media_type == MANIFEST
+
+
+def test_a_registry_may_ask_for_access_of_its_own_kind(server: RegistryServer):
+    """As ECR's public registry does; but what may be done with repositories is not its to ask for."""
+    published(server)
+    asked = "aws repository:app:pull,push repository(plugin):other:push"
+    server.token, server.wants = "T", "Bearer T"
+    server.challenge = {"WWW-Authenticate": f'Bearer realm="{server.url}/token",scope="{asked}"'}
+    with closing(repository(server)) as source:
+        source.resolve()
+    (path,) = [one.path for one in server.seen if one.path.startswith("/token")]
+    assert path == "/token?scope=repository%3Aapp%3Apull&scope=aws"

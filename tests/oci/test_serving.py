@@ -597,3 +597,18 @@ def test_requests_are_logged_without_control_characters(tmp_path: Path):
         raw(server, b"GET /v2/\x1b[31m\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert lines
     assert all(line.isascii() and line.isprintable() for line in lines)
+
+
+def test_only_what_is_sent_has_a_range(client: Client):
+    """RFC 9110, section 14.2: for other methods than GET there is no ``Range``."""
+    client("POST", f"/v2/a/blobs/uploads/?digest={DIGEST}", DATA)
+    status, headers, _ = client("HEAD", f"/v2/a/blobs/{DIGEST}", Range="bytes=0-3")
+    assert (status, headers["content-length"], "content-range" in headers) == (200, str(len(DATA)), False)
+
+
+@pytest.mark.parametrize("source", ["NONE", "a//b", "no/such"])
+def test_what_no_repository_has_is_uploaded(client: Client, source: str):
+    """Who cannot mount is given an upload (distribution-spec, "Mounting a blob from another repository")."""
+    client("POST", f"/v2/a/blobs/uploads/?digest={DIGEST}", DATA)
+    status, headers, _ = client("POST", f"/v2/b/blobs/uploads/?mount={DIGEST}&from={source}")
+    assert (status, "/v2/b/blobs/uploads/" in headers["location"]) == (202, True)

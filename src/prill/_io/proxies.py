@@ -1,15 +1,14 @@
 """Proxies: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, as most programs read them."""
 
 from base64 import b64encode
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
+from urllib.request import getproxies_environment
 
 from prill._io.urls import UnsupportedURL, redact
 from prill.model.value import dataclass, field
 
 __all__ = ["Proxy", "proxy_for"]
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +21,58 @@ class Proxy:
 
 
 def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """Return the proxy through which ``host`` (which may have a port) is reached; raise `UnsupportedURL`."""
+    """Return the proxy through which ``host`` is reached, if any; raise `UnsupportedURL`.
+
+    ``host`` has its port behind it; an IPv6 address has no brackets.
+    """
     known = getproxies_environment()
-    address = known.get(scheme) or known.get("all")
+    proxy = known.get(scheme) or known.get("all")
+    name, _, port = host.lower().rpartition(":")
+    return None if not proxy or _passed_over(name, port, known.get("no", "")) else _parse(proxy)
+
+
+def _passed_over(host: str, port: str, rules: str) -> bool:
+    """Tell a host that no proxy is asked for: this machine itself, and what ``NO_PROXY`` lists.
+
+    That has hosts, which stand for those below them too, and addresses, each perhaps with a port; networks; or ``*``.
+    """
+    address = _address(host)
     # Nobody means the proxy's own loopback; Go's programs, such as skopeo and crane, pass it over as well.
-    if not address or host.rpartition(":")[0] in _LOOPBACK or proxy_bypass(host):
+    if host == "localhost" or (address is not None and address.is_loopback):
+        return True
+    return any(_covers(rule.strip().lower(), host, port, address) for rule in rules.split(","))
+
+
+def _covers(rule: str, host: str, port: str, address: IPv4Address | IPv6Address | None) -> bool:
+    if rule == "*":
+        return True
+    if address is not None and "/" in rule:
+        try:
+            return address in ip_network(rule, strict=False)
+        except ValueError:
+            return False
+    name, wanted = _split(rule)
+    if wanted not in ("", port):
+        return False
+    if address is not None:
+        return _address(name) == address
+    name = name.removeprefix("*").removeprefix(".")
+    return bool(name) and (host == name or host.endswith(f".{name}"))
+
+
+def _split(rule: str) -> tuple[str, str]:
+    """Split a rule into a host, an IPv6 address without its brackets, and a port, "" for any."""
+    host, _, port = rule.rpartition(":")
+    if not host or not port.isdecimal() or _address(rule) is not None:
+        return rule.strip("[]"), ""
+    return host.strip("[]"), port
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
         return None
-    return _parse(address)
 
 
 def _parse(address: str) -> Proxy:

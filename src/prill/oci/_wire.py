@@ -42,6 +42,10 @@ class Fields:
         """Say whether the field is there, be it null."""
         return name in self._values
 
+    def given(self, name: str) -> bool:
+        """Say whether the field is there and not null."""
+        return self._values.get(name) is not None
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all fields."""
         return tuple(self._values)

@@ -75,7 +75,7 @@ def read_credentials(path: Path, registry: str, repository: str = "") -> Credent
     except (OSError, InvalidDocument) as error:
         raise InvalidCredentials(f"{str(path)!r} holds no credentials: {error}") from error
     hosts = (*_DOCKER_HUB, DOCKER_HUB_ADDRESS) if registry == DEFAULT_REGISTRY else (registry,)
-    helper = next((helpers[name] for name in hosts if name in helpers), "")
+    helper = next((helpers[name] for name in hosts if name in helpers), None)
     if helper:
         return Credentials(helper=helper)
     known = {_named(key): (key, entry) for key, entry in sorted(auths.items()) if entry != _Entry()}
@@ -83,12 +83,13 @@ def read_credentials(path: Path, registry: str, repository: str = "") -> Credent
         if name in known:
             key, entry = known[name]
             return _credentials(entry, key, path)
-    return Credentials(helper=store) if store else None
+    # A registry whose own helper is "" has none, whatever keeps the other passwords, as docker/cli reads it.
+    return Credentials(helper=store) if store and helper is None else None
 
 
 def _entries(config: Fields) -> dict[str, _Entry]:
     auths = config.fields("auths")
-    return {} if auths is None else {name: _entry(auths.needed(name)) for name in auths.names()}
+    return {} if auths is None else {name: _entry(auths.needed(name)) for name in auths.names() if auths.given(name)}
 
 
 def _entry(known: Fields) -> _Entry:
@@ -111,7 +112,9 @@ def _names(hosts: tuple[str, ...], repository: str) -> Iterator[str]:
 
 def _named(key: str) -> str:
     """Return what a key stands for; of an address such as ``https://index.docker.io/v1/`` the host."""
-    return key.partition("://")[2].partition("/")[0] if "://" in key else key.removesuffix("/")
+    if "://" in key:
+        return key.partition("://")[2].partition("/")[0]
+    return key.removesuffix("/").removesuffix("/v1").removesuffix("/v2")
 
 
 def _credentials(entry: _Entry, key: str, path: Path) -> Credentials:

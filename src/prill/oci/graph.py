@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.oci._wire import InvalidDocument, parse
 from prill.oci.descriptor import Descriptor
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
-from prill.oci.media_types import INDEXES, MANIFESTS
+from prill.oci.media_types import INDEX, INDEXES, MANIFEST, MANIFESTS
 from prill.oci.store import BlobSource, read_document
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "reachable",
     "read_manifest",
     "referrers_among",
+    "stated_type",
 ]
 
 _MAX_DEPTH = 8
@@ -44,6 +46,22 @@ def read_manifest(source: BlobSource, descriptor: Descriptor) -> Manifest | Inde
 def parse_manifest(raw: bytes, media_type: str) -> Manifest | Index:
     """Read a manifest or an index; raise as they do, and `UnknownMediaType` for what is neither."""
     return Index.parse(raw, media_type) if media_type in INDEXES else Manifest.parse(raw, media_type)
+
+
+def stated_type(raw: bytes) -> str:
+    """Return what a manifest or an index says it is, or is by its fields; "" for what is neither, or could be both.
+
+    Servers of plain files announce them as ``application/json`` or as nothing.
+    """
+    try:
+        document = parse(raw, "image manifest")
+        stated = document.text("mediaType", "")
+    except InvalidDocument:
+        return ""
+    if stated:
+        return stated if stated in MANIFESTS | INDEXES else ""
+    index, image = document.has("manifests"), document.has("config") and document.has("layers")
+    return "" if index == image else INDEX if index else MANIFEST
 
 
 def reachable(source: BlobSource, entries: Iterable[Descriptor]) -> tuple[Descriptor, ...]:

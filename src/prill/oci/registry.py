@@ -12,7 +12,7 @@ from prill.model import Digest, ImageReference
 from prill.oci._wire import MAX_DOCUMENT_BYTES
 from prill.oci.credentials import Credentials
 from prill.oci.descriptor import Descriptor
-from prill.oci.graph import parse_manifest
+from prill.oci.graph import parse_manifest, stated_type
 from prill.oci.index import Index
 from prill.oci.media_types import INDEXES, MANIFESTS
 from prill.oci.registry_blob import BlobStream
@@ -213,7 +213,10 @@ class Repository:
         if digest not in (None, seen):
             raise DigestMismatch(f"{redact(answer.url)} gave a manifest with the digest {seen}, not {digest}")
         self._documents[seen] = answer.body
-        return Descriptor(media_type=media_type_of(answer), digest=seen, size=len(answer.body))
+        announced = media_type_of(answer)
+        if announced not in MANIFESTS | INDEXES:
+            announced = stated_type(answer.body) or announced
+        return Descriptor(media_type=announced, digest=seen, size=len(answer.body))
 
 
 def connect(

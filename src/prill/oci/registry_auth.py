@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from prill._io.urls import UnsupportedURL, redact, split_url
 from prill.model.value import dataclass
-from prill.oci._wire import InvalidDocument, parse
+from prill.oci._wire import Fields, InvalidDocument, parse
 from prill.oci.credentials import Credentials
 from prill.oci.registry_errors import AccessRefused
 
@@ -32,6 +32,7 @@ class Challenge:
     scheme: str
     realm: str = ""
     service: str = ""
+    scope: str = ""
 
 
 def parse_challenge(header: str) -> Challenge:
@@ -49,7 +50,9 @@ def parse_challenge(header: str) -> Challenge:
             values[name.lower()] = quoted or bare or ""
     bearer = schemes.get("bearer", {})
     if bearer.get("realm"):
-        return Challenge(scheme="bearer", realm=bearer["realm"], service=bearer.get("service", ""))
+        return Challenge(
+            scheme="bearer", realm=bearer["realm"], service=bearer.get("service", ""), scope=bearer.get("scope", "")
+        )
     if "basic" in schemes:
         return Challenge(scheme="basic")
     raise AccessRefused(f"the registry asks for an unknown kind of login: {header[:160]!r}")
@@ -87,7 +90,8 @@ class Authorizer:
             return f"nobody was logged in: {self._credentials.failure}"
         return f"the credentials are kept by docker-credential-{helper}, which was not asked" if helper else None
 
-    def _fetch_token(self, challenge: Challenge, scope: str) -> str:
+    def _fetch_token(self, challenge: Challenge, wanted: str) -> str:
+        scope = _with_others(wanted, challenge.scope)
         try:
             realm = split_url(challenge.realm)
         except UnsupportedURL as error:
@@ -112,9 +116,23 @@ class Authorizer:
 def _read_token(answer: bytes, realm: str) -> str:
     try:
         found = parse(answer, "answer of a token server")
-        token = found.text("token", "") or found.text("access_token", "")
+        token = _text(found, "token") or _text(found, "access_token")
     except InvalidDocument as error:
         raise AccessRefused(f"{redact(realm)} gave no token") from error
     if not token or not token.isascii() or not token.isprintable():
         raise AccessRefused(f"{redact(realm)} gave no token that can be sent")
     return token
+
+
+def _text(found: Fields, name: str) -> str:
+    """Return a text of a token server's answer; programs in Go write null for none."""
+    return found.text(name, "") if found.given(name) else ""
+
+
+def _with_others(wanted: str, asked: str) -> str:
+    """Return the access that is wanted, with what a registry asks for that is about no repository, such as ``aws``.
+
+    What may be done with a repository is decided here: reading asks for no right to write, whatever a registry says.
+    """
+    others = (one for one in asked.split() if not one.startswith("repository"))
+    return " ".join(dict.fromkeys((*wanted.split(), *others)))

@@ -23,7 +23,9 @@ _MAX_PAGES = 2000
 _MAX_REFERRERS = 20_000
 _MAX_TAGS = 200_000
 _TAGS_A_PAGE = 1000
-_NEXT = r'<([^>]{1,4000})>\s*;\s*rel="?next"?'
+_PARAMETER = r'\s*;\s*(?!rel\b)[\w*-]{1,40}\s*=\s*(?:"[^"]{0,400}"|[^\s;,"]{1,400})'
+_NEXT = rf'<([^>]{{1,4000}})>(?:{_PARAMETER}){{0,9}}\s*;\s*rel\s*=\s*"?next\b'
+"""A link with ``rel=next``, whatever parameters come before that (RFC 8288, section 3)."""
 
 Entry = TypeVar("Entry")
 
@@ -56,8 +58,8 @@ def list_tags(session: RegistrySession, path: str, scope: str) -> tuple[str, ...
 
 
 def media_type_of(answer: Answer) -> str:
-    """Return an answer's media type, without parameters."""
-    return answer.headers.get("content-type", "").partition(";")[0].strip()
+    """Return an answer's media type in lower case, without parameters (RFC 9110, section 8.3.1)."""
+    return answer.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _pages(session: RegistrySession, url: str, scope: str, also: frozenset[int]) -> Iterator[Answer]:

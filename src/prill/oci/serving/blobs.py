@@ -29,7 +29,7 @@ class BlobEndpoint:
             ("ETag", f'"{digest}"'),
             ("Accept-Ranges", "bytes"),
         )
-        wanted = _RANGE.fullmatch(request.headers.get("range", ""))
+        wanted = _RANGE.fullmatch(request.headers.get("range", "")) if request.method == "GET" else None
         if wanted is None or not any(wanted.groups()):
             return Answer(status=200, headers=headers, file=file, span=Span(0, size))
         span = _part(wanted, size)
@@ -58,7 +58,7 @@ class UploadEndpoint:
         mount, digest = request.query.get("mount"), request.query.get("digest")
         if mount:
             wanted = Digest.parse(mount)
-            if self._storage.mount(name, wanted, request.query.get("from", "")):
+            if self._storage.mount(name, wanted, request.query.get("from")):
                 return _created(name, wanted)
         expected = Digest.parse(digest) if digest and not mount else None
         upload = self._uploads.begin(name)

@@ -26,7 +26,7 @@ from prill.oci._wire import encode, parse
 from prill.oci.descriptor import Descriptor, descriptor_from_wire, descriptor_to_wire
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
-from prill.oci.serving.problems import blob_unknown, invalid_name, manifest_unknown, name_unknown
+from prill.oci.serving.problems import Problem, blob_unknown, invalid_name, manifest_unknown, name_unknown
 
 __all__ = ["FolderInUse", "NoRegistryFolder", "RegistryStorage"]
 
@@ -114,10 +114,16 @@ class RegistryStorage:
                 content.replace(target)
             self._link(name, digest)
 
-    def mount(self, name: str, digest: Digest, source: str) -> bool:
-        """Give a repository the blob of another, or of any if ``source`` is empty; say whether there was one."""
+    def mount(self, name: str, digest: Digest, source: str | None) -> bool:
+        """Give a repository the blob of another, or of any if ``source`` is None; say whether there was one.
+
+        A source that cannot be a repository's name has none.
+        """
         with self._guard:  # or somebody removes it between the look and the link
-            there = self.has_blob(source, digest) if source else self.blob_path(digest).exists()
+            try:
+                there = self.blob_path(digest).exists() if source is None else self.has_blob(source, digest)
+            except Problem:
+                there = False
             if there:
                 self._link(name, digest)
         return there
