@@ -35,7 +35,7 @@ __all__ = [
 APPLICATION_ID = 0x5052_4C41
 """``PRLA`` in the file's header (SQLite file format, 1.3.17)."""
 
-FORM = 6
+FORM = 7
 """Counts up whenever either of two Prills cannot read what the other writes, a version's key as well."""
 
 SCHEMA = """

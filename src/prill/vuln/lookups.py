@@ -25,6 +25,7 @@ _RELEASES = {
     "bellsoft-hardened-containers": ("BellSoft Hardened Containers:{version}",),
     "chainguard": ("Chainguard",),
     "debian": ("Debian:{major}",),
+    "echo": ("Echo",),
     "mageia": ("Mageia:{major}",),
     "mariner": ("Azure Linux:{major}",),
     "minimos": ("MinimOS",),

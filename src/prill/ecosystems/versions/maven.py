@@ -55,13 +55,15 @@ def sort_key(version: str) -> bytes:
 
 
 def _tokens(version: str) -> list[tuple[str, str]]:
-    """Return separators and what follows them: digits, or a word in full; nothing between two separators is zero."""
+    """Return separators and what follows them: digits, or a word in full; nothing before a separator is zero."""
     found: list[tuple[str, str]] = []
     matches = list(_TOKENS.finditer(version))
     for this, following in zip(matches, (*matches[1:], None), strict=True):
         separator, token = this[1], this[2]
         if not separator and not token:
             continue
+        if separator and not found:
+            found.append(("", "0"))
         if following is not None and not following[1] and is_number(following[2][:1]):
             token = _SHORT.get(token, token)
         found.append((separator, token or "0"))

@@ -33,6 +33,7 @@ _FORMS = (
 )
 _OTHER, _END, _NUMBER = 1, 6, 7
 _NUMBERS = 4  # so many does each version have in Composer
+_LONGEST_NUMBER = 5  # what begins with a longer one is a date, and stays as it is
 _BRANCH = re.compile(r"v?[0-9]+(?:\.(?:[0-9]+|[x*])){0,3}\.[x*][.-]?dev").fullmatch
 _LAST = "9999999"
 _STABLE = re.compile(r"[._-]?stable(?:[.-]?[0-9]+)*")
@@ -61,7 +62,7 @@ def _composed(version: str) -> list[str]:
     branch = bool(_BRANCH(lower))
     parts = [_LAST if branch and part in ("x", "*") else part for part in _split(lower)]
     numbers = next((place for place, part in enumerate(parts) if not is_number(part)), len(parts))
-    if not numbers:
+    if not numbers or len(parts[0]) > _LONGEST_NUMBER:
         return parts
     return [*parts[:numbers], *[_LAST if branch else "0"] * (_NUMBERS - numbers), *parts[numbers:]]
 
