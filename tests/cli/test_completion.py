@@ -55,6 +55,21 @@ def test_what_bash_offers(capsys: pytest.CaptureFixture[str]):
     assert {"new", "lock", "build"} <= set(offered(["prill", ""], text))
     assert offered(["prill", "lock", "--ch"], text) == ["--check"]
     assert offered(["prill", "cache", "pr"], text) == ["prune"]
+    assert offered(["prill", "completion", ""], text) == ["bash", "zsh", "fish"]
+
+
+def test_bash_offers_what_an_option_takes_and_leaves_files_to_the_shell(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if shutil.which("bash") is None:
+        pytest.skip("bash is not installed")
+    (tmp_path / "app.tar").touch()
+    monkeypatch.chdir(tmp_path)
+    text = script("bash", capsys)
+    assert offered(["prill", "scan", "--format", "j"], text) == ["json"]
+    assert offered(["prill", "scan", "--fail-on", "h"], text) == ["high"]
+    assert offered(["prill", "scan", ""], text) == []  # nothing of its own: readline's default are files
+    assert offered(["prill", "sbom", ""], text) == ["convert", "diff", "validate", "app.tar"]
 
 
 def test_an_unknown_shell_is_misuse():

@@ -254,6 +254,20 @@ class TestExitCodes:
             assert shop.run(*words).code == 2, words
         assert shop.run("show", "x", "--frobnicate").code == 2
 
+    def test_a_mistake_is_told_in_two_lines(self, capsys: pytest.CaptureFixture[str]):
+        for words, said in (
+            (["scan", "--frmat", "json", "app"], "did you mean --format? "),
+            (["db", "import", "--replce", "x"], "did you mean --replace? "),
+            (["scan", "a", "b"], ""),
+            (["scan", "--format", "xml", "a"], ""),
+        ):
+            with pytest.raises(SystemExit) as left:
+                main(words)
+            assert left.value.code == Exit.MISUSED
+            first, second = capsys.readouterr().err.splitlines()
+            assert first.startswith(f"prill {words[0]}: ")
+            assert second == f"  → {said}prill {words[0]} --help says what there is, with examples"
+
     def test_specs(self, shop: Workshop):
         for text in ("", "contents: [", "contnts: {}", "contents: {distribution: debian:99}"):
             shop.spec_file.write_text(text)
@@ -293,6 +307,18 @@ class TestExitCodes:
         for place in ("/proc/new", "oci-archive:/proc/x.tar"):
             ran = shop.run("build", shop.spec_file, "-o", place, "--arch", "amd64")
             assert (ran.code, "cannot write" in ran.err) == (1, True), ran
+
+    def test_a_home_that_cannot_be_written_ends_no_reading(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        """As a container's own user mostly has none, and its root file system is read-only."""
+        (tmp_path / "home").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
+        image = image_of([file("etc/os-release", b"ID=debian\nVERSION_ID=13\n")])
+        write_layout(tmp_path / "app", blobs=image.store, entries=image.entries, tag="1")
+        for words in (["inspect"], ["sbom"], ["files"], ["scan", "--no-archive"]):
+            assert main([*words, str(tmp_path / "app"), "--allow-gaps"]) == Exit.GOOD
+            assert capsys.readouterr().err == ""
 
     def test_settings(self, shop: Workshop):
         for text, said in (
@@ -413,6 +439,23 @@ class TestSignals:
                 said = process.stderr.read()
         assert process.returncode == INTERRUPTED
         assert said == b"prill: interrupted; nothing half-written was left in place\n"
+
+
+def test_a_locale_without_these_letters_changes_nothing():
+    """As ISO-8859-1 has no arrows; documents have to be UTF-8 in any case."""
+    for words in (["--help"], ["scan", "no-such-image"]):
+        said = [
+            subprocess.run(
+                [sys.executable, "-m", "prill", *words],
+                capture_output=True,
+                check=False,
+                env={**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", **more},
+            )
+            for more in ({}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONUTF8": "1"})
+        ]
+        assert said[0].stdout == said[1].stdout == said[2].stdout
+        assert said[0].stderr == said[1].stderr == said[2].stderr
+        assert "…" in said[0].stdout.decode() or "→" in said[0].stderr.decode()
 
 
 def _until(holds: Callable[[], bool]) -> None:

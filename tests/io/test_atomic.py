@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import os
 import stat
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prill._io.atomic import CannotWrite, open_atomic, sweep, write_atomic
+from prill._io.atomic import CannotWrite, open_atomic, sweep, write_atomic, writing
 
 
 def test_a_file_is_written_and_replaced_whole(tmp_path: Path):
@@ -97,3 +98,9 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path, way: str):
         write_atomic(tmp_path / way, b"data")
     assert (tmp_path / way).lstat() == before
     assert {one.name for one in tmp_path.iterdir()} == {"pipe", "link"}
+
+
+def test_where_it_is_forbidden_to_write_there_is_advice(tmp_path: Path):
+    with pytest.raises(CannotWrite, match="Read-only") as raised, writing(tmp_path / "file"):
+        raise OSError(errno.EROFS, "Read-only file system")
+    assert "XDG_CACHE_HOME" in str(raised.value.hint)

@@ -268,3 +268,12 @@ def test_a_file_where_the_cache_should_be(tmp_path: Path):
         cache.add(b"hello", Digest.of(b"hello"), 5)
     with pytest.raises(CannotWrite):
         cache.prune()
+
+
+def test_a_folder_that_cannot_be_made_is_an_empty_cache_until_something_is_written(tmp_path: Path):
+    (tmp_path / "file").touch()
+    cache = ContentCache(tmp_path / "file" / "cache")
+    assert cache.derived("kind", "key") is None
+    assert cache.find(Digest.of(b"hello")) is None
+    with pytest.raises(CannotWrite):
+        cache.put_derived("kind", "key", b"data")

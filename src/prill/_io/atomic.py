@@ -22,6 +22,8 @@ __all__ = ["CannotWrite", "DiskFull", "alone_in", "open_atomic", "sweep", "write
 _PREFIX = ".tmp-"
 # EFBIG is what a limit on file size answers (RLIMIT_FSIZE), EDQUOT a quota.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_ELSEWHERE = "choose another place, or who may write there; XDG_CACHE_HOME moves the cache"
 
 
 class CannotWrite(PrillError):
@@ -155,7 +157,9 @@ def _refusal(path: Path, error: OSError) -> CannotWrite:
             f"no room left to write {str(path)!r}: {os.strerror(error.errno or 0)}",
             hint="free some space, prune the cache (prill cache prune), or choose another disk",
         )
-    return CannotWrite(f"cannot write {str(path)!r}: {error.strerror or error}")
+    return CannotWrite(
+        f"cannot write {str(path)!r}: {error.strerror or error}", hint=_ELSEWHERE if error.errno in _FORBIDDEN else None
+    )
 
 
 def _sync_folder(folder: Path) -> None:

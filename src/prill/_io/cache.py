@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from prill._io.atomic import open_atomic, sweep, write_atomic, writing
+from prill._io.atomic import CannotWrite, open_atomic, sweep, write_atomic, writing
 from prill._io.clock import Clock, SystemClock
 from prill._io.verified import DigestMismatch, SizeMismatch, Verifier
 from prill.errors import PrillError
@@ -237,7 +237,7 @@ class ContentCache:
                     self.root.mkdir(parents=True, exist_ok=True)
                     write_atomic(self.root / "CACHEDIR.TAG", _TAG, durable=False)
             descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError:
+        except (OSError, CannotWrite):
             return -1  # a cache that cannot be written cannot be pruned either
         weakref.finalize(self, os.close, descriptor)
         with suppress(OSError):

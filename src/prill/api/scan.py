@@ -179,8 +179,7 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
     now = services.clock.now()
     answers = _Answers(gaps=[gap for gap in sbom.gaps if gap.reason not in LICENCE_GAPS])
     release = vendor_release(sbom) if options.archive else None
-    if release is not None:
-        _ask_archive(sbom, release, services, answers)
+    answered = release is not None and _ask_archive(sbom, release, services, answers)
     if options.database is not None:
         with open_database(options.database) as database:
             _ask_database(sbom, database, answers)
@@ -191,7 +190,7 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
         _ask_support(sbom, None, answers, now)
         merged = merge_matches(answers.matches)
     answers.gaps += _unspoken(sbom, answers)
-    upgrades_only = release is not None and f"Debian:{release.version}" not in answers.covered
+    upgrades_only = answered and release is not None and f"Debian:{release.version}" not in answers.covered
     answers.notes += [_NO_UNFIXED] if upgrades_only else []
     matches = order_by_risk(merged)
     return ScanReport(
@@ -209,7 +208,8 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
     )
 
 
-def _ask_archive(sbom: Sbom, release: DebianRelease, services: Services, answers: _Answers) -> None:
+def _ask_archive(sbom: Sbom, release: DebianRelease, services: Services, answers: _Answers) -> bool:
+    """Add what the vendor's archive says, or a gap; return whether it said anything."""
     from prill.api.vendor import ask_vendor  # noqa: PLC0415 - a scan without the archive needs no signatures
 
     answers.deb = True
@@ -218,11 +218,12 @@ def _ask_archive(sbom: Sbom, release: DebianRelease, services: Services, answers
         answer = ask_vendor(sbom, release, services)
     except PrillError as error:
         answers.gaps.append(Gap(str(release), f"the vendor's archive could not be asked: {error}"))
-        return
+        return False
     answers.matches += answer.matches
     answers.sources += answer.sources
     answers.gaps += answer.gaps
     answers.named |= answer.named
+    return True
 
 
 def _ask_support(sbom: Sbom, database: Database | None, answers: _Answers, now: int) -> None:

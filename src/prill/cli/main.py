@@ -91,11 +91,10 @@ def load_command(name: str) -> "Command":
 
 def command_parser(name: str) -> "argparse.ArgumentParser":
     """Return the argument parser of the command ``name``, such as ``sbom`` or ``sbom diff``."""
-    import argparse  # noqa: PLC0415 - start-up stays lazy
+    from prill.cli.argument_parser import ArgumentParser  # noqa: PLC0415 - start-up stays lazy
 
-    argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
     command = load_command(name)
-    parser = argparse.ArgumentParser(prog=f"prill {name}", description=command.__doc__, formatter_class=_formatter)
+    parser = ArgumentParser(prog=f"prill {name}", description=command.__doc__, formatter_class=_formatter)
     command.setup_parser(parser)
     return parser
 
@@ -147,10 +146,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _fill_streams() -> None:
-    """Let what is printed go nowhere where whoever began this process closed its output."""
+    """Let what is printed go nowhere where whoever began this process closed its output, and be UTF-8 in every locale.
+
+    A document has to be UTF-8, and a locale of fewer letters would end the command at the first that it lacks.
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _end(code: list[int]) -> None:

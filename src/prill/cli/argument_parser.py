@@ -1,0 +1,52 @@
+"""The parser of a command's arguments, which answers a mistake with what is wrong, not with all that there is."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from prill.cli.exit import Exit
+from prill.model.regex import regex
+
+__all__ = ["ArgumentParser", "first_words", "long_options"]
+
+argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
+_UNKNOWN = regex(r"unrecognized arguments: .*?(--?[A-Za-z][\w-]*)")
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """argparse's, but for how it refuses."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and what to do in two lines, and exit with `Exit.MISUSED`."""
+        from prill.views.columns import printable  # noqa: PLC0415 - only for a mistake
+
+        sys.stderr.write(f"{self.prog}: {printable(message)}\n  → {_hint(self, message)}\n")
+        raise SystemExit(int(Exit.MISUSED))
+
+
+def _hint(parser: argparse.ArgumentParser, message: str) -> str:
+    more = f"{parser.prog} --help says what there is, with examples"
+    if unknown := _UNKNOWN.match(message):
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+        near = get_close_matches(unknown[1], long_options(parser), n=1)
+        return f"did you mean {near[0]}? {more}" if near else more
+    return more
+
+
+def long_options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
+    """Return the long options of a command and of its verbs."""
+    found: dict[str, argparse.Action] = {}
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list what it was given
+        found |= {word: action for word in action.option_strings if word.startswith("--")}
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for verb in action.choices.values():
+                found = {**long_options(verb), **found}
+    return found
+
+
+def first_words(parser: argparse.ArgumentParser) -> tuple[str, ...]:
+    """Return what a command's first argument has to be one of: its verbs, for most that have any."""
+    given = (action for action in parser._actions if not action.option_strings)  # noqa: SLF001
+    first = next(given, None)
+    return tuple(map(str, first.choices or ())) if first else ()
