@@ -1,13 +1,14 @@
-"""``conan.lock`` (docs.conan.io, "Lockfiles"), of Conan 1 and 2: the packages that a C or C++ project is built from."""
+"""What C and C++ projects need: Conan's ``conan.lock`` (docs.conan.io, "Lockfiles", 1 and 2) and ``conanfile.txt``."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json, text_of
 
-__all__ = ["parse_conan_lock"]
+__all__ = ["parse_conan_lock", "parse_conanfile"]
 
 _REFERENCE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_+.-]*)/(\[[^\]]*\]|[^@#%/\s]+)(?:@[^#%\s]*)?(?:[#%].*)?")
 
@@ -36,12 +37,31 @@ def parse_conan_lock(data: bytes) -> LockFile:
     else:
         nodes = lock.graph_lock.nodes.values()
         wanted = [one.ref for one in nodes if one.ref and one.path is None and one.context == "host"]
+    return _named(wanted, "conan.lock")
+
+
+def parse_conanfile(data: bytes) -> LockFile:
+    """Read what a ``conanfile.txt`` requires; a range of versions is unclear. Raise `InvalidLockFile`."""
+    wanted = []
+    section = ""
+    for line in text_of(data, "conanfile.txt").splitlines():
+        text = line.partition("#")[0].strip()
+        if text.startswith("[") and text.endswith("]"):
+            section = text
+        elif text and not section:
+            raise InvalidLockFile(f"a conanfile.txt with {text[:80]!r} before its first section")
+        elif text and section == "[requires]":
+            wanted.append(text)
+    return _named(wanted, "conanfile.txt")
+
+
+def _named(wanted: Iterable[str], what: str) -> LockFile:
     found = set()
     unclear = set()
     for text in wanted:
         match = _REFERENCE.fullmatch(text)
         if match is None:
-            raise InvalidLockFile(f"conan.lock names a package {text[:160]!r}")
+            raise InvalidLockFile(f"{what} names a package {text[:160]!r}")
         if match[2].startswith("["):  # a range
             unclear.add(match[1])
         else:

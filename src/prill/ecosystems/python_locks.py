@@ -1,6 +1,7 @@
 """Lock files of Python's tools: pinned requirements, poetry, Pipenv, uv, PDM, and the common form (PEP 751).
 
-What they mark as needed for development alone is left out.
+What they mark as needed for development alone is left out, and what lies in a folder beside the project: that is its
+author's own, and a package of its name at PyPI would be another's.
 """
 
 import re
@@ -22,6 +23,7 @@ _EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
 _ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
 _LOGIN = re.compile(r"//[^/\s]*@")
 """Who logs in where, and by which password or token: none of a report's business."""
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tar.bz2", ".tar.xz")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -75,6 +77,14 @@ class _Package(msgspec.Struct):
     groups: list[str] | None = None
     dependencies: Any = None
     source: dict[str, Any] | None = None
+    directory: dict[str, Any] | None = None
+    path: str | None = None
+
+    @property
+    def own(self) -> bool:
+        """Say whether it is a folder, which poetry (``source``), PEP 751 (``directory``) and PDM (``path``) tell."""
+        kind = (self.source or {}).get("type")
+        return kind == "directory" or self.directory is not None or _is_folder(self.path)
 
 
 class _Lock(msgspec.Struct):
@@ -110,7 +120,8 @@ def parse_pylock(data: bytes) -> LockFile:
 def parse_pipfile_lock(data: bytes) -> LockFile:
     """Read ``Pipfile.lock``; raise `InvalidLockFile`."""
     default = decode_json(data, _Pipfile, "Pipfile.lock").default
-    versions = {name: str(one.get("version", "")) for name, one in default.items()}
+    listed = {name: one for name, one in default.items() if not _is_folder(one.get("path"))}
+    versions = {name: str(one.get("version", "")) for name, one in listed.items()}
     return LockFile(
         packages=tuple(
             Locked(name=name, version=text.removeprefix("=="))
@@ -122,7 +133,7 @@ def parse_pipfile_lock(data: bytes) -> LockFile:
 
 
 def _packages(found: Iterable[_Package]) -> LockFile:
-    listed = list(found)
+    listed = [one for one in found if not one.own]
     return LockFile(
         packages=tuple(
             Locked(name=one.name, version=one.version, requires=_requires(one.dependencies))
@@ -131,6 +142,10 @@ def _packages(found: Iterable[_Package]) -> LockFile:
         ),
         unclear=tuple(sorted({one.name for one in listed if not one.version})),
     )
+
+
+def _is_folder(path: object) -> bool:
+    return isinstance(path, str) and not path.endswith(_ARCHIVES)
 
 
 def _requires(dependencies: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from prill.ecosystems.locked import Locked, LockFile, decode_toml
 
 __all__ = ["parse_uv"]
 
-_OWN = frozenset({"virtual", "editable"})
+_OWN = frozenset({"virtual", "editable", "directory"})
 _Key = tuple[str, str | None]
 
 

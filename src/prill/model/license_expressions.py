@@ -20,6 +20,23 @@ _WORDS = regex(r"(\(|\)|(?<=\s)(?:and|or)(?=\s))", re.IGNORECASE)
 _PLAIN = regex(r"[^a-z0-9.+]+")
 _OLD_GNU = regex(r"((?:A|L)?GPL|GFDL)-(\d\.\d)(\+)?", re.IGNORECASE)
 
+# What the list calls deprecated, by lower-case identifier: the expression that took its place.
+_REPLACED = {
+    "bsd-2-clause-freebsd": "BSD-2-Clause-Views",
+    "bsd-2-clause-netbsd": "BSD-2-Clause",
+    "bzip2-1.0.5": "bzip2-1.0.6",
+    "ecos-2.0": "GPL-2.0-or-later WITH eCos-exception-2.0",
+    "gpl-2.0-with-autoconf-exception": "GPL-2.0-only WITH Autoconf-exception-2.0",
+    "gpl-2.0-with-bison-exception": "GPL-2.0-only WITH Bison-exception-2.2",
+    "gpl-2.0-with-classpath-exception": "GPL-2.0-only WITH Classpath-exception-2.0",
+    "gpl-2.0-with-font-exception": "GPL-2.0-only WITH Font-exception-2.0",
+    "gpl-2.0-with-gcc-exception": "GPL-2.0-only WITH GCC-exception-2.0",
+    "gpl-3.0-with-autoconf-exception": "GPL-3.0-only WITH Autoconf-exception-3.0",
+    "gpl-3.0-with-gcc-exception": "GPL-3.0-only WITH GCC-exception-3.1",
+    "standardml-nj": "SMLNJ",
+    "wxwindows": "LGPL-2.0-or-later WITH WxWindows-exception-3.1",
+}
+
 # Names as they stand in metadata, in lower case, each word once, without the words that all licences have. What could
 # mean several licences ("BSD", "GPL") is not here.
 _NAMES = {
@@ -97,7 +114,7 @@ def stated_license(text: str) -> str:
     text = text.strip()
     if not text or len(text) > _MAX_TEXT or text.upper() in ("UNKNOWN", "NOASSERTION", "NONE", "UNLICENSED"):
         return ""
-    if found := parse_expression(text) or _in_words(text):
+    if found := parse_expression(text) or _in_words(text) or _in_identifiers(text):
         return found
     parts = [part for part in _SPLIT.split(text) if part]
     choices = [[one for one in _EITHER.split(part) if one] for part in parts]
@@ -137,22 +154,41 @@ def _in_words(text: str) -> str:
     return parse_expression(" ".join(part for part in parts if part))
 
 
+def _in_identifiers(text: str) -> str:
+    """Return the expression that ``AND`` and ``OR`` make of single words, of which SPDX may know only some."""
+    tokens = _tokens(text)
+    if not {"AND", "OR"} & set(tokens):
+        return ""
+    operators = {"(", ")", "AND", "OR", "WITH"}
+    named = [one if one in operators or parse_expression(one) else license_ref(one) for one in tokens]
+    behind_with = [at for at, one in enumerate(tokens) if one == "WITH"]
+    for at in behind_with:
+        named[at + 1 : at + 2] = tokens[at + 1 : at + 2]
+    return parse_expression(" ".join(named))
+
+
 def parse_expression(text: str) -> str:
     """Return an SPDX expression in its canonical spelling, or nothing where it is none or names an unknown licence."""
+    tokens = _tokens(text)
+    try:
+        found, rest = _either(tokens, 0)
+    except _NotAnExpression:
+        return ""
+    return str(found) if not rest else ""
+
+
+def _tokens(text: str) -> list[str]:
+    """Split into words and parentheses; nothing of a text with other signs."""
     tokens: list[str] = []
     at = 0
     text = text.strip()
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            return ""
+            return []
         tokens.append(match[1])
         at = match.end()
-    try:
-        found, rest = _either(tokens, 0)
-    except _NotAnExpression:
-        return ""
-    return str(found) if not rest else ""
+    return tokens
 
 
 class _NotAnExpression(PrillError):
@@ -186,7 +222,7 @@ def _one(tokens: list[str], depth: int) -> tuple[Terms, list[str]]:
             raise _NotAnExpression("not an SPDX expression")
         return inner, rest[1:]
     name = _license(tokens[0])
-    if tokens[1:2] and tokens[1].upper() == "WITH":
+    if tokens[1:2] and tokens[1].upper() == "WITH" and " WITH " not in name:
         exception = known_exception(tokens[2]) if len(tokens) > 2 else None  # noqa: PLR2004 - NAME WITH EXCEPTION
         if exception is None:
             raise _NotAnExpression("not an SPDX expression")
@@ -199,6 +235,8 @@ def _license(token: str) -> str:
         return token  # DocumentRef-…:LicenseRef-… means another document, which whoever reads this one does not have
     if match := _OLD_GNU.fullmatch(token):  # the identifiers that SPDX 3.0 of its list replaced
         token = f"{match[1].upper()}-{match[2]}-{'or-later' if match[3] else 'only'}"
+    if replaced := _REPLACED.get(token.lower()):
+        return replaced
     plain = token.removesuffix("+")
     known = known_license(plain)
     if known is None:

@@ -6,17 +6,19 @@ from prill.ecosystems.bun import parse_bun_lock
 from prill.ecosystems.bundler import parse_gemfile_lock
 from prill.ecosystems.cargo import parse_cargo_lock
 from prill.ecosystems.cocoapods import parse_podfile_lock
-from prill.ecosystems.conan import parse_conan_lock
+from prill.ecosystems.conan import parse_conan_lock, parse_conanfile
 from prill.ecosystems.dart import parse_pubspec_lock
+from prill.ecosystems.deno import parse_deno_lock
 from prill.ecosystems.dotnet import parse_packages_lock
 from prill.ecosystems.go_mod import parse_go_mod, parse_go_sum
-from prill.ecosystems.hex import parse_mix_lock
+from prill.ecosystems.haskell import parse_cabal_freeze, parse_stack_lock
+from prill.ecosystems.hex import parse_mix_lock, parse_rebar_lock
 from prill.ecosystems.integrity import integrity_digest
 from prill.ecosystems.locked import Locked, LockFile
 from prill.ecosystems.maven import Coordinates, parse_gradle_lock
 from prill.ecosystems.maven_pom import parse_dependencies
 from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_yarn_lock
-from prill.ecosystems.nuget_config import parse_packages_config
+from prill.ecosystems.nuget_config import parse_packages_config, parse_packages_props
 from prill.ecosystems.php import parse_composer_lock
 from prill.ecosystems.pnpm import parse_pnpm_lock
 from prill.ecosystems.python import normal_name
@@ -27,6 +29,8 @@ from prill.ecosystems.python_locks import (
     parse_pylock,
     parse_requirements,
 )
+from prill.ecosystems.r import parse_renv_lock
+from prill.ecosystems.sbt import parse_sbt_lock
 from prill.ecosystems.swift import parse_package_resolved
 from prill.ecosystems.uv import parse_uv
 from prill.model.purl_value import build_purl
@@ -130,6 +134,7 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "yarn.lock": _reader("npm", _node(parse_yarn_lock)),
     "pnpm-lock.yaml": _reader("npm", parse_pnpm_lock),
     "bun.lock": _reader("npm", parse_bun_lock),
+    "deno.lock": _reader("npm", parse_deno_lock),
     "poetry.lock": _reader("pypi", parse_poetry),
     "Pipfile.lock": _reader("pypi", parse_pipfile_lock),
     "uv.lock": _reader("pypi", parse_uv),
@@ -144,11 +149,18 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
     "buildscript-gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
     "pom.xml": _reader("maven", _maven(parse_dependencies)),
+    "build.sbt.lock": _reader("maven", parse_sbt_lock),
     "packages.lock.json": _reader("nuget", parse_packages_lock),
     "packages.config": _reader("nuget", parse_packages_config),
+    "Directory.Packages.props": _reader("nuget", parse_packages_props),
     "mix.lock": _reader("hex", parse_mix_lock),
+    "rebar.lock": _reader("hex", parse_rebar_lock),
+    "stack.yaml.lock": _reader("hackage", parse_stack_lock),
+    "cabal.project.freeze": _reader("hackage", parse_cabal_freeze),
+    "renv.lock": _reader("cran", parse_renv_lock),
     "pubspec.lock": _reader("pub", parse_pubspec_lock),
     "Podfile.lock": _reader("cocoapods", parse_podfile_lock),
     "Package.resolved": _reader("swift", parse_package_resolved),
     "conan.lock": _reader("conan", parse_conan_lock),
+    "conanfile.txt": _reader("conan", parse_conanfile),
 }

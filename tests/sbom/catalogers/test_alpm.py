@@ -29,13 +29,15 @@ def test_packages():
         | desc(
             "systemd-libs", "1:257.5-1", BASE="systemd", DEPENDS="glibc>=2.30\nlibc.so=6-64", PACKAGER="A <a@x.test>"
         )
+        | desc("zlib", "1:1.3.1-2", INSTALLED_DB="core")
     )
     assert purls(sbom) == [
         "pkg:alpm/arch/acl@2.3.2-1?arch=x86_64",
         "pkg:alpm/arch/glibc@2.41%2Br2%2Bg1b3-1?arch=x86_64",
         "pkg:alpm/arch/systemd-libs@1:257.5-1?arch=x86_64&upstream=systemd",
+        "pkg:alpm/arch/zlib@1:1.3.1-2?arch=x86_64",
     ]
-    acl, glibc, systemd = sbom.packages
+    acl, glibc, systemd, _ = sbom.packages
     assert acl.licenses == "GPL-2.0-only AND LicenseRef-LGPL"
     assert (acl.details.summary, acl.details.homepage) == ("Access control lists", "https://acl.example.test")
     assert systemd.details.author == "A <a@x.test>"

@@ -11,6 +11,9 @@ from jars import jar, maven
 from lock_files import (
     BUN,
     CARGO,
+    CONANFILE,
+    DENO,
+    DENO_3,
     GEMFILE,
     GO_MOD,
     GO_SUM,
@@ -19,6 +22,7 @@ from lock_files import (
     NPM_1_ELSEWHERE,
     NPM_2_AND_3,
     NUGET,
+    PACKAGES_PROPS,
     PIPFILE,
     PNPM_5,
     PNPM_6_ELSEWHERE,
@@ -27,8 +31,11 @@ from lock_files import (
     PODFILE,
     POETRY,
     PUBSPEC,
+    REBAR,
+    RENV,
     REQUIREMENTS,
     SHA256,
+    STACK,
     SWIFT_2,
     UV,
     YARN_BERRY,
@@ -70,6 +77,8 @@ def test_every_file_that_is_read_is_tested():
         ("Gemfile.lock", GEMFILE, [("pkg:gem/nokogiri@1.15.0", "pkg:gem/racc@1.7.1")]),
         ("packages.lock.json", json.dumps(NUGET), [("pkg:nuget/Serilog.AspNetCore@8.0.1", "pkg:nuget/Serilog@3.1.1")]),
         ("mix.lock", MIX, [("pkg:hex/ecto@3.11.1", "pkg:hex/decimal@2.1.1")]),
+        ("deno.lock", json.dumps(DENO), [("pkg:npm/a@1.0.0", "pkg:npm/%40s/b@2.0.0")]),
+        ("renv.lock", json.dumps(RENV), [("pkg:cran/R6@2.5.1", "pkg:cran/glue@1.6.2")]),
     ],
 )
 def test_what_needs_what(name: str, text: str, expected: list[tuple[str, str]]):
@@ -79,7 +88,7 @@ def test_what_needs_what(name: str, text: str, expected: list[tuple[str, str]]):
 @pytest.mark.parametrize(
     ("name", "text"),
     [("Cargo.lock", CARGO), ("Gemfile.lock", GEMFILE), ("mix.lock", MIX), ("pubspec.lock", PUBSPEC),
-     ("requirements.txt", REQUIREMENTS)],
+     ("rebar.lock", REBAR), ("requirements.txt", REQUIREMENTS)],
 )  # fmt: skip
 def test_digests(name: str, text: str):
     found = {str(package.details.digest) for package in scan_folder({name: text}).packages}
@@ -109,7 +118,14 @@ def test_digests(name: str, text: str):
         ("go.mod", GO_MOD, "example.test/here"),
         ("mix.lock", MIX, "ours"),
         ("pnpm-lock.yaml", PNPM_9_ELSEWHERE, "@s/odd"),
-        ("pubspec.lock", PUBSPEC, "ours"),
+        ("pubspec.lock", PUBSPEC, "odd"),
+        ("Directory.Packages.props", PACKAGES_PROPS, "Other"),
+        ("rebar.lock", REBAR, "ours"),
+        ("stack.yaml.lock", STACK, "ours"),
+        ("renv.lock", json.dumps(RENV), "ours"),
+        ("deno.lock", json.dumps(DENO), "jsr:@std/path@1.0.0"),
+        ("deno.lock", json.dumps(DENO_3), "deno.example.test"),
+        ("conanfile.txt", CONANFILE, "poco"),
         (
             "requirements.txt",
             "git+https://g.test/x@v1#subdirectory=a&egg=x\n-e git+ssh://g.test/y#egg=y[a]\n-e ./z\nhttps://f.test/w-1.zip\n",
@@ -168,6 +184,26 @@ def test_a_lock_file_that_is_known_and_not_read_is_a_gap(name: str):
     sbom = scan_folder({f"app/{name}": b"\0anything", "app/requirements.txt": "a==1\n"})
     assert f"/app/{name}: lock-files: {name} is not read (" in reasons(sbom)
     assert purls(sbom) == ["pkg:pypi/a@1"]
+
+
+def test_a_snapshot_of_stack_is_where_it_goes_on():
+    text = STACK.replace("snapshots: []", "snapshots:\n- completed:\n    sha256: aa\n  original: lts-21.13")
+    assert reasons(scan_folder({"stack.yaml.lock": text})).startswith(
+        "/stack.yaml.lock: lock-files: it goes on in snapshot lts-21.13, which was not read"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("rebar.lock", "?"), ("stack.yaml.lock", "a: b\n"), ("cabal.project.freeze", "x"), ("renv.lock", "{}"),
+     ("deno.lock", '{"version": "5", "npm": {"?": 1}}'), ("deno.lock", '{"version": "5", "npm": {"a@1": 1}}'),
+     ("build.sbt.lock", "[]"), ("conanfile.txt", "[requires]\n?\n"), ("Directory.Packages.props", "<a/>"),
+     ("Directory.Packages.props", "<!DOCTYPE Project><Project/>"), ("Directory.Packages.props", "<Project>")],
+)  # fmt: skip
+def test_what_is_no_lock_file_is_a_gap(name: str, text: str):
+    sbom = scan_folder({name: text})
+    assert not sbom.packages
+    assert reasons(sbom).startswith(f"/{name}: lock-files: ")
 
 
 def test_a_range_of_one_version_is_a_version():

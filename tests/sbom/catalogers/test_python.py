@@ -47,6 +47,13 @@ def test_what_it_needs_is_beside_it():
     assert related(sbom) == [("pkg:pypi/requests@2.32", "pkg:pypi/urllib3@2.0")]
 
 
+def test_a_package_without_metadata_is_a_gap():
+    sbom = scan(dist("a", "1") | {f"{SITE}/a-1.dist-info/RECORD": "", f"{SITE}/b-2.dist-info/RECORD": "b.py,,\n"})
+    assert purls(sbom) == ["pkg:pypi/a@1"]
+    assert f"/{SITE}/b-2.dist-info: python: a package without METADATA, whose version is not known" in reasons(sbom)
+    assert "a-1" not in reasons(sbom)
+
+
 def test_a_record_says_what_is_inside():
     sbom = scan(
         dist("setuptools", "70")

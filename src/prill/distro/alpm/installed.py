@@ -12,7 +12,7 @@ __all__ = ["InstalledAlpm", "InvalidAlpmDatabase", "parse_desc", "parse_files"]
 
 _MAX_VALUES = 500_000
 _MAX_VALUE = 4096
-_FIELD = regex(r"%([A-Z0-9]+)%")
+_FIELD = regex(r"%([A-Z0-9_]+)%")
 _NAME = regex(r"[A-Za-z0-9@_+][A-Za-z0-9@._+-]*")
 _VERSION = regex(r"(?:\d+:)?[^\s/:-]+-[0-9.]+")
 _DEPENDENCY = regex(r"[^\s=<>:]+")

@@ -28,7 +28,7 @@ class AlpmCataloger:
     """Reads ``desc`` and ``files``."""
 
     id = "alpm"
-    version = 3
+    version = 4
     patterns = (f"{_LOCAL}/*/desc", f"{_LOCAL}/*/files")
     programs = False
     evidence = AlpmEvidence

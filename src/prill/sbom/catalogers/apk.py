@@ -48,7 +48,7 @@ class ApkCataloger:
     """Reads ``installed``."""
 
     id = "apk"
-    version = 4
+    version = 5
     patterns = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
     programs = False
     evidence = ApkEvidence

@@ -29,7 +29,7 @@ class HomebrewCataloger:
     """Reads ``INSTALL_RECEIPT.json`` and the formula beside it."""
 
     id = "homebrew"
-    version = 2
+    version = 3
     patterns = (f"{_KEG}/INSTALL_RECEIPT.json", f"{_KEG}/.brew/*.rb")
     programs = False
     evidence = HomebrewEvidence

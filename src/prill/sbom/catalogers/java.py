@@ -60,7 +60,7 @@ class JavaCataloger:
     """Reads archives; names them by Debian's repository where they do not name themselves."""
 
     id = "java"
-    version = 6
+    version = 7
     patterns = (
         *(f"**/*.{ending}" for ending in (*_ALWAYS, *_SOMETIMES)),
         "usr/share/maven-repo/**/*.pom",

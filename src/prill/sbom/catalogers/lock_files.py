@@ -25,6 +25,7 @@ _NAMES = (
     "yarn.lock",
     "pnpm-lock.yaml",
     "bun.lock",
+    "deno.lock",
     *REQUIREMENTS,
     "poetry.lock",
     "Pipfile.lock",
@@ -39,22 +40,24 @@ _NAMES = (
     "composer.lock",
     "gradle.lockfile",
     "buildscript-gradle.lockfile",
+    "build.sbt.lock",
     "pom.xml",
     "packages.lock.json",
     "packages.config",
+    "Directory.Packages.props",
     "mix.lock",
+    "rebar.lock",
+    "stack.yaml.lock",
+    "cabal.project.freeze",
+    "renv.lock",
     "pubspec.lock",
     "Podfile.lock",
     "Package.resolved",
     "conan.lock",
+    "conanfile.txt",
 )
 NOT_READ = {
     "bun.lockb": ("npm", "Bun's binary form; bun install --save-text-lockfile writes bun.lock"),
-    "deno.lock": ("npm", "Deno's"),
-    "renv.lock": ("cran", "R's"),
-    "rebar.lock": ("hex", "Erlang's"),
-    "stack.yaml.lock": ("hackage", "Haskell's"),
-    "cabal.project.freeze": ("hackage", "Haskell's"),
     "paket.lock": ("nuget", "Paket's"),
     "pixi.lock": ("conda", "pixi's"),
     "conda-lock.yml": ("conda", "conda's"),
@@ -72,7 +75,7 @@ class LockFilesCataloger:
     """Reads lock files, and the project files that state versions themselves."""
 
     id = "lock-files"
-    version = 6
+    version = 7
     programs = False
     patterns = tuple(f"**/{name}" for name in (*_NAMES, *NOT_READ))
     evidence = LockEvidence

@@ -38,7 +38,7 @@ class NodeCataloger:
     """Reads ``package.json``, and the digests that npm leaves beside what it installed."""
 
     id = "node"
-    version = 5
+    version = 6
     patterns = ("**/package.json", f"**/{_NOTES}")
     programs = False
     evidence = NodeEvidence

@@ -20,7 +20,7 @@ class PhpCataloger:
     """Reads ``vendor/composer/installed.json``."""
 
     id = "php"
-    version = 3
+    version = 4
     patterns = ("**/composer/installed.json",)
     programs = False
     evidence = ListedPackages

@@ -1,7 +1,7 @@
 """Installed Python packages: ``*.dist-info``, ``*.egg-info`` and conda's records."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prill.ecosystems.python import (
     normal_name,
@@ -11,7 +11,7 @@ from prill.ecosystems.python import (
     parse_requires,
     requirement_name,
 )
-from prill.model import Digest, LanguageDetails, Package, Relationship
+from prill.model import Digest, FileTree, Gap, LanguageDetails, Package, Relationship
 from prill.model.purl_value import build_purl
 from prill.model.regex import regex
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
@@ -42,7 +42,7 @@ class PythonCataloger:
     """Reads what installers leave behind."""
 
     id = "python"
-    version = 4
+    version = 5
     patterns = (
         "**/*.dist-info/METADATA",
         "**/*.dist-info/RECORD",
@@ -70,8 +70,11 @@ class PythonCataloger:
                 return _conda(data)
         return _installed(data)
 
-    def catalog(self, seen: Sequence[Seen[PythonEvidence]], image: Surroundings) -> Catalogued:  # noqa: ARG002
-        """Return the packages, the files their RECORDs list, and who needs whom within one folder of packages."""
+    def catalog(self, seen: Sequence[Seen[PythonEvidence]], image: Surroundings) -> Catalogued:
+        """Return the packages, the files their RECORDs list, and who needs whom within one folder of packages.
+
+        What has a RECORD, but no metadata that names it, is a gap.
+        """
         beside: dict[str, list[Seen[PythonEvidence]]] = {}
         for one in seen:
             beside.setdefault(posixpath.dirname(one.path), []).append(one)
@@ -89,6 +92,7 @@ class PythonCataloger:
             packages=tuple(_package(one) for one in packages),
             relationships=tuple(sorted(relationships)),
             owned=tuple(owned),
+            gaps=tuple(_nameless(seen, image.tree)),
         )
 
 
@@ -147,6 +151,13 @@ def _package(one: Seen[PythonEvidence]) -> Package:
         licenses=read.licenses,
         locations=(one.location,),
     )
+
+
+def _nameless(seen: Sequence[Seen[PythonEvidence]], tree: FileTree) -> Iterator[Gap]:
+    for one in seen:
+        folder, name = posixpath.split(one.path)
+        if name == "RECORD" and tree.stat(f"{folder}/METADATA") is None:
+            yield Gap(f"/{folder}", f"{PythonCataloger.id}: a package without METADATA, whose version is not known")
 
 
 def _site(path: str) -> str:

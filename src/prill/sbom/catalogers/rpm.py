@@ -58,7 +58,7 @@ class RpmCataloger:
     """Reads ``rpmdb.sqlite``, ``Packages.db`` (NDB), ``Packages`` (Berkeley DB) and ``container-manifest-2``."""
 
     id = "rpm"
-    version = 4
+    version = 5
     patterns = (*(f"{folder}/{name}" for folder in _FOLDERS for name in (*_NAMES, _LOG)), _MANIFEST)
     programs = False
     evidence = RpmEvidence

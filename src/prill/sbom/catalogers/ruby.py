@@ -22,7 +22,7 @@ class RubyCataloger:
     """
 
     id = "ruby"
-    version = 4
+    version = 5
     patterns = (
         "**/specifications/*.gemspec",
         "**/specifications/default/*.gemspec",

@@ -1,0 +1,33 @@
+"""``build.sbt.lock`` (the plugin sbt-dependency-lock): the packages that a project in Scala is built from."""
+
+import msgspec
+
+from prill.ecosystems.locked import Locked, LockFile, decode_json
+from prill.ecosystems.maven import word
+
+__all__ = ["parse_sbt_lock"]
+
+_USED = frozenset({"compile", "runtime", "optional"})
+
+
+class _Dependency(msgspec.Struct):
+    org: str
+    name: str
+    version: str
+    configurations: list[str] = []
+
+
+class _Sbt(msgspec.Struct):
+    lockVersion: int  # noqa: N815 - the plugin's name for it
+    dependencies: list[_Dependency]
+
+
+def parse_sbt_lock(data: bytes) -> LockFile:
+    """Read ``build.sbt.lock``, without what only tests use, or what is provided; raise `InvalidLockFile`."""
+    found = decode_json(data, _Sbt, "build.sbt.lock").dependencies
+    named = {
+        (f"{one.org}:{one.name}", one.version)
+        for one in found
+        if all(map(word, (one.org, one.name, one.version))) and _USED & set(one.configurations)
+    }
+    return LockFile(packages=tuple(Locked(name=name, version=version) for name, version in sorted(named)))
