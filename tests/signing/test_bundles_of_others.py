@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography import x509
 from sigstore.errors import Error as OracleError
 from sigstore.models import Bundle as OracleBundle
 
 from prill.api.blobs import verify_blob
 from prill.model import Digest
 from prill.signing._json import Fields, encode_json
+from prill.signing.conditions import Conditions
 from prill.signing.identity import Expected, IdentityRule
 from prill.signing.keys import Message, PublicKey
 from prill.signing.log_entry import LogEntry
@@ -204,3 +206,25 @@ def test_a_file_that_a_statement_knows_by_another_digest(
     verified = check(stated(FILE), trust)
     assert verified.subject == Digest.of(FILE, "sha256" if "sha256" in algorithms else "sha512")
     refused(Step.CONTENT, "the statement is about", lambda: check(stated(b"another"), trust))
+
+
+def test_what_github_says_about_a_run(instance: Instance, trust: TrustedRoot):
+    """The extensions 2 to 6 are bare texts; what is demanded of them has to be there, exactly."""
+    more = [
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}"), text.encode()), False)
+        for number, text in ((2, "push"), (5, "org/app"), (6, "refs/heads/main"))
+    ]
+    bundle = document(on_record(instance, sign_file(FILE, Me(instance, more=more))))
+    claims = dict(check(bundle, trust).signer.claims)
+    assert (claims["workflow trigger"], claims["workflow repository"]) == ("push", "org/app")
+
+    def demand(*claims: tuple[str, str]) -> Verified:
+        verifier, conditions = Verifier(trust=trust, rule=ME), Conditions(claims=claims)
+        return verify_blob(Message.of(FILE), json.dumps(bundle).encode(), verifier, conditions=conditions, now=0)
+
+    assert Step.CONDITIONS in demand(("workflow repository", "org/app"), ("workflow ref", "refs/heads/main")).steps
+    wrong = ("workflow repository", "org/ap")
+    refused(
+        Step.CONDITIONS, "repository is 'org/app', not 'org/ap'", lambda: demand(("workflow trigger", "push"), wrong)
+    )
+    refused(Step.CONDITIONS, "workflow sha is None", lambda: demand(("workflow sha", "0")))

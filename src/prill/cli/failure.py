@@ -38,6 +38,7 @@ FAILURES: tuple[tuple[Exit, str, tuple[str, ...]], ...] = (
     (Exit.MISUSED, "prill.cli.commands.conformance", ("NoStaging",)),
     (Exit.MISUSED, "prill.cli.commands.lsp", ("NoLanguageServer",)),
     (Exit.MISUSED, "prill.cli.commands.new", ("FileExists",)),
+    (Exit.MISUSED, "prill.cli.cosign_words", ("NotHere",)),
     (Exit.MISUSED, "prill.cli.key_options", ("NoPassword",)),
     (Exit.MISUSED, "prill.cli.sbom_output", ("InvalidOption",)),
     (Exit.MISUSED, "prill.cli.settings", ("InvalidSettings",)),

@@ -77,6 +77,8 @@ VERBS: dict[str, tuple[str, ...]] = {
 """What a command may be followed by in place of its own arguments: ``prill sbom diff`` is a command of its own."""
 
 
+_AS_COSIGN = frozenset({"sign", "attest", "sign-blob", "verify", "verify-attestation", "verify-blob", "tree", "copy"})
+"""The commands that cosign has by the same names; they understand its options, too."""
 _MODULE = str.maketrans(" -", "__")
 
 
@@ -177,12 +179,7 @@ def _command(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         return _run("prill", lambda: _print(overview(), Exit.GOOD if words else Exit.MISUSED))
     if words[0] not in dict(COMMANDS):
-        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-        near = get_close_matches(words[0], dict(COMMANDS), n=1)
-        _complain(
-            f"there is no command {words[0]!r}", f"did you mean {near[0]}?" if near else "prill --help lists them"
-        )
+        _complain(f"there is no command {words[0]!r}", _advice(words[0]))
         return Exit.MISUSED
     # An image's index is some hundred thousand objects, none of them garbage: looking for cycles among them as often as
     # Python does by itself costs a fifth of the time.
@@ -191,7 +188,26 @@ def _command(words: list[str]) -> int:
     sys.setswitchinterval(_SWITCH)
     has_verb = words[1:2] and words[1] in VERBS.get(words[0], ())
     name, rest = (f"{words[0]} {words[1]}", words[2:]) if has_verb else (words[0], words[1:])
-    return _run(name, lambda: load_command(name).run(command_parser(name).parse_args(rest)))
+    return _run(name, lambda: load_command(name).run(command_parser(name).parse_args(_own_words(name, rest))))
+
+
+def _own_words(name: str, words: list[str]) -> list[str]:
+    """Return a command's words, those of cosign's in Prill's; raise `NotHere`."""
+    if name not in _AS_COSIGN or all(word[:1] != "-" for word in words):
+        return words
+    from prill.cli.cosign_words import translated  # noqa: PLC0415 - few commands are cosign's, too
+
+    return translated(name, words)
+
+
+def _advice(command: str) -> str:
+    """Say what to do in place of a command that is not there."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    from prill.cli.cosign_words import COSIGN_COMMANDS  # noqa: PLC0415
+
+    near = get_close_matches(command, dict(COMMANDS), n=1)
+    return COSIGN_COMMANDS.get(command) or (f"did you mean {near[0]}?" if near else "prill --help lists them")
 
 
 def _print(text: str, code: Exit) -> Exit:

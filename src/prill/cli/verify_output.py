@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from prill.errors import PrillError
     from prill.signing.verified import Verified
 
-__all__ = ["deliver_answers", "verified_json", "verified_lines"]
+__all__ = ["add_format", "deliver_answers", "verified_json", "verified_lines"]
 
 _SAYS = {"signature": "signed", "attestation": "attested"}
+
+
+def add_format(parser: "argparse._ActionsContainer") -> None:
+    """Add ``--format``."""
+    parser.add_argument(
+        "--format", choices=("text", "json", "cosign"), default="text", help="the answer's format; cosign is its own"
+    )
 
 
 def deliver_answers(arguments: argparse.Namespace, answers: Sequence["ImageAnswer"]) -> Exit:
@@ -25,6 +32,10 @@ def deliver_answers(arguments: argparse.Namespace, answers: Sequence["ImageAnswe
 
         document = [_answer_json(one) for one in answers]
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    elif arguments.format == "cosign":
+        from prill.cli.cosign_output import cosign_lines  # noqa: PLC0415 - start-up stays lazy
+
+        sys.stdout.writelines(f"{line}\n" for one in answers for line in cosign_lines(one))
     else:
         lines = [line for one in answers for line in _answer_lines(one)]
         say("\n".join(lines), quiet=arguments.quiet or not lines)

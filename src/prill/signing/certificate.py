@@ -4,7 +4,7 @@ The extensions are Fulcio's (sigstore/fulcio, docs/oid-info.md); chains are RFC 
 the authority's own intermediate certificates, no policies, no name constraints.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from prill.errors import PrillError
@@ -33,6 +33,14 @@ Extension = TypeVar("Extension", bound="x509.ExtensionType")
 
 _FULCIO = "1.3.6.1.4.1.57264.1."
 _ISSUER_RAW, _ISSUER, _OTHER_NAME = f"{_FULCIO}1", f"{_FULCIO}8", f"{_FULCIO}7"
+_WORKFLOW = {
+    f"{_FULCIO}2": "workflow trigger",
+    f"{_FULCIO}3": "workflow sha",
+    f"{_FULCIO}4": "workflow name",
+    f"{_FULCIO}5": "workflow repository",
+    f"{_FULCIO}6": "workflow ref",
+}
+"""What GitHub says about a run: the older extensions, which hold bare texts."""
 _CLAIMS = {
     f"{_FULCIO}9": "build signer URI",
     f"{_FULCIO}11": "runner environment",
@@ -80,7 +88,7 @@ class SigningCertificate:
             issuer=_issuer(certificate),
             not_before=int(certificate.not_valid_before_utc.timestamp()),
             not_after=int(certificate.not_valid_after_utc.timestamp()),
-            claims=tuple((name, value) for oid, name in _CLAIMS.items() if (value := _text(certificate, oid))),
+            claims=tuple(_claims(certificate)),
             key=PublicKey.of(key_of(certificate)),
             x509=certificate,
         )
@@ -230,6 +238,15 @@ def _issuer(certificate: "x509.Certificate") -> str:
     encoded = _text(certificate, _ISSUER)
     raw = _value(certificate, _ISSUER_RAW)
     return encoded or (raw.decode("utf-8", "replace") if raw else "")
+
+
+def _claims(certificate: "x509.Certificate") -> "Iterator[tuple[str, str]]":
+    for oid, name in _CLAIMS.items():
+        if value := _text(certificate, oid):
+            yield name, value
+    for oid, name in _WORKFLOW.items():
+        if raw := _value(certificate, oid):
+            yield name, raw.decode("utf-8", "replace")
 
 
 def _text(certificate: "x509.Certificate", oid: str) -> str:

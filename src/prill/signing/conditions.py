@@ -51,13 +51,14 @@ class Requirement:
 class Conditions:
     """``annotations`` must be among a signature's own; ``max_age`` is in seconds, ``min_signers`` counts distinct ones.
 
-    ``required`` are about an attestation's predicate.
+    ``required`` are about an attestation's predicate, ``claims`` about what the signer's certificate says of a CI run.
     """
 
     annotations: tuple[tuple[str, str], ...] = ()
     max_age: int | None = None
     min_signers: int = 1
     required: tuple[Requirement, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
 
     def check_one(self, verified: Verified, now: int) -> tuple[Step, ...]:
         """Check what each signature has to fulfil; return the step if there was any. Raise `VerificationError`."""
@@ -67,6 +68,13 @@ class Conditions:
                 raise VerificationError(
                     Step.CONDITIONS,
                     f"the annotation {name!r} is {own.get(name)!r}, not {value!r} ({verified.origin})",
+                )
+        claimed = dict(verified.signer.claims)
+        for name, value in self.claims:
+            if claimed.get(name) != value:
+                raise VerificationError(
+                    Step.CONDITIONS,
+                    f"the certificate's {name} is {claimed.get(name)!r}, not {value!r} ({verified.origin})",
                 )
         for requirement in self.required:
             requirement.check(verified)

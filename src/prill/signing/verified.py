@@ -51,6 +51,7 @@ class Verified:
     form: SignedForm
     origin: str
     payload: bytes
+    signature: bytes = b""
     predicate_type: str = ""
     time: int | None = None
     time_by: str = ""

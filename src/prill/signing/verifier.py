@@ -65,6 +65,7 @@ class Verifier:
             form=signed.form,
             origin=signed.origin,
             payload=signed.payload,
+            signature=signed.signature,
             predicate_type=statement.predicate_type,
             annotations=statement.annotations,
             time=time,

@@ -15,7 +15,7 @@ import argparse
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.trust_options import add_conditions, add_signers, conditions_of, verifier_of
-from prill.cli.verify_output import deliver_answers
+from prill.cli.verify_output import add_format, deliver_answers
 
 __all__ = ["run", "setup_parser"]
 
@@ -27,7 +27,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     add_conditions(parser)
     parser.add_argument("-r", "--recursive", action="store_true", help="of an index, verify every image as well")
     add_platform(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="the answer's format")
+    add_format(parser)
     add_registry(parser)
     add_common(parser)
 

@@ -16,7 +16,7 @@ import sys
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.trust_options import add_conditions, add_signers, conditions_of, key_value, verifier_of
-from prill.cli.verify_output import deliver_answers
+from prill.cli.verify_output import add_format, deliver_answers
 
 __all__ = ["run", "setup_parser"]
 
@@ -38,7 +38,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-r", "--recursive", action="store_true", help="of an index, verify every image as well")
     add_platform(parser)
     output = parser.add_mutually_exclusive_group()
-    output.add_argument("--format", choices=("text", "json"), default="text", help="the answer's format")
+    add_format(output)
     output.add_argument("--print", action="store_true", help="write the verified statements, one a line")
     add_registry(parser)
     add_common(parser)
