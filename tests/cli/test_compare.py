@@ -70,6 +70,8 @@ def test_a_licence_that_cannot_be_read_is_no_gap_of_a_comparison(shop: Workshop)
     assert reason not in ran.out
     assert ran.code == Exit.INCOMPLETE
     assert [gap["subject"] for gap in json.loads(ran.out)["gaps"]] == ["deb of debian 13"]
+    assert ran.err.startswith("prill: gaps, 1: ")
+    assert "deb of debian 13" in ran.err
 
 
 def test_json_has_every_figure_with_its_source(shop: Workshop):

@@ -57,7 +57,7 @@ def test_files_and_folders_become_one_file(run: Run, db: Path, tmp_path: Path):
         "import", write_zip(tmp_path / "PyPI.zip", osv("A-1")), folder, write_json(tmp_path / "kev.json", KEV)
     )
     assert code == Exit.GOOD
-    assert "PyPI.zip (osv): 1 records" in out
+    assert "PyPI.zip (osv): 1 record" in out
     assert f"wrote {db}: 2 vulnerabilities" in out
     assert ids(db) == {"A-1", "B-1"}
     assert [path.name for path in tmp_path.glob(".tmp*")] == []
@@ -75,7 +75,7 @@ def test_feeds_whose_files_have_one_name_are_told_apart(run: Run, db: Path, tmp_
     for ecosystem, id_ in (("npm", "N-1"), ("PyPI", "P-1"), ("PyPI", "P-2")):
         (tmp_path / ecosystem).mkdir(exist_ok=True)
         out = run("import", write_zip(tmp_path / ecosystem / "all.zip", osv(id_, ecosystem)))[1]
-        assert f"{ecosystem}-all.zip (osv): 1 records" in out
+        assert f"{ecosystem}-all.zip (osv): 1 record" in out
     assert ids(db) == {"N-1", "P-2"}
 
 

@@ -289,7 +289,7 @@ def test_only_fixed_and_severities_say_how_many_are_left_out(shop: Workshop):
     assert len(report(shop, place, "--only-fixed")["findings"]) == 3
     found = report(shop, place, "--severity", "high,critical")
     assert found["findings"] == []
-    assert "3 findings are not shown, as the options ask for others" in found["notes"]
+    assert "3 findings not shown, as the options ask for others" in found["notes"]
     assert (found["advice"]["upgrades"], found["advice"]["removes"]) == ([], 0)
     last = shop.run("scan", place, "--severity", "high,critical").out.splitlines()[-1]
     assert last == "next: nothing of what was asked for; 3 other findings not shown"
@@ -312,6 +312,18 @@ def test_one_vulnerability_is_explained_by_any_of_its_ids(shop: Workshop):
     ran = shop.run("scan", root(shop), "--explain", "CVE-1999-1")
     assert ran.code == Exit.NOTHING
     assert "no source says that it is in" in ran.out
+
+
+def test_an_explanation_goes_where_and_as_it_is_asked_for(shop: Workshop):
+    place, there = root(shop), shop.root / "why"
+    assert shop.run("scan", place, "--explain", "CVE-2026-35189", "-o", there).out == ""
+    assert "next: upgrade libssl3 to 3.5-1+deb13u2" in there.read_text()
+    whole = json.loads(shop.good("scan", place, "--format", "json"))
+    found = json.loads(shop.good("scan", place, "--format", "json", "--explain", "CVE-2026-35189"))
+    assert len(whole["findings"]) > len(found["findings"]) == 1
+    assert found["findings"][0]["id"] == "CVE-2026-35189"
+    ran = shop.run("scan", place, "--format", "json", "--explain", "CVE-1999-1")
+    assert (ran.code, json.loads(ran.out)["findings"]) == (Exit.NOTHING, [])
 
 
 def test_layers_and_absent_code_of_a_built_image(shop: Workshop):

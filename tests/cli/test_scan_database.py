@@ -10,6 +10,7 @@ from advisories import HIGH, osv, write_json, write_zip
 from deb_files import Deb
 from debian_changelogs import changelog, doc, status, write_root
 from prill.cli.exit import Exit
+from prill.views.sizes import count
 from workshop import Workshop
 
 NPM = {"app/node_modules/left/package.json": '{"name": "left", "version": "1.0.0", "license": "MIT"}'}
@@ -228,7 +229,7 @@ def test_states_can_be_chosen(shop: Workshop):
     for words, expected in states.items():
         found = scanned(shop, "--no-archive", "--state", words)
         assert [one["id"] for one in found["findings"]] == expected
-        assert found["notes"] == [f"{4 - len(expected)} findings are not shown, as the options ask for others"]
+        assert found["notes"] == [f"{count(4 - len(expected), 'finding')} not shown, as the options ask for others"]
     assert (
         shop.run("scan", root(shop), "--no-archive", "--state", "will-not-fix", "--fail-on", "unknown").code
         == Exit.GOOD
@@ -264,7 +265,7 @@ def test_what_another_vendor_built_is_no_package_of_the_release(shop: Workshop):
 def test_what_was_not_understood_is_noted_by_each_scan(shop: Workshop):
     imported(shop, npm(shop, osv("A-1", "npm", "left"), {"id": "B-1", "affected": "x"}))
     found = scanned(shop)
-    said = "npm.zip had 1 more, which were not understood when it was imported: what these say is missing here"
+    said = "npm.zip: what 1 record said is missing here, not understood when it was imported"
     assert said in found["notes"]
     assert [one["missed"] for one in found["sources"] if "missed" in one] == [1]
     imported(shop, write_json(shop.root / "kev.json", {"catalogVersion": "1", "vulnerabilities": []}))

@@ -32,7 +32,7 @@ def test_wrong_statements_are_printed(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert main(["version", "compare", "--ecosystem", "npm", "--check"]) == Exit.NO
     out, err = capsys.readouterr()
     assert out == "WRONG 1.0 > 2.0\n2 statements, 1 wrong\n"
-    assert "1 lines are no statement, the first 'x y = 1'" in err
+    assert "no statement: 1 line, the first 'x y = 1'" in err
 
 
 def test_what_is_no_statement_or_no_version_is_not_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

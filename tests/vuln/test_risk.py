@@ -66,7 +66,7 @@ def test_selecting_says_what_is_left_out():
     report = ScanReport(subject=Subject(name="x"), distro=None, packages=1, matches=ALL)
     chosen = select(report, levels={Level.CRITICAL}, only_fixed=True)
     assert chosen.matches == (CRITICAL, DISMISSED)
-    assert chosen.notes == ("6 findings are not shown, as the options ask for others",)
+    assert chosen.notes == ("6 findings not shown, as the options ask for others",)
     assert select(report, states={MatchState.NOT_AFFECTED}).matches == (DENIED,)
     assert select(report) is report
 

@@ -48,7 +48,7 @@ __all__ = ["ScanOptions", "scan", "scan_sbom"]
 
 _HOUR, _DAY = 3600, 86_400
 _LONGEST = 80
-_MISSED = "{} had {} more, which were not understood when it was imported: what these say is missing here"
+_MISSED = "{}: what {} said is missing here, not understood when it was imported"
 _NO_SOURCE = "no source has advisories for these"
 _NO_UNFIXED = (
     "what an upgrade fixes is known from the vendor's archive: nothing to fix means that the packages are current, no "
@@ -239,7 +239,7 @@ def _ask_database(sbom: Sbom, database: Database, answers: _Answers) -> None:
     answer = match_database(packages, sbom.distro, database)
     answers.matches += answer.matches
     answers.sources += database.sources
-    answers.notes += (_MISSED.format(one.name, one.missed) for one in database.sources if one.missed)
+    answers.notes += (_MISSED.format(one.name, count(one.missed, "record")) for one in database.sources if one.missed)
     answers.gaps += answer.gaps
     answers.covered |= answer.covered
     answers.partly |= answer.partly

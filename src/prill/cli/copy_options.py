@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from prill.api.copying import Copied
     from prill.oci.destinations import Destination
 
+_NOT_ASKED_FOR = "left out; --with-referrers copies it, too"
+
 __all__ = ["add_choice", "add_report", "copy", "kind_of"]
 
 
@@ -83,7 +85,9 @@ def copy(
     if arguments.format == "json":
         sys.stdout.write(_json(copied))
     else:
-        say(_text(copied), quiet=arguments.quiet)
+        can_ask = hasattr(arguments, "with_referrers")
+        without = "nothing" if attachments else _NOT_ASKED_FOR if can_ask else "left out"
+        say(_text(copied, without), quiet=arguments.quiet)
     return Exit.INCOMPLETE if copied.gaps and not arguments.allow_gaps else Exit.GOOD
 
 
@@ -92,7 +96,7 @@ def kind_of(artifact_type: str, tag: str) -> str:
     return f"cosign's .{tag.rpartition('.')[2]}" if tag else artifact_type or "of no type"
 
 
-def _text(copied: "Copied") -> str:
+def _text(copied: "Copied", without: str) -> str:
     from prill.views.copy_report import copy_report  # noqa: PLC0415 - one format is wanted
 
     return copy_report(
@@ -104,6 +108,7 @@ def _text(copied: "Copied") -> str:
         sent_size=copied.sent_size,
         present=copied.present,
         attached=tuple(kind_of(one.descriptor.artifact_type, one.tag) for one in copied.attached),
+        without=without,
     )
 
 

@@ -42,7 +42,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="prill lint --hadolint", description=__doc__)
+    parser = _Parser(
+        prog="prill lint --hadolint",
+        description="Be hadolint: its own command line, configuration, environment, formats and exit codes.",
+    )
     parser.add_argument("-v", "--version", action="store_true", help="print the version")
     parser.add_argument("-c", "--config", metavar="FILENAME", help="the configuration file")
     parser.add_argument("--file-path-in-report", metavar="PATH", help="what the files are called in the report")

@@ -12,13 +12,14 @@ from prill.cli.exit import Exit
 from prill.cli.output import say
 from prill.cli.scan_options import tell_notes
 from prill.errors import PrillError
+from prill.views.sizes import count
 
 if TYPE_CHECKING:
     import uuid
 
-    from prill.model import Sbom
+    from prill.model import Gap, Sbom
 
-__all__ = ["InvalidOption", "add_document_options", "columns", "deliver"]
+__all__ = ["InvalidOption", "add_document_options", "columns", "deliver", "tell_gaps"]
 
 TABLE = "table"
 _PURLS = "purls"
@@ -149,13 +150,19 @@ def _report(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...])
     if arguments.quiet:
         return
     tell_notes(notes, quiet=arguments.quiet)
-    if sbom.gaps and (arguments.format != TABLE or arguments.output):
-        from prill.views.sbom_table import gap_lines  # noqa: PLC0415 - start-up stays lazy
+    if arguments.format != TABLE or arguments.output:
+        tell_gaps(sbom.gaps, quiet=arguments.quiet, verbose=arguments.verbose or arguments.format == _PURLS)
 
-        lines = gap_lines(sbom.gaps, width=columns())
-        if not arguments.verbose and len(lines) > _MOST_SHOWN and arguments.format != _PURLS:
-            lines = [
-                *lines[:_MOST_SHOWN],
-                f"  … {len(lines) - _MOST_SHOWN} more lines with --verbose; the document has all",
-            ]
-        print("\n".join(["prill: " + lines[0], *lines[1:]]), file=sys.stderr)
+
+def tell_gaps(gaps: "Iterable[Gap]", *, quiet: bool, verbose: bool) -> None:
+    """Say on standard error why a document that went elsewhere is incomplete; without ``verbose``, its first lines."""
+    from prill.views.sbom_table import gap_lines  # noqa: PLC0415 - start-up stays lazy
+
+    told = tuple(gaps)
+    if quiet or not told:
+        return
+    lines = gap_lines(told, width=columns())
+    if not verbose and len(lines) > _MOST_SHOWN:
+        more = count(len(lines) - _MOST_SHOWN, "more line")
+        lines = [*lines[:_MOST_SHOWN], f"  … {more} with --verbose; the document has all"]
+    print("\n".join(["prill: " + lines[0], *lines[1:]]), file=sys.stderr)

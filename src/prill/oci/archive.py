@@ -129,7 +129,10 @@ def _recognise(files: ArchiveFiles, name: str) -> Layout | DockerArchive:
         return Layout(files, name)
     if DOCKER_MANIFEST_FILE in files:
         return DockerArchive(files, name)
-    raise NoLayout(f"{name!r} holds no image: neither {INDEX_FILE!r} nor {DOCKER_MANIFEST_FILE!r} is in it")
+    raise NoLayout(
+        f"{name!r} holds no image: neither {INDEX_FILE!r} nor {DOCKER_MANIFEST_FILE!r} is in it",
+        hint="it is what docker save, podman save and skopeo write; unpack a root file system, and name its folder",
+    )
 
 
 def _plain(packed: BinaryIO, name: str) -> BinaryIO:

@@ -19,8 +19,12 @@ def copy_report(
     sent_size: int,
     present: int,
     attached: tuple[str, ...],
+    without: str = "nothing",
 ) -> str:
-    """Return where the image went, how much had to be sent, and what of each kind was ``attached`` to it."""
+    """Return where the image went, how much had to be sent, and what of each kind was ``attached`` to it.
+
+    ``without`` stands there where nothing was.
+    """
     blobs = f"{sent} sent, {human_size(sent_size)}" if sent else "none sent"
     rows = [
         ("to", printable(place)),
@@ -29,6 +33,6 @@ def copy_report(
         ("blobs", f"{blobs}; {present} were there" if present else blobs),
     ]
     kinds = Counter(printable(kind) for kind in attached)
-    counted = [f"{count} {kind}" for kind, count in sorted(kinds.items())] or ["nothing"]
+    counted = [f"{count} {kind}" for kind, count in sorted(kinds.items())] or [without]
     rows += [("attached" if number == 0 else "", text) for number, text in enumerate(counted)]
     return fact_sheet(printable(source), rows)

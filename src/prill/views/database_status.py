@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from prill.model.advisory import AdvisorySource
 from prill.views.ages import age
 from prill.views.columns import WIDTH, printable, table
-from prill.views.sizes import human_size
+from prill.views.sizes import count, human_size
 
 __all__ = ["database_status"]
 
@@ -28,13 +28,13 @@ def database_status(
         (
             source.name,
             source.id,
-            str(source.records),
+            f"{source.records:,}",
             age(now - source.modified) if source.modified else "-",
             age(now - source.retrieved),
         )
         for source in sources
     ]
-    lines = [printable(f"{path}: {human_size(size)}, {sum(one.records for one in sources)} records"), ""]
+    lines = [printable(f"{path}: {human_size(size)}, {count(sum(one.records for one in sources), 'record')}"), ""]
     lines.append(table(("SOURCE", "KIND", "RECORDS", "NEWEST", "RETRIEVED"), rows, texts=2))
     for title, names in (("whole feeds of", covered), ("single records of", others)):
         if names:

@@ -87,7 +87,7 @@ def scan_table(report: ScanReport, *, width: int) -> str:
 def source_line(source: AdvisorySource, now: int) -> str:
     """Say where advisories came from and how old they are."""
     newest = f", {age(now - source.modified)}" if source.modified else ""
-    records = f", {source.records} records" if source.records else ""
+    records = f", {count(source.records, 'record')}" if source.records else ""
     return f"source: {source.name}{records}{newest}"
 
 
@@ -101,7 +101,7 @@ def next_step(report: ScanReport) -> str:
     if len(advice.upgrades) == 1:
         return f"next: upgrade {best.name} to {best.version}: it removes {advice.removes:,} of {all_of_them}"
     return (
-        f"next: upgrade {len(advice.upgrades)} sources (rebuild on the current packages): it removes "
+        f"next: {len(advice.upgrades):,} upgrades (rebuild on the current packages) remove "
         f"{advice.removes:,} of {all_of_them}; most go with {best.name} {best.version}: {best.removes:,}"
     )
 

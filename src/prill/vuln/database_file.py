@@ -54,6 +54,7 @@ CREATE TABLE coverage(ecosystem TEXT, part TEXT, source INTEGER, PRIMARY KEY(eco
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
+_FIRST = "make one: prill db update osv:PyPI debian-tracker kev, or prill db import FILES; prill db --help says more"
 _AGAIN = "make it again: prill db import FILES"
 
 
@@ -87,7 +88,7 @@ def check_database(path: Path) -> None:
             header = stream.read(_HEADER)
             size = stream.seek(0, 2)
     except FileNotFoundError as error:
-        raise NoDatabase(f"there is no database {str(path)!r}", hint=_AGAIN) from error
+        raise NoDatabase(f"there is no database {str(path)!r}", hint=_FIRST) from error
     except OSError as error:
         raise NotADatabase(f"{path}: {error.strerror}") from error
     if len(header) < _HEADER or not header.startswith(_MAGIC) or _number(header, 68, 4) != APPLICATION_ID:

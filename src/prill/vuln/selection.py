@@ -6,6 +6,7 @@ from prill.model.advisory import Level
 from prill.model.scan_report import ScanReport
 from prill.model.value import replace
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
+from prill.views.sizes import count
 from prill.vuln.risk import advise
 
 __all__ = ["matches_at_least", "matches_of", "select", "unrated"]
@@ -34,7 +35,7 @@ def select(
     left_out = len(report.matches) - len(kept)
     if not left_out:
         return report
-    note = f"{left_out} findings are not shown, as the options ask for others"
+    note = f"{count(left_out, 'finding')} not shown, as the options ask for others"
     return replace(report, matches=kept, advice=advise(kept), hidden=left_out, notes=(*report.notes, note))
 
 

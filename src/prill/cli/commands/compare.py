@@ -19,7 +19,7 @@ from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_network, open_services
 from prill.cli.output import say
-from prill.cli.sbom_output import columns
+from prill.cli.sbom_output import columns, tell_gaps
 from prill.cli.scan_options import add_reading, open_options, tell_notes
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         say(data.decode(), quiet=arguments.quiet)
     else:
         sys.stdout.buffer.write(data)
+    if arguments.format != "table" or arguments.output is not None:
+        tell_gaps(comparison.gaps, quiet=arguments.quiet, verbose=arguments.verbose)
     return Exit.INCOMPLETE if comparison.gaps and not arguments.allow_gaps else Exit.GOOD
 
 

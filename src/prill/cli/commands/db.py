@@ -89,23 +89,26 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _tell(made: "Imported", arguments: argparse.Namespace) -> Exit:
-    from prill.views.sizes import human_size  # noqa: PLC0415 - start-up stays lazy
+    from prill.views.sizes import count, human_size  # noqa: PLC0415 - start-up stays lazy
 
     for address in made.unchanged:
         say(f"{address}: unchanged", quiet=arguments.quiet)
     for taken in made.taken:
         skipped = sum(taken.reasons.values())
-        more = f", {taken.harmless} without versions" if taken.harmless else ""
-        more += f", {skipped} not understood" if skipped else ""
-        say(f"{taken.source.name} ({taken.source.id}): {taken.records} records{more}", quiet=arguments.quiet)
-        for reason, count in taken.reasons.most_common(None if arguments.verbose else 3):
-            warn(f"{taken.source.name}: {count} times: {reason[:200]}")
+        more = f", {taken.harmless:,} without versions" if taken.harmless else ""
+        more += f", {skipped:,} not understood" if skipped else ""
+        say(f"{taken.source.name} ({taken.source.id}): {count(taken.records, 'record')}{more}", quiet=arguments.quiet)
+        for reason, times in taken.reasons.most_common(None if arguments.verbose else 3):
+            warn(f"{taken.source.name}: {count(times, 'record')} not understood: {reason[:200]}")
     for gap in made.gaps if arguments.verbose else ():
         warn(f"{gap.subject}: {gap.reason}")
     for gap in made.gaps if not arguments.verbose else ():
         if not any(gap in taken.gaps for taken in made.taken):
             warn(f"{gap.subject}: {gap.reason}")
-    say(f"wrote {made.path}: {made.records} vulnerabilities, {human_size(made.size)}", quiet=arguments.quiet)
+    say(
+        f"wrote {made.path}: {count(made.records, 'vulnerability', 'vulnerabilities')}, {human_size(made.size)}",
+        quiet=arguments.quiet,
+    )
     return Exit.INCOMPLETE if made.gaps and not arguments.allow_gaps else Exit.GOOD
 
 

@@ -58,11 +58,10 @@ def run(arguments: argparse.Namespace) -> Exit:
         say(report, quiet=arguments.quiet)
     else:
         sys.stdout.buffer.write(report.encode("utf-8", "backslashreplace"))
-    if facts.gaps and (arguments.format != "text" or arguments.output) and not arguments.quiet:
-        from prill.cli.sbom_output import columns  # noqa: PLC0415
-        from prill.views.sbom_table import gap_lines  # noqa: PLC0415
+    if arguments.format != "text" or arguments.output:
+        from prill.cli.sbom_output import tell_gaps  # noqa: PLC0415
 
-        print("\n".join(["prill: " + gap_lines(facts.gaps, width=columns())[0]]), file=sys.stderr)
+        tell_gaps(facts.gaps, quiet=arguments.quiet, verbose=arguments.verbose)
     return Exit.INCOMPLETE if facts.gaps and not arguments.allow_gaps else Exit.GOOD
 
 

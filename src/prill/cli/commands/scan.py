@@ -24,7 +24,7 @@ from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_network, add_platform, add_registry, open_services
 from prill.cli.output import say, warn
-from prill.cli.sbom_output import columns
+from prill.cli.sbom_output import columns, tell_gaps
 from prill.cli.scan_options import add_scan, open_options, tell_notes
 from prill.cli.trust_options import add_signers, signer_named, verification_of
 
@@ -65,7 +65,8 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain",
         metavar="ID",
-        help="say all that is known of one vulnerability: where, why, since which layer, what fixes it",
+        help="say all that is known of one vulnerability: where, why, since which layer, what fixes it; in another"
+        " format, report it alone",
     )
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
     parser.add_argument(
@@ -160,25 +161,36 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _explain(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
-    from prill.views.scan_explanation import explain_vulnerability  # noqa: PLC0415 - one format is wanted
+    from prill.model.value import replace  # noqa: PLC0415 - start-up stays lazy
+    from prill.views.scan_explanation import explain_vulnerability  # noqa: PLC0415
+    from prill.vuln.risk import advise  # noqa: PLC0415
     from prill.vuln.selection import matches_of  # noqa: PLC0415
 
     matches = matches_of(report, arguments.explain)
+    if arguments.format != _TABLE:
+        _write(arguments, replace(report, matches=matches, advice=advise(matches)))
+    else:
+        said = f"{arguments.explain}: no source says that it is in {report.subject.name}"
+        text = explain_vulnerability(matches, width=columns()) if matches else said
+        _deliver(arguments, text.encode("utf-8", "backslashreplace") + b"\n")
     if matches:
-        say(explain_vulnerability(matches, width=columns()), quiet=arguments.quiet)
         names = {id_ for match in matches for id_ in (match.advisory.id, *match.advisory.aliases)}
         for text in report.expired:
             if names.intersection(text.replace(";", " ").split()):
                 warn(text, quiet=arguments.quiet)
         return Exit.GOOD
-    say(f"{arguments.explain}: no source says that it is in {report.subject.name}", quiet=arguments.quiet)
-    for gap in report.gaps:
-        warn(f"not looked at: {gap.subject}: {gap.reason}", quiet=arguments.quiet)
+    if arguments.format == _TABLE:
+        tell_gaps(report.gaps, quiet=arguments.quiet, verbose=arguments.verbose)
     return Exit.INCOMPLETE if report.gaps and not arguments.allow_gaps else Exit.NOTHING
 
 
 def _write(arguments: argparse.Namespace, report: "ScanReport") -> None:
-    data = _document(report, arguments.format)
+    _deliver(arguments, _document(report, arguments.format))
+    if arguments.format != _TABLE or arguments.output is not None:
+        tell_gaps(report.gaps, quiet=arguments.quiet, verbose=arguments.verbose)
+
+
+def _deliver(arguments: argparse.Namespace, data: bytes) -> None:
     if arguments.output is not None:
         from prill._io.atomic import write_atomic  # noqa: PLC0415 - start-up stays lazy
 
@@ -187,10 +199,6 @@ def _write(arguments: argparse.Namespace, report: "ScanReport") -> None:
         say(data.decode(), quiet=arguments.quiet)
     else:
         sys.stdout.buffer.write(data)
-    if report.gaps and not arguments.quiet and (arguments.format != _TABLE or arguments.output is not None):
-        print(
-            f"prill: {len(report.gaps)} gaps: not everything could be looked at; the report has them", file=sys.stderr
-        )
 
 
 def _document(report: "ScanReport", name: str) -> bytes:

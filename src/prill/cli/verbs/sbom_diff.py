@@ -31,13 +31,14 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.sbom_documents import open_sbom  # noqa: PLC0415 - start-up stays lazy
     from prill.formats.sbom_diff import encode_sbom_diff  # noqa: PLC0415
     from prill.model.sbom_diff import diff_sboms  # noqa: PLC0415
+    from prill.views.sizes import count  # noqa: PLC0415
 
     options = open_options(arguments)
     both = []
     for text in (arguments.old, arguments.new):
         sbom, notes = open_sbom(text, options)
         both.append(sbom)
-        gaps = [f"{text}: {len(sbom.gaps)} gaps; prill sbom lists them"] if sbom.gaps else []
+        gaps = [f"{text}: {count(len(sbom.gaps), 'gap')}; prill sbom lists them"] if sbom.gaps else []
         tell_notes((*notes, *gaps), quiet=arguments.quiet)
     diff = diff_sboms(*both)
     if arguments.format == "json":

@@ -19,6 +19,7 @@ from pathlib import Path
 from prill.cli.exit import Exit
 from prill.cli.output import say
 from prill.errors import PrillError
+from prill.views.sizes import count
 
 __all__ = ["InvalidStatements", "run", "setup_parser"]
 
@@ -79,9 +80,9 @@ def _check(name: str, compare: Callable[[str, str], int]) -> Exit:
         if not _holds(words[0], words[1], words[2], compare):
             wrong += 1
             say(f"WRONG {' '.join(words[:_STATEMENT])}")
-    say(f"{checked} statements, {wrong} wrong")
+    say(f"{count(checked, 'statement')}, {wrong:,} wrong")
     if strange:
-        print(f"prill: {len(strange)} lines are no statement, the first {strange[0][:80]!r}", file=sys.stderr)
+        print(f"prill: no statement: {count(len(strange), 'line')}, the first {strange[0][:80]!r}", file=sys.stderr)
     if wrong:
         return Exit.NO
     if not checked:
