@@ -9,6 +9,8 @@ from prill.ecosystems.maven import Coordinates, split_file_name, word
 __all__ = ["choose", "guess"]
 
 _TITLES = ("Implementation-Title", "Bundle-SymbolicName", "Automatic-Module-Name", "Bundle-Name", "Extension-Name")
+_TELLING_DOTS = 2
+"""What has fewer, as ``org.apache``, is a vendor and no group."""
 _VERSIONS = ("Implementation-Version", "Bundle-Version", "Specification-Version")
 
 
@@ -44,8 +46,12 @@ def _rank(one: Coordinates, artifact: str, version: str, titles: set[str]) -> in
 def guess(name: str, manifest: Mapping[str, str], archive: ZipArchive) -> Coordinates:
     """Return what the file's name and the manifest say of an archive without coordinates; parts may be empty.
 
-    The group is known only where a bundle's symbolic name is a group and this artifact, or `KNOWN_GROUPS` has it.
+    The group is known only where a bundle's symbolic name is a group and this artifact, `KNOWN_GROUPS` has it, or Maven
+    wrote it as the vendor's id. A plugin of Jenkins's names all three.
     """
+    plugin = Coordinates(*(word(manifest.get(key, "")) for key in ("Group-Id", "Short-Name", "Plugin-Version")))
+    if plugin.group and plugin.artifact and plugin.version:
+        return plugin
     artifact, version = split_file_name(name)
     if not version:
         title = word(manifest.get("Implementation-Title", ""))
@@ -61,4 +67,11 @@ def _group(artifact: str, manifest: Mapping[str, str], archive: ZipArchive) -> s
             return group
     symbolic = manifest.get("Bundle-SymbolicName", "").partition(";")[0].strip()
     group = symbolic.removesuffix(f".{artifact}")
-    return group if group != symbolic and "." in group and archive.mentions(group.replace(".", "/").encode()) else ""
+    if group != symbolic and "." in group and _has_folder(archive, group):
+        return group
+    vendor = word(manifest.get("Implementation-Vendor-Id", ""))
+    return vendor if vendor.count(".") >= _TELLING_DOTS and _has_folder(archive, vendor) else ""
+
+
+def _has_folder(archive: ZipArchive, group: str) -> bool:
+    return archive.mentions(group.replace(".", "/").encode())

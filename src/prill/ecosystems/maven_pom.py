@@ -3,31 +3,25 @@
 Read with expat, element by element. A document type declaration, which could define entities that grow, is refused.
 """
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
 from prill.ecosystems.java_licenses import java_license
-from prill.ecosystems.maven import Coordinates, word
+from prill.ecosystems.maven_project import PomDependency, PomProject, fill
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license
-from prill.model.regex import regex
 from prill.model.value import dataclass, field
 
-__all__ = ["InvalidPom", "Pom", "parse_dependencies", "parse_pom"]
+__all__ = ["InvalidPom", "Pom", "parse_pom", "parse_project"]
 
 _MAX_DEPTH = 100
 _MAX_ELEMENTS = 200_000
 _MAX_TEXT = 1000
 _MAX_LICENSES = 20
-_MAX_ROUNDS = 5
-_EXACT = regex(r"\[([^\[\](),]*)\]")  # a range of one version
-_PROPERTY = regex(r"\$\{([^${}]{1,200})\}")
-_SCOPES = frozenset({"", "compile", "runtime"})
 _WANTED = frozenset(
     ["groupId", "artifactId", "version", "description", "url"]
-    + [f"parent/{name}" for name in ("groupId", "artifactId", "version")]
+    + [f"parent/{name}" for name in ("groupId", "artifactId", "version", "relativePath")]
 )
 
 
@@ -55,12 +49,9 @@ def parse_pom(data: bytes) -> Pom:
     return _read(data).pom()
 
 
-def parse_dependencies(data: bytes) -> tuple[Coordinates, ...]:
-    """Return what a ``pom.xml`` needs to run, with the versions that it states; those of another file are empty.
-
-    Raise `InvalidPom`.
-    """
-    return _read(data).declared()
+def parse_project(data: bytes) -> PomProject:
+    """Return what a ``pom.xml`` says of its project, nothing filled in; raise `InvalidPom`."""
+    return _read(data).project()
 
 
 def _read(data: bytes) -> "_Reader":
@@ -147,37 +138,29 @@ class _Reader:
             licenses=either_license(licenses),
             summary=" ".join(found.get("description", "").split()),
             homepage=found.get("url", ""),
-            requires=tuple(sorted(filter(None, {self._needed(one) for one in self.dependencies}))),
+            requires=tuple(sorted(filter(None, {self._needed(_dependency(one)) for one in self.dependencies}))),
         )
 
-    def _needed(self, one: Mapping[str, str]) -> str:
-        if one.get("scope", "") not in _SCOPES or one.get("optional") == "true":
-            return ""
-        return f"{self._filled(one.get('groupId', ''))}:{self._filled(one.get('artifactId', ''))}"
+    def project(self) -> PomProject:
+        return PomProject(
+            fields={name: text for name, text in self.fields.items() if name not in ("description", "url")},
+            properties=self.properties,
+            dependencies=tuple(map(_dependency, self.dependencies)),
+            managed=tuple(map(_dependency, self.managed)),
+        )
 
-    def declared(self) -> tuple[Coordinates, ...]:
-        managed = {(one.group, one.artifact): one.version for one in map(self._coordinates, self.managed)}
-        found = [self._coordinates(one) for one in self.dependencies if self._needed(one)]
-        versions = (one.version or managed.get((one.group, one.artifact), "") for one in found)
-        named = {Coordinates(one.group, one.artifact, version) for one, version in zip(found, versions, strict=True)}
-        return tuple(sorted(one for one in named if one.group and one.artifact))
-
-    def _coordinates(self, one: Mapping[str, str]) -> Coordinates:
-        group, artifact, version = (self._filled(one.get(name, "")) for name in ("groupId", "artifactId", "version"))
-        exact = _EXACT.fullmatch(version)
-        return Coordinates(word(group), word(artifact), word(exact[1] if exact else version))
+    def _needed(self, one: PomDependency) -> str:
+        return f"{self._filled(one.group)}:{self._filled(one.artifact)}" if one.runs else ""
 
     def _filled(self, text: str) -> str:
-        """Replace ``${name}`` by the project's own properties; nothing is left of a text that names another's."""
-        for _ in range(_MAX_ROUNDS):
-            if "${" not in text:
-                return text
-            text = _PROPERTY.sub(self._property, text)[:_MAX_TEXT]
-        return ""
+        return fill(text, self.properties, self.fields)
 
-    def _property(self, match: re.Match[str]) -> str:
-        name = match[1]
-        if name in self.properties:
-            return self.properties[name]
-        name = name.removeprefix("project.").removeprefix("pom.").replace(".", "/")
-        return self.fields.get(name) or self.fields.get(f"parent/{name}") or match[0]
+
+def _dependency(one: Mapping[str, str]) -> PomDependency:
+    return PomDependency(
+        group=one.get("groupId", ""),
+        artifact=one.get("artifactId", ""),
+        version=one.get("version", ""),
+        scope=one.get("scope", ""),
+        optional=one.get("optional", ""),
+    )

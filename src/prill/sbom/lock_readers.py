@@ -16,7 +16,7 @@ from prill.ecosystems.hex import parse_mix_lock, parse_rebar_lock
 from prill.ecosystems.integrity import integrity_digest
 from prill.ecosystems.locked import Locked, LockFile
 from prill.ecosystems.maven import Coordinates, parse_gradle_lock
-from prill.ecosystems.maven_pom import parse_dependencies
+from prill.ecosystems.maven_pom import parse_project
 from prill.ecosystems.node import NodePackage, parse_npm_lock, parse_yarn_lock
 from prill.ecosystems.nuget_config import parse_packages_config, parse_packages_props
 from prill.ecosystems.php import parse_composer_lock
@@ -38,7 +38,7 @@ from prill.model.value import replace
 from prill.sbom.listing import ListedPackage
 from prill.sbom.lock_evidence import LockEvidence
 
-__all__ = ["LOCK_READERS", "read_lock_file"]
+__all__ = ["LOCK_READERS", "listed_maven", "read_lock_file"]
 
 
 def read_lock_file(name: str, data: bytes) -> LockEvidence:
@@ -72,6 +72,11 @@ def _listed(kind: str, one: Locked) -> ListedPackage:
         requires=one.requires,
         provides=(normal_name(name),) if kind == "pypi" else (),
     )
+
+
+def listed_maven(one: Coordinates) -> ListedPackage:
+    """Return a package of Maven's."""
+    return _listed("maven", Locked(name=f"{one.group}:{one.artifact}", version=one.version))
 
 
 def _node(parse: Callable[[bytes], tuple[NodePackage, ...]]) -> Callable[[bytes], LockFile]:
@@ -148,7 +153,7 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "composer.lock": _reader("composer", _composer),
     "gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
     "buildscript-gradle.lockfile": _reader("maven", _maven(parse_gradle_lock)),
-    "pom.xml": _reader("maven", _maven(parse_dependencies)),
+    "pom.xml": lambda data: LockEvidence(type="maven", project=parse_project(data)),
     "build.sbt.lock": _reader("maven", parse_sbt_lock),
     "packages.lock.json": _reader("nuget", parse_packages_lock),
     "packages.config": _reader("nuget", parse_packages_config),

@@ -52,6 +52,22 @@ def test_a_project_file_alone_takes_group_and_version_from_its_parent():
             "pkg:maven/org.some/some-thing@2",
         ),
         ("opt/some-thing-2.jar", manifest(Bundle_SymbolicName="org.some.some-thing"), "pkg:maven/some-thing@2"),
+        (
+            "opt/some-lang-3.jar",
+            manifest(Implementation_Vendor_Id="org.some.commons") | {"org/some/commons/A.class": b""},
+            "pkg:maven/org.some.commons/some-lang@3",
+        ),
+        (
+            "opt/some-lang-3.jar",
+            manifest(Implementation_Vendor_Id="org.some") | {"org/some/A.class": b""},
+            "pkg:maven/some-lang@3",
+        ),
+        ("opt/some-lang-3.jar", manifest(Implementation_Vendor_Id="org.some.commons"), "pkg:maven/some-lang@3"),
+        (
+            "opt/plugin.hpi",
+            manifest(Group_Id="org.example.plugins", Short_Name="git", Plugin_Version="5.2.1", Long_Name="Git"),
+            "pkg:maven/org.example.plugins/git@5.2.1",
+        ),
         ("opt/asm-9.4.jar", {"org/objectweb/asm/A.class": b""}, "pkg:maven/org.ow2.asm/asm@9.4"),
         ("opt/asm-9.4.jar", {"com/other/asm/A.class": b""}, "pkg:maven/asm@9.4"),
         ("root/.m2/repository/org/a/b/1/b-1.jar", {}, "pkg:maven/org.a/b@1"),

@@ -15,6 +15,7 @@ from prill.sbom.cataloger import Catalogued, FoundFile, Seen, Surroundings, read
 from prill.sbom.listing import dependencies_by_name, package_of
 from prill.sbom.lock_evidence import LockEvidence
 from prill.sbom.ownership import SYSTEM_PURLS, owners_among
+from prill.sbom.pom_projects import together
 
 __all__ = ["LOCK_FILES", "LockFilesCataloger"]
 
@@ -93,7 +94,7 @@ class LockFilesCataloger:
 
     def catalog(self, seen: Sequence[Seen[LockEvidence]], image: Surroundings) -> Catalogued:
         """Return what counts; what a file wants, but of no one version, is a gap."""
-        counting = list(self._counting(seen, image))
+        counting = list(together(seen, self._counting(seen, image)))
         known = {one.path for one in seen}
         gaps = (
             Gap(f"/{one.path}", f"{self.id}: {text}")
