@@ -67,6 +67,25 @@ class TestOpenVex:
         (one,) = read_vex(json.dumps({"statements": [statement]}).encode(), "x")
         assert one.products == expected
 
+    @pytest.mark.parametrize(
+        ("product", "ids"),
+        [
+            ({"@id": "pkg:npm/a@1"}, ["pkg:npm/a@1"]),
+            ({"@id": "https://x.test/a", "identifiers": {"purl": "pkg:npm/a@1"}}, ["pkg:npm/a@1"]),
+            ({"@id": "pkg:npm/a@1", "identifiers": {"purl": "pkg:npm/a@2"}}, ["pkg:npm/a@2", "pkg:npm/a@1"]),
+            ({"identifiers": {"purl": "pkg:oci/a"}, "hashes": {"sha-256": "AB"}}, ["pkg:oci/a", "sha256:ab"]),
+            ({"@id": "image", "hashes": {"sha-256": "ab"}}, ["image", "sha256:ab"]),
+            ({"identifiers": {"cpe23": "cpe:2.3:a:x"}}, []),
+        ],
+    )
+    def test_any_name_of_a_product_is_its_name(self, product: dict, ids: list):
+        statement = {"vulnerability": {"name": "CVE-1"}, "status": "fixed", "products": [product]}
+        (one,) = read_vex(json.dumps({"statements": [statement]}).encode(), "x")
+        assert [each.id for each in one.products] == ids
+        statement["products"] = [{"@id": "image", "subcomponents": [product]}]
+        (one,) = read_vex(json.dumps({"statements": [statement]}).encode(), "x")
+        assert one.products == ((VexProduct("image", tuple(ids)),) if ids else ())
+
     @given(
         st.sampled_from(list(VexStatus)),
         st.sampled_from(["", *Justification]),
@@ -107,6 +126,47 @@ def test_csaf_says_the_same():
         "me",
     )
     assert (other.status, other.products) == (VexStatus.AFFECTED, (VexProduct("OTHER"),))
+
+
+def test_csaf_speaks_of_groups_of_products():
+    document = {
+        "document": {},
+        "product_tree": {
+            "full_product_names": [{"product_id": id_} for id_ in ("P1", "P2")],
+            "product_groups": [{"group_id": "G", "product_ids": ["P1", "P2"]}],
+        },
+        "vulnerabilities": [
+            {
+                "cve": "CVE-2026-1",
+                "product_status": {"known_not_affected": ["P1", "P2"]},
+                "flags": [{"label": "component_not_present", "group_ids": ["G", "unknown"]}],
+                "threats": [{"category": "impact", "details": "not there", "group_ids": ["G"]}],
+            }
+        ],
+    }
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert [each.id for each in one.products] == ["P1", "P2"]
+    assert (one.justification, one.reason) == ("component_not_present", "not there")
+
+
+def test_csafs_component_has_the_purl_of_its_own_where_the_tree_has_none():
+    whole = {"product_id": "ALL", "product_identification_helper": {"purl": "pkg:oci/app"}}
+    part = {"product_id": "ALL:P1", "product_identification_helper": {"purl": PURL}}
+    relationship = {"full_product_name": part, "product_reference": "P1", "relates_to_product_reference": "ALL"}
+    document = {
+        "document": {},
+        "product_tree": {"full_product_names": [{"product_id": "P1"}, whole], "relationships": [relationship]},
+        "vulnerabilities": [{"cve": "CVE-2026-1", "product_status": {"fixed": ["ALL:P1"]}}],
+    }
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.products == (VexProduct("pkg:oci/app", (PURL,)),)
+
+
+def test_cyclonedx_has_justifications_of_its_own_alone():
+    analysis = {"state": "not_affected", "justification": "component_not_present"}
+    document = {"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "CVE-1", "analysis": analysis}]}
+    with pytest.raises(InvalidVex, match="CVE-1 has the justification 'component_not_present'"):
+        read_vex(json.dumps(document).encode(), "x.json")
 
 
 @pytest.mark.parametrize("status", ["first_affected", "known_affected", "last_affected"])

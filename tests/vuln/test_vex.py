@@ -5,10 +5,18 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from advisories import deb, language
-from prill.model import Digest, Distro, Location, Platform, Subject
+from advisories import apk, deb, language
+from prill.model import (
+    Digest,
+    Distro,
+    LanguageDetails,
+    Location,
+    Platform,
+    RpmDetails,
+    Subject,
+)
 from prill.model.vex import VexProduct, VexStatement, VexStatus, Waiver
-from prill.model.vulnerability_match import VulnerabilityMatch
+from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 from prill.vuln.exceptions import InvalidExceptions, read_exceptions
 from prill.vuln.vex import Judged, judge
 from scan_reports import FIXED
@@ -61,6 +69,8 @@ def dismissed(*statements: VexStatement | Waiver) -> bool:
         (VexProduct("sha256:" + "0" * 64), False),
         (VexProduct("registry.test/other:1", (PURL,)), False),
         (VexProduct("", ()), False),
+        (VexProduct("pkg:deb/debian/libssl3", (PURL,)), True),
+        (VexProduct("pkg:deb/debian/libssl3", ("pkg:deb/debian/other",)), False),
     ],
 )
 def test_products_by_purl_and_digest(product: VexProduct, expected: bool):  # noqa: FBT001
@@ -321,6 +331,8 @@ class TestFiles:
             ("CVE-2026-1 # an exp:ression? no", None),
             ("CVE-2026-1 # exp: soon", None),
             ("CVE-2026-1 # the expiry is open", ""),
+            ("CVE-2026-1 not reachable until exp:2027-01-01", "2026-12-31"),
+            ("CVE-2026-1 exp: 2027-01-01", None),
         ],
     )
     def test_trivy_takes_the_day_from_any_word_and_ends_as_it_begins(self, line: str, last: str | None):
@@ -329,6 +341,23 @@ class TestFiles:
                 read_exceptions(line.encode(), ".trivyignore")
             return
         assert [one.expires for one in read_exceptions(line.encode(), ".trivyignore")] == [last]
+
+    @pytest.mark.parametrize(
+        ("line", "id_", "reason"),
+        [
+            ("SUSE-SU-2020:0554-1", "SUSE-SU-2020:0554-1", ""),
+            ("RHSA-2021:1234\texp:2027-01-01", "RHSA-2021:1234", ""),
+            ("CVE-2026-1 not reachable for us", "CVE-2026-1", "not reachable for us"),
+            ("CVE-2026-1 CVE-2026-2", "CVE-2026-1", "CVE-2026-2"),
+            ("AVD-DS-0002 exp:2027-01-01 # later", "AVD-DS-0002", "later"),
+        ],
+    )
+    def test_trivy_takes_the_first_word_for_the_id(self, line: str, id_: str, reason: str):
+        (one,) = read_exceptions(line.encode(), ".trivyignore")
+        assert (one.id, one.reason) == (id_, reason)
+
+    def test_trivys_yaml_may_have_no_vulnerabilities(self):
+        assert read_exceptions(b"vulnerabilities:\nmisconfigurations:\n- id: DS002\n", "trivyignore.yaml") == ()
 
     def test_grypes(self):
         text = b"ignore:\n- vulnerability: CVE-1\n  reason: x\n- package:\n    name: libcurl\n    version: 1.5.1\n"
@@ -344,6 +373,53 @@ class TestFiles:
         assert dismissed(Waiver(id="*", source="x", kind="grype", type="deb"))
         assert not dismissed(Waiver(id="*", source="x", kind="grype", type="de"))
         assert not dismissed(Waiver(id="*", source="x", kind="grype", type="npm"))
+
+    def test_grypes_fix_states_languages_and_upstreams(self):
+        text = (
+            b"ignore:\n- fix-state: wont-fix\n- package: {language: javascript, type: npm}\n"
+            b"- {vulnerability: CVE-1, package: {upstream-name: 'linux.*'}}\n"
+        )
+        one, other, third = read_exceptions(text, ".grype.yaml")
+        assert (one.id, one.fix_state) == ("*", "wont-fix")
+        assert (other.id, other.type) == ("*", "npm")
+        assert (third.id, third.upstream) == ("CVE-1", "linux.*")
+
+    @pytest.mark.parametrize(
+        ("state", "fix_state", "expected"),
+        [
+            ("fixed", "fixed", True),
+            ("fixed", "not-fixed", False),
+            ("affected", "not-fixed", True),
+            ("no-dsa", "wont-fix", True),
+            ("will-not-fix", "wont-fix", True),
+            ("will-not-fix", "not-fixed", False),
+            ("postponed", "wont-fix", False),
+            ("postponed", "not-fixed", False),
+            ("affected", "unknown", False),
+        ],
+    )
+    def test_a_rule_binds_to_what_the_vendor_says(self, state: str, fix_state: str, expected: bool):  # noqa: FBT001
+        match = structs.replace(MATCH, state=MatchState(state))
+        rule = Waiver(id="*", source="x", kind="grype", fix_state=fix_state)
+        (found,) = judge([match], [], [rule], SUBJECT, today=TODAY).matches
+        assert (found.suppressed_by is not None) is expected
+
+    @pytest.mark.parametrize(
+        ("details", "upstream", "expected"),
+        [
+            (deb("libssl3", "1", source="openssl").details, "openssl", True),
+            (deb("libssl3", "1", source="openssl").details, "open", False),
+            (deb("libssl3", "1").details, "libssl3", False),
+            (apk("libssl3", "1", origin="openssl").details, "open.*", True),
+            (RpmDetails(architecture="x86_64", source_rpm="openssl-3.0.7-1.el9.src.rpm"), "openssl", True),
+            (LanguageDetails(), "openssl", False),
+        ],
+    )
+    def test_a_rule_binds_to_the_source_where_that_is_another(self, details: object, upstream: str, expected: bool):  # noqa: FBT001
+        match = structs.replace(MATCH, package=replace(MATCH.package, details=details))
+        rule = Waiver(id="*", source="x", kind="grype", upstream=upstream)
+        (found,) = judge([match], [], [rule], SUBJECT, today=TODAY).matches
+        assert (found.suppressed_by is not None) is expected
 
     def test_grypes_aliases_are_ids_here_anyway(self):
         (one,) = read_exceptions(b"ignore:\n- {vulnerability: GHSA-1, include-aliases: true}\n", ".grype.yaml")
@@ -401,7 +477,10 @@ class TestFiles:
                 "ignore: [{vulnerability: CVE-1}, {vulnerability: '', package: {name: }}]",
                 "rule 2 names neither",
             ),
-            ("x.yaml", "ignore:\n- fix-state: unknown\n", "uses fix-state, which is not read"),
+            ("x.yaml", "ignore:\n- fix-state: never\n", "has the fix-state 'never'"),
+            ("x.yaml", "ignore:\n- namespace: nvd:cpe\n", "uses namespace, which is not read"),
+            ("x.yaml", "ignore: [{package: {language: cobol}}]", "rule 1 has the language 'cobol'"),
+            ("x.yaml", "ignore: [{package: {language: go, type: npm}}]", "no package of the type 'npm'"),
             ("x.yaml", "ignore: [{vulnerability: '*', package: {name: a}}]", "rule 1 names neither"),
             ("x.yaml", "ignore: [{package: {type: binary}}]", "rule 1 has the type 'binary'"),
             ("x.yaml", "ignore: [{package: {type: [deb]}}]", "type must be a text"),
@@ -420,7 +499,9 @@ class TestFiles:
             ("x.yaml", "vulnerabilities: [{id: CVE-1, purls: [libssl3]}]", "vulnerability 1: .*libssl3"),
             ("x.yaml", "vulnerabilities: [{id: CVE-1, expired_at: soon}]", "must be a day"),
             ("x.yaml", "vulnerabilities: [{id: CVE-1, expired_at: 2026-13-45}]", "x.yaml"),
-            (".trivyignore", "CVE-1 or so", "no id of a vulnerability"),
+            (".trivyignore", "these are ids", "no id of a vulnerability"),
+            (".trivyignore", "CVE-1#why", "no id of a vulnerability"),
+            (".trivyignore", "CVE-2026-*", "no id of a vulnerability"),
         ],
     )
     def test_what_cannot_be_read_is_refused(self, name: str, text: str, says: str):

@@ -83,7 +83,7 @@ FAILURES: tuple[tuple[Exit, str, tuple[str, ...]], ...] = (
     (Exit.MISUSED, "prill.vuln.database_file", ("DatabaseTooNew", "DatabaseTooOld", "NotADatabase")),
     (Exit.MISUSED, "prill.cli.commands.vex", ("InvalidStatementOption",)),
     (Exit.MISUSED, "prill.formats.vex_errors", ("InvalidVex",)),
-    (Exit.MISUSED, "prill.vuln.exceptions", ("InvalidExceptions",)),
+    (Exit.MISUSED, "prill.vuln.exception_values", ("InvalidExceptions",)),
     (Exit.MISUSED, "prill.vuln.feeds", ("UnknownFeed",)),
     (Exit.MISUSED, "prill.vuln.providers.provider", ("InvalidAdvisories",)),
     (Exit.NOTHING, "prill.api.download_sbom", ("NoSbom", "SeveralSboms")),

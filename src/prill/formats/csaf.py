@@ -11,7 +11,16 @@ import msgspec
 from prill.errors import PrillError
 from prill.model.value import dataclass
 
-__all__ = ["Csaf", "CsafProduct", "CsafRemark", "CsafVulnerability", "InvalidCsaf", "products_of", "read_csaf"]
+__all__ = [
+    "Csaf",
+    "CsafFlag",
+    "CsafProduct",
+    "CsafRemark",
+    "CsafVulnerability",
+    "InvalidCsaf",
+    "products_of",
+    "read_csaf",
+]
 
 _MAX_DEPTH = 30
 
@@ -41,10 +50,16 @@ class _Relationship(msgspec.Struct):
     relates_to_product_reference: str
 
 
+class _Group(msgspec.Struct):
+    group_id: str
+    product_ids: list[str] = []
+
+
 class _Tree(msgspec.Struct):
     branches: list[_Branch] = []
     full_product_names: list[_Product] = []
     relationships: list[_Relationship] = []
+    product_groups: list[_Group] = []
 
 
 class _Cvss(msgspec.Struct, rename="camel"):
@@ -55,17 +70,21 @@ class _Score(msgspec.Struct):
     cvss_v3: _Cvss | None = None
 
 
-class _Flag(msgspec.Struct):
+class CsafFlag(msgspec.Struct):
+    """Why some products, and groups of them, are not affected, in a word."""
+
     label: str
     product_ids: list[str] = []
+    group_ids: list[str] = []
 
 
 class CsafRemark(msgspec.Struct):
-    """A threat or a remediation, by its category, about some products."""
+    """A threat or a remediation, by its category, about some products, and about groups of them."""
 
     category: str = ""
     details: str = ""
     product_ids: list[str] = []
+    group_ids: list[str] = []
 
 
 class _Id(msgspec.Struct):
@@ -80,7 +99,7 @@ class CsafVulnerability(msgspec.Struct):
     title: str = ""
     release_date: str = ""
     product_status: dict[str, list[str]] = {}
-    flags: list[_Flag] = []
+    flags: list[CsafFlag] = []
     scores: list[_Score] = []
     threats: list[CsafRemark] = []
     remediations: list[CsafRemark] = []
@@ -112,7 +131,7 @@ class Csaf(msgspec.Struct):
 class CsafProduct:
     """A product by its id, purl and CPE; ``whole`` is the product that it is a component of.
 
-    Of a component, purl and CPE are those of the product that stands for it in the tree.
+    Of a component, purl and CPE are those of the product that stands for it in the tree, or else its own.
     """
 
     id: str
@@ -141,7 +160,8 @@ def products_of(csaf: Csaf) -> dict[str, CsafProduct]:
         part = found.get(one.product_reference) or CsafProduct(one.product_reference)
         whole = found.get(one.relates_to_product_reference) or CsafProduct(one.relates_to_product_reference)
         id_ = one.full_product_name.product_id
-        parts[id_] = CsafProduct(part.id, part.purl, part.cpe, whole)
+        own = one.full_product_name.product_identification_helper or _Helper()
+        parts[id_] = CsafProduct(part.id, part.purl or own.purl, part.cpe or own.cpe, whole)
     return found | parts
 
 

@@ -1,10 +1,19 @@
 """VEX in CSAF 2.0 (profile 5): which products a vulnerability affects or not, with flags as justifications."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from prill.formats.csaf import Csaf, CsafProduct, CsafVulnerability, InvalidCsaf, products_of, read_csaf
+from prill.formats.csaf import (
+    Csaf,
+    CsafFlag,
+    CsafProduct,
+    CsafRemark,
+    CsafVulnerability,
+    InvalidCsaf,
+    products_of,
+    read_csaf,
+)
 from prill.formats.vex_errors import InvalidVex
 from prill.model.vex import VexProduct, VexStatement, VexStatus
 
@@ -47,15 +56,25 @@ def _product(one: CsafProduct) -> VexProduct:
     )
 
 
+def _products_of(one: CsafFlag | CsafRemark, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    yield from one.product_ids
+    for group in one.group_ids:
+        yield from groups.get(group, ())
+
+
 def _statements(
     one: CsafVulnerability, products: Mapping[str, VexProduct], csaf: Csaf, source: str
 ) -> Iterator[VexStatement]:
     ids = tuple(filter(None, (one.cve, *(each.text for each in one.ids))))
     if not ids:
         return
-    labels = {id_: flag.label for flag in one.flags for id_ in flag.product_ids}
+    groups_of = {group.group_id: group.product_ids for group in csaf.product_tree.product_groups}
+    labels = {id_: flag.label for flag in one.flags for id_ in _products_of(flag, groups_of)}
     reasons = {
-        id_: threat.details for threat in one.threats if threat.category == "impact" for id_ in threat.product_ids
+        id_: threat.details
+        for threat in one.threats
+        if threat.category == "impact"
+        for id_ in _products_of(threat, groups_of)
     }
     for name, status in _STATUSES.items():
         groups: dict[tuple[str, str], list[VexProduct]] = {}

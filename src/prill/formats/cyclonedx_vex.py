@@ -109,15 +109,15 @@ def _statement(one: _Vulnerability, purls: dict[str, str], bom: _Bom, source: st
     status = _STATES.get(analysis.state)
     if status is None:
         raise InvalidVex(f"{source}: {one.id} has the analysis state {analysis.state[:80]!r}")
+    if analysis.justification and analysis.justification not in _JUSTIFICATIONS:
+        raise InvalidVex(f"{source}: {one.id} has the justification {analysis.justification[:80]!r}")
     products = [product for each in one.affects for product in _products(each, purls, status)]
     return VexStatement(
         vulnerabilities=tuple(dict.fromkeys([one.id, *(each.id for each in one.references if each.id)])),
         products=tuple(dict.fromkeys(products)),
         status=status,
         source=source,
-        justification=_JUSTIFICATIONS.get(analysis.justification, Justification.COMPONENT_NOT_PRESENT)
-        if analysis.justification
-        else "",
+        justification=_JUSTIFICATIONS[analysis.justification] if analysis.justification else "",
         reason=analysis.detail,
         time=analysis.last_updated or one.updated or bom.metadata.timestamp,
     )

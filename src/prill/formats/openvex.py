@@ -7,7 +7,7 @@ OpenVEX has no place for the day on which a statement ends; Prill writes and rea
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -85,7 +85,7 @@ def _statement(one: _Statement, document: _Document, source: str, place: int) ->
     expires, unclear = _expiry(one.status_notes)
     return VexStatement(
         vulnerabilities=ids,
-        products=tuple(filter(None, (_product(each, one.subcomponents) for each in one.products))),
+        products=tuple(product for each in one.products for product in _products(each, one.subcomponents)),
         status=VexStatus(one.status),
         source=source,
         justification=one.justification,
@@ -108,20 +108,23 @@ def _expiry(notes: str) -> tuple[str, str]:
         return "", found[1][:_MAX_SHOWN]
 
 
-def _product(one: _Product | str, others: Sequence[_Part | str]) -> VexProduct | None:
-    """Return what is meant; ``others`` are the parts that version 0.0.1 names beside all products."""
+def _products(one: _Product | str, others: Sequence[_Part | str]) -> Iterator[VexProduct]:
+    """Yield what is meant, by each of its names; ``others`` are the parts that 0.0.1 names beside all products."""
     named = [*(() if isinstance(one, str) else one.subcomponents), *others]
-    id_, parts = _id(one), tuple(filter(None, map(_id, named)))
-    # A part that is named in no way that is read must not become the whole.
-    return VexProduct(id_, parts) if id_ and (parts or not named) else None
+    parts = tuple(id_ for each in named for id_ in _ids(each))
+    if parts or not named:  # a part that is named in no way that is read must not become the whole
+        yield from (VexProduct(id_, parts) for id_ in _ids(one))
 
 
-def _id(part: _Part | str) -> str:
+def _ids(part: _Part | str) -> tuple[str, ...]:
+    """Return the names of one thing: any of them identifies it (OpenVEX specification, "Product Data Structure")."""
     if isinstance(part, str):  # as version 0.0.1 wrote products and their parts
-        return part
+        return (part,) if part else ()
     purl = part.identifiers.purl if part.identifiers else ""
     sha256 = part.hashes.get("sha-256", "").lower()
-    return purl or part.id or (f"sha256:{sha256}" if sha256 else "")
+    # An address that only says which entry this is concerns nobody where a purl stands beside it.
+    own = part.id if not purl or part.id.startswith("pkg:") else ""
+    return tuple(dict.fromkeys(filter(None, (purl, own, f"sha256:{sha256}" if sha256 else ""))))
 
 
 def encode_openvex(statements: Sequence[VexStatement], *, author: str, created: int, tool: str) -> bytes:

@@ -65,7 +65,8 @@ class Waiver:
 
     ``packages`` and ``images`` are globs, ``purls`` have versions and qualifiers as far as they matter, ``paths`` are
     globs of where the package lies, ``*`` within a folder, ``name`` is an expression (Go's) for all of the package's
-    name, ``version`` its version, ``type`` that of its purl; of what has none, it binds to all. ``kind`` says which
+    name, ``upstream`` one for all of its source's name where that is another, ``version`` its version, ``type`` that of
+    its purl, ``fix_state`` what Grype calls the vendor's answer; of what has none, it binds to all. ``kind`` says which
     sort of file it stands in.
     """
 
@@ -79,6 +80,8 @@ class Waiver:
     name: str = ""
     version: str = ""
     type: str = ""
+    upstream: str = ""
+    fix_state: str = ""
     owner: str = ""
     reason: str = ""
     ticket: str = ""

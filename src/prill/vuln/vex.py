@@ -13,16 +13,26 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from prill.archive.globs import compile_glob
-from prill.model import Distro, Package, Subject
+from prill.model import ApkDetails, DebDetails, Distro, Package, RpmDetails, Subject
 from prill.model.value import dataclass
 from prill.model.vex import VexStatement, VexStatus, Waiver
-from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
+from prill.model.vulnerability_match import Dismissal, MatchState, VulnerabilityMatch
 from prill.views.sizes import count
 from prill.vuln.vex_products import ScannedImage, is_package, product_concerns
 
 __all__ = ["Judged", "judge"]
 
 _DISMISSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
+_FIX_STATES = {
+    MatchState.FIXED: "fixed",
+    MatchState.AFFECTED: "not-fixed",
+    MatchState.UNIMPORTANT: "not-fixed",
+    MatchState.UNDETERMINED: "not-fixed",
+    MatchState.NO_DSA: "wont-fix",
+    MatchState.WILL_NOT_FIX: "wont-fix",
+    MatchState.END_OF_LIFE: "wont-fix",
+}
+"""Grype's word for what a vendor says; of what is put off it has none that is sure, so that it counts."""
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 _ANY = "*"
 """The id of Grype's exceptions for whatever is found in a package; nobody else's `*` means all."""
@@ -169,8 +179,22 @@ def _concerns(one: VexStatement | Waiver, match: VulnerabilityMatch, image: Scan
             and (not one.name or _expression(one.name).fullmatch(package.name) is not None)
             and one.version in ("", package.version)
             and (not one.type or package.purl.startswith(f"pkg:{one.type}/"))
+            and (not one.upstream or _expression(one.upstream).fullmatch(_upstream(package)) is not None)
+            and (not one.fix_state or _FIX_STATES.get(match.state) == one.fix_state)
         )
     return any(product_concerns(product, match, image) for product in one.products)
+
+
+def _upstream(package: Package) -> str:
+    """Return the name of a package's source; "" where it is the package's own, or there is none."""
+    match package.details:
+        case DebDetails(source_name=name) | ApkDetails(origin=name):
+            pass
+        case RpmDetails(source_rpm=file):
+            name = file.rsplit("-", 2)[0]
+        case _:
+            name = ""
+    return name if name != package.name else ""
 
 
 @lru_cache(maxsize=1000)

@@ -29,9 +29,11 @@ def product_concerns(product: VexProduct, match: VulnerabilityMatch, image: Scan
         return False
     if _is_image(product.id, image.subject):
         return True
-    if not product.parts:
-        return is_package(product.id, match.package.purl)
-    return any(_holds(one, match.package) for one in image.packages if is_package(product.id, one.purl))
+    if is_package(product.id, match.package.purl):  # the part itself, where a product is said to be its own
+        return True
+    return bool(product.parts) and any(
+        _holds(one, match.package) for one in image.packages if is_package(product.id, one.purl)
+    )
 
 
 def _is_release(release: str, distro: Distro | None) -> bool:
