@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 _CHUNK = 1 << 20
+_PIECE = 256 << 10
+"""How much is unpacked at once: what stays near the processor while it is hashed and looked at."""
 _FIRST_INPUT = 4096
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 9
@@ -237,7 +239,7 @@ def _member(source: _Source, data: memoryview, codec: Codec, limits: Limits) -> 
     decoder, failure = _decoder(codec, limits)
     while True:
         try:
-            unpacked = decoder.decompress(data, _CHUNK)
+            unpacked = decoder.decompress(data, _PIECE)
         except (failure, OSError, ValueError, EOFError) as error:
             raise CorruptStream(f"not valid {codec}, within the first {source.consumed} bytes: {error}") from error
         if unpacked:
@@ -247,7 +249,7 @@ def _member(source: _Source, data: memoryview, codec: Codec, limits: Limits) -> 
             return
         data = memoryview(b"")
         if decoder.needs_input:
-            size = min(size * 2, _CHUNK)
+            size = min(size * 2, _PIECE)
             data = source.take(size)
             if not data:
                 raise TruncatedArchive(f"the {codec} stream ends too early, after {source.consumed} bytes")

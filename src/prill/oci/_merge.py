@@ -92,11 +92,10 @@ class Merge:
 
     def _place_all(self, table: EntryTable, hidden: frozenset[int], number: int) -> None:
         """Place a layer's entries. What is new in a folder that is known, as most are, takes the short way."""
-        folders, kinds, base = self._folders, table.kinds, handle_of(number, 0)
-        for at, path in enumerate(table.paths):
+        folders, base = self._folders, handle_of(number, 0)
+        for at, (path, kind) in enumerate(zip(table.paths, table.kinds, strict=True)):
             above, _, name = path.rpartition("/")
             folder = folders.get(above)
-            kind = kinds[at]
             if folder is None or name in folder or kind == HARDLINK or not path:
                 if at not in hidden:
                     self._attempt(self._place, path, at, number)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from prill.archive.globs import compile_glob
 from prill.model import FileKind, FileStat
 from prill.model.value import replace
-from prill.oci._merge import MADE, Folder, Linked, Merge, Place, entry_at, handle_of
+from prill.oci._merge import MADE, Folder, Merge, entry_at, handle_of
 from prill.oci.entries import DIRECTORY, FILE, SYMLINK, EntryTable
 
 __all__ = ["MergedTree"]
@@ -28,20 +28,18 @@ class MergedTree:
         layers: "array[int]",
         firsts: dict[int, int],
         moved: dict[int, str],
+        paths: list[str] | None = None,
     ) -> None:
-        """Take over the columns; ``moved`` has the paths that are not as their layer spells them."""
+        """Take over the columns; ``moved`` has the paths that are not as their layer spells them.
+
+        ``paths`` are all of them, where somebody has them at hand.
+        """
         self.tables = tables
         self.handles = handles
         self.layers = layers
         self.firsts = firsts
         self.moved = moved
-        names = [table.paths for table in tables]
-        self.paths = [
-            names[handle >> 40][handle & 0xFF_FFFF_FFFF] if handle >= 0 else moved[row]
-            for row, handle in enumerate(handles)
-        ]
-        for row, path in moved.items():
-            self.paths[row] = path
+        self.paths = self._spelled() if paths is None else paths
         self._rows: dict[str, int] | None = None
 
     @classmethod
@@ -49,7 +47,17 @@ class MergedTree:
         """List everything in the merged root."""
         columns = _Columns(merge, tables)
         columns.list()
-        return cls(tables, columns.handles, columns.layers, columns.firsts, columns.moved)
+        return cls(tables, columns.handles, columns.layers, columns.firsts, columns.moved, columns.paths)
+
+    def _spelled(self) -> list[str]:
+        names, moved = [table.paths for table in self.tables], self.moved
+        paths = [
+            names[handle >> 40][handle & 0xFF_FFFF_FFFF] if handle >= 0 else moved[row]
+            for row, handle in enumerate(self.handles)
+        ]
+        for row, path in moved.items():
+            paths[row] = path
+        return paths
 
     def __len__(self) -> int:
         return len(self.handles)
@@ -58,7 +66,7 @@ class MergedTree:
     def rows(self) -> dict[str, int]:
         """Return each path's row."""
         if self._rows is None:
-            self._rows = {path: row for row, path in enumerate(self.paths)}
+            self._rows = dict(zip(self.paths, range(len(self.paths)), strict=True))
         return self._rows
 
     def kind(self, row: int) -> int:
@@ -87,10 +95,14 @@ class MergedTree:
 
     def rows_of(self, entries: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
         """Return the row of each of ``entries``, a layer and a number in it, that is there under its own path."""
-        wanted = {handle_of(layer, number): (layer, number) for layer, number in entries}
-        return {
-            wanted[handle]: row for row, handle in enumerate(self.handles) if handle in wanted and row not in self.moved
-        }
+        rows, handles = self.rows, self.handles
+        found = {}
+        for layer, number in entries:
+            paths = self.tables[layer].paths  # none, where the layer was left out
+            row = rows.get(paths[number]) if number < len(paths) else None
+            if row is not None and handles[row] == handle_of(layer, number):
+                found[layer, number] = row
+        return found
 
     def moved_files(self) -> Iterator[tuple[FileStat, bool]]:
         """Yield the files, not empty, that go by another path than their layer gave them.
@@ -114,8 +126,8 @@ class MergedTree:
         return self._descend(path, follow=follow)
 
     def _descend(self, path: str, *, follow: bool) -> int | None:
-        at, row = "", 0
-        todo = path.split("/")[::-1]
+        at, todo = self._way_to(path)
+        row = self.rows[at]
         links = 0
         while todo:
             part = todo.pop()
@@ -142,6 +154,17 @@ class MergedTree:
                 continue
             at, row = next_at, found
         return row
+
+    def _way_to(self, path: str) -> tuple[str, list[str]]:
+        """Return the folder as far down as ``path`` leads through folders alone, and what is left, the next at the end.
+
+        A path in the index has nothing but folders above it.
+        """
+        rows, at, todo = self.rows, path, list[str]()
+        while at and ((row := rows.get(at)) is None or self.kind(row) != DIRECTORY):
+            at, _, part = at.rpartition("/")
+            todo.append(part)
+        return at, todo
 
     def _target(self, row: int) -> str:
         layer, number = entry_at(self.handles[row])
@@ -180,6 +203,7 @@ class _Columns:
         self._merge = merge
         self._names = [table.paths for table in tables]
         self._first_rows: dict[int, int] = {}
+        self.paths: list[str] = []
         self.handles = array("q")
         self.layers = array("I")
         self.firsts: dict[int, int] = {}
@@ -187,32 +211,46 @@ class _Columns:
 
     def list(self) -> None:
         """Fill the columns."""
-        names, shared = self._names, self._merge.shared
-        add_handle, add_layer = self.handles.append, self.layers.append
-        waiting: list[tuple[str, Place]] = [("", self._merge.root)]
-        while waiting:
-            path, place = waiting.pop()
-            if isinstance(place, int):
-                handle, layer = place, place >> 40
+        root = self._merge.root
+        self._add("", root.handle, root.layer)
+        within = [self._folder("", root)]
+        while within:
+            for path, folder in within[-1]:
+                within.append(self._folder(path, folder))
+                break
             else:
-                handle, layer = place.handle, place.layer
-            if handle < 0 or names[handle >> 40][handle & 0xFF_FFFF_FFFF] != path:
-                self.moved[len(self.handles)] = path
-            if handle in shared:
-                self._note_name(handle)
-            add_handle(handle)
-            add_layer(layer)
+                within.pop()
+
+    def _folder(self, path: str, folder: Folder) -> Iterator[tuple[str, Folder]]:
+        """Add what is in a folder; stop at each folder in it, so that what is in that comes first."""
+        prefix = f"{path}/" if path else ""
+        children, names, shared = folder.children, self._names, self._merge.shared
+        add_path, add_handle, add_layer = self.paths.append, self.handles.append, self.layers.append
+        for name in sorted(children):
+            place, at = children[name], prefix + name
+            if isinstance(place, int):  # as nearly all are
+                layer = place >> 40
+                known = names[layer][place & 0xFF_FFFF_FFFF]
+                if known == at and place not in shared:
+                    add_path(known)  # so that memory holds it once
+                    add_handle(place)
+                    add_layer(layer)
+                else:
+                    self._add(at, place, layer)
+                continue
+            self._add(at, place.handle, place.layer)
             if isinstance(place, Folder):
-                waiting += _children(path, place)
+                yield at, place
 
-    def _note_name(self, handle: int) -> None:
+    def _add(self, path: str, handle: int, layer: int) -> None:
         row = len(self.handles)
-        first = self._first_rows.setdefault(handle, row)
-        if first != row:
-            self.firsts[row] = first
-
-
-def _children(path: str, folder: Folder) -> list[tuple[str, Folder | Linked | int]]:
-    """Return a folder's entries with their paths, sorted, the first at the end."""
-    prefix = f"{path}/" if path else ""
-    return [(prefix + name, folder.children[name]) for name in sorted(folder.children, reverse=True)]
+        known = self._names[handle >> 40][handle & 0xFF_FFFF_FFFF] if handle >= 0 else None
+        if known != path:
+            self.moved[row] = path
+        if handle in self._merge.shared:
+            first = self._first_rows.setdefault(handle, row)
+            if first != row:
+                self.firsts[row] = first
+        self.paths.append(path if known != path else known)
+        self.handles.append(handle)
+        self.layers.append(layer)

@@ -112,7 +112,9 @@ def _add_hidden(gathered: Gathered, tree: ImageTree, layer: int, evidence: Layer
     paths = merged.tables[layer].paths
     for said_of, found in zip(gathered.hidden, evidence.found, strict=True):
         said_of.extend(
-            Seen(Location(paths[number], name), said) for number, said in found if handle_of(layer, number) in gone
+            Seen(Location(paths[number], name), said)
+            for number, said in found
+            if number < len(paths) and handle_of(layer, number) in gone  # there are none where the layer was left out
         )
 
 

@@ -5,17 +5,21 @@ files that a later layer hides, and can be remembered for every image that has t
 """
 
 from collections.abc import Sequence
+from io import BytesIO
+from operator import itemgetter
 from typing import Any, BinaryIO, Protocol
 
 from prill.model import Digest, FileStat
 from prill.model.value import dataclass, field
 from prill.oci.dispatch import Dispatch
 from prill.oci.entries import EntryTable
-from prill.oci.evidence import AnyReader, ask
+from prill.oci.evidence import AnyReader, FoundFile, ask
 from prill.oci.image import Layer
-from prill.oci.layer_reader import Interest, Interests, LayerContents
+from prill.oci.layer_reader import LayerContents
 
 __all__ = ["EvidenceCache", "EvidenceReader", "LayerEvidence", "SeveralInterests"]
+
+_number = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class _LayerInterest:
         self._reader = reader
         self._layer = layer
         self._jobs: list[tuple[int, tuple[int, ...]]] = []
+        self._evidence = LayerEvidence(found=tuple([] for _ in reader.readers))
 
     def wants(self, number: int, path: str, size: int, first: bytes) -> bool:
         """Return whether any reader reads the file."""
@@ -95,22 +100,28 @@ class _LayerInterest:
             self._jobs.append((number, wanted))
         return bool(wanted)
 
+    def read_at_once(self, stat: FileStat, content: bytes) -> None:
+        """Let the readers read the file that was wanted last."""
+        number, wanted = self._jobs.pop()
+        self._ask(number, wanted, _PassingFile(stat, content))
+
     def read(self, table: EntryTable, contents: LayerContents) -> LayerEvidence:
-        """Let the readers read what they wanted."""
-        readers = self._reader.readers
-        evidence = LayerEvidence(found=tuple([] for _ in readers))
+        """Let the readers read what they wanted, and did not read at once."""
         for number, wanted in self._jobs:
-            if number >= len(table):
-                continue
-            file = LayerFile(table, contents, number)
-            for one in wanted:
-                reader = readers[one]
-                said, problem = ask(reader, file)
-                if problem:
-                    evidence.gaps.append((number, problem))
-                elif said is not None:
-                    evidence.found[one].append((number, said))
-        return evidence
+            if number < len(table):
+                self._ask(number, wanted, LayerFile(table, contents, number))
+        for said in (*self._evidence.found, self._evidence.gaps):
+            said.sort(key=_number)
+        return self._evidence
+
+    def _ask(self, number: int, wanted: tuple[int, ...], file: FoundFile) -> None:
+        readers, evidence = self._reader.readers, self._evidence
+        for one in wanted:
+            said, problem = ask(readers[one], file)
+            if problem:
+                evidence.gaps.append((number, problem))
+            elif said is not None:
+                evidence.found[one].append((number, said))
 
     def take(self, said: LayerEvidence) -> None:
         """Hand the evidence to the reader who asked for it."""
@@ -120,10 +131,10 @@ class _LayerInterest:
 class SeveralInterests:
     """Several that are interested in layers, asked as one, so that a layer is read once for all of them."""
 
-    def __init__(self, *asked: Interests) -> None:
+    def __init__(self, *asked: EvidenceReader) -> None:
         self._asked = asked
 
-    def __call__(self, layer: Layer) -> Interest | None:
+    def __call__(self, layer: Layer) -> "_All | _LayerInterest | None":
         """Return what any of them wants of ``layer``, None where none does."""
         wanting = [interest for ask in self._asked if (interest := ask(layer)) is not None]
         return _All(wanting) if len(wanting) > 1 else wanting[0] if wanting else None
@@ -132,21 +143,45 @@ class SeveralInterests:
 class _All:
     """Interests of several in one layer."""
 
-    def __init__(self, wanting: Sequence[Interest]) -> None:
+    def __init__(self, wanting: Sequence[_LayerInterest]) -> None:
         self._wanting = wanting
+        self._last: list[_LayerInterest] = []
 
     def wants(self, number: int, path: str, size: int, first: bytes) -> bool:
         """Ask every one; each notes what it wants."""
-        return True in [one.wants(number, path, size, first) for one in self._wanting]
+        self._last = [one for one in self._wanting if one.wants(number, path, size, first)]
+        return bool(self._last)
 
-    def read(self, table: EntryTable, contents: LayerContents) -> tuple[object, ...]:
+    def read_at_once(self, stat: FileStat, content: bytes) -> None:
+        """Let those read that want the last file."""
+        for one in self._last:
+            one.read_at_once(stat, content)
+
+    def read(self, table: EntryTable, contents: LayerContents) -> tuple[LayerEvidence, ...]:
         """Let every one read."""
         return tuple(one.read(table, contents) for one in self._wanting)
 
-    def take(self, said: tuple[object, ...]) -> None:
+    def take(self, said: tuple[LayerEvidence, ...]) -> None:
         """Give to every one what it read."""
         for one, its in zip(self._wanting, said, strict=True):
             one.take(its)
+
+
+@dataclass(frozen=True, slots=True)
+class _PassingFile:
+    """A `FoundFile` whose content is at hand."""
+
+    stat: FileStat
+    content: bytes = field(repr=False)
+    notes: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return self.stat.path
+
+    def open(self) -> BinaryIO:
+        """Open the content."""
+        return BytesIO(self.content)
 
 
 class LayerFile:

@@ -11,18 +11,18 @@ Either may happen in another process than the one that asks, so what was read is
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from prill._io.verified import DigestMismatch
 from prill.archive.bounds import DEFAULT_LIMITS, Limits
 from prill.archive.codecs import Codec, sniff
 from prill.archive.pax import InvalidPax
-from prill.archive.tar_entry import TarRow
+from prill.archive.tar_entry import TarRow, stat_of
 from prill.archive.tar_header import HeaderReader
 from prill.archive.tar_numbers import InvalidTar
 from prill.archive.tar_scan import PieceCursor, scan
 from prill.archive.tar_tolerant import TolerantHeaders
-from prill.model import Gap
+from prill.model import FileStat, Gap
 from prill.model.value import dataclass, field
 from prill.oci._contents import LayerContents, Places, RegionContents, SpooledContents
 from prill.oci._layer_stream import BROKEN, LayerStream
@@ -39,6 +39,7 @@ __all__ = [
     "LayerContents",
     "ReadLayer",
     "Reading",
+    "ReadsAtOnce",
     "blob_region",
     "is_packed",
     "layer_region",
@@ -53,6 +54,10 @@ __all__ = [
 
 _SNIFFED = 16
 _CHUNK = 1 << 20
+_AT_ONCE = 8 << 20
+"""Up to how many bytes a content is held in memory, while it is read."""
+_OFTEN_LINKS = ("bin/", "lib", "sbin/")
+"""How paths begin of folders that another layer may have made links: what is in them may be asked for once more."""
 UNREADABLE = (*BROKEN, InvalidTar, InvalidPax)
 """What is wrong with a layer itself, as a stream or as a tar."""
 
@@ -68,6 +73,14 @@ class Interest(Protocol):
 
     def take(self, said: Any) -> None:  # noqa: ANN401 - each has its own
         """Take what `read` returned, of this interest or of its copy in another process."""
+
+
+@runtime_checkable
+class ReadsAtOnce(Interest, Protocol):
+    """An `Interest` that can read a file while its layer passes, so that nobody has to keep the content."""
+
+    def read_at_once(self, stat: FileStat, content: bytes) -> None:
+        """Read the file that was asked about last, and is wanted; `read` leaves it out."""
 
 
 class Interests(Protocol):
@@ -263,11 +276,16 @@ def _noting(interest: Interest | None) -> Look | None:
 
 
 def _keeping(interest: Interest | None, cursor: PieceCursor, contents: SpooledContents) -> Look:
-    """Return what keeps the contents that are wanted."""
+    """Return what keeps the contents that are wanted, or has them read as they pass."""
+    at_once = interest if isinstance(interest, ReadsAtOnce) else None
 
     def keep(number: int, row: TarRow, offset: int, first: bytes) -> None:
         wanted = interest is not None and interest.wants(number, row.path, row.size, first)
-        if wanted or (row.path in SMALL_FILES and row.size <= MAX_SMALL):
+        small = row.path in SMALL_FILES and row.size <= MAX_SMALL
+        if wanted and at_once and row.size <= _AT_ONCE and not small and not row.path.startswith(_OFTEN_LINKS):
+            cursor.go(offset, offset)
+            at_once.read_at_once(stat_of(row), b"".join(cursor.parts(row.size)))
+        elif wanted or small:
             cursor.go(offset, offset)
             spool = contents.keep(offset)
             for part in cursor.parts(row.size):

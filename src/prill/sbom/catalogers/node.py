@@ -140,9 +140,9 @@ def _behind(place: str, tree: FileTree) -> str:
 
 
 def _candidates(folder: str, name: str) -> Iterator[str]:
-    while True:
-        if posixpath.basename(folder) != "node_modules":
-            yield posixpath.join(folder, "node_modules", name)
-        if not folder:
-            return
-        folder = posixpath.dirname(folder)
+    while folder:
+        above, _, last = folder.rpartition("/")
+        if last != "node_modules":
+            yield f"{folder}/node_modules/{name}"
+        folder = above
+    yield f"node_modules/{name}"

@@ -1,0 +1,81 @@
+"""What files say, read while their layer passes or afterwards: however a layer is packed, it is the same."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from images import Entry, file, folder, image_of, symlink
+from prill.archive.bounds import DEFAULT_LIMITS, Limits
+from prill.archive.codecs import Codec
+from prill.oci.evidence import Evidence, FoundFile, read_bounded
+from prill.oci.gather import Gathered, gather_image
+from prill.oci.layer_evidence import EvidenceReader, SeveralInterests
+from prill.oci.layer_reader import Reading
+from prill.oci.rootfs import ImageTree
+
+LARGE = 9 << 20
+LOWER = [
+    folder("opt"),
+    symlink("data", "opt"),
+    file("opt/deleted.txt", "deleted"),
+    file("opt/large.txt", bytes(LARGE)),
+    file("opt/first.txt", "first"),
+    file("opt/bad.txt", "bad"),
+    file("lib/linked.txt", "linked"),
+    file("etc/passwd", "root:x:0:0\n"),
+]
+UPPER = [file("data/second.txt", "second"), file("opt/.wh.deleted.txt"), file("opt/other.md", "other")]
+
+
+class Said(Evidence, frozen=True):
+    path: str
+    mode: int
+    size: int
+    first: bytes
+
+
+@dataclass
+class Reader:
+    """Says where a file is and how it begins; stumbles over one of them."""
+
+    patterns: tuple[str, ...]
+    id: str = "reader"
+    version: int = 1
+    programs: bool = False
+    evidence: type[Said] = Said
+
+    def read(self, found: FoundFile) -> Said:
+        content = read_bounded(found)
+        if content == b"bad":
+            raise ValueError("bad")
+        return Said(path=found.path, mode=found.stat.mode, size=len(content), first=content[:8])
+
+
+def read(layers: tuple[list[Entry], ...], codec: Codec, limits: Limits = DEFAULT_LIMITS) -> tuple[Gathered, Gathered]:
+    """Return what two families of readers say of an image's files, hidden ones too."""
+    asked = [EvidenceReader([Reader(("**/*.txt",)), Reader(("etc/*", "opt/f*"))]), EvidenceReader([Reader(("**/*",))])]
+    reading = Reading(interests=SeveralInterests(*asked), tolerant=True, limits=limits)
+    with ImageTree(image_of(*layers, codec=codec).image, reading=reading) as tree:
+        first, second = (gather_image(tree, one, hidden=True) for one in asked)
+    return first, second
+
+
+@pytest.mark.parametrize("codec", [Codec.GZIP, Codec.ZSTD])
+def test_packed_layers_say_what_plain_ones_say(codec: Codec):
+    found = read((LOWER, UPPER), codec)
+    assert found == read((LOWER, UPPER), Codec.NONE)
+    texts = [one.evidence.path for one in found[0].seen[0]]
+    # What goes by another path than in its layer is read once more, under that.
+    assert texts == ["lib/linked.txt", "opt/first.txt", "opt/large.txt", "opt/second.txt"]
+    assert [one.evidence.first for one in found[0].seen[0]][1:] == [b"first", bytes(8), b"second"]
+    assert [one.evidence.path for one in found[0].seen[1]] == ["etc/passwd", "opt/first.txt"]
+    assert [one.evidence.path for one in found[0].hidden[0]] == ["opt/deleted.txt"]
+    assert [gap.subject for gap in found[0].gaps] == ["/opt/bad.txt"]
+
+
+@pytest.mark.parametrize("codec", [Codec.GZIP, Codec.NONE])
+def test_a_layer_that_was_left_out_says_nothing(codec: Codec):
+    entries = len(LOWER) + 2
+    found, _ = read((LOWER, UPPER), codec, Limits(max_entries=entries))
+    assert [one.evidence.path for one in found.seen[0]][:2] == ["lib/linked.txt", "opt/deleted.txt"]
+    assert found.hidden == ([], [])
