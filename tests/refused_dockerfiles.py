@@ -6,7 +6,7 @@ EMPTY = ["CMD", "ENTRYPOINT", "RUN", "RUN --network=none", "ONBUILD RUN", "ONBUI
 """BuildKit accepts them, and hadolint does not."""
 
 BOTH = [
-    "FROM debian:13 extra", "FROM a AS", "FROM a b c", "FROM a AS x y", "FROM --platform a", "FROM --platform=a --platform=b c",
+    "FROM a:b:c", "FROM :a", "FROM a@", "FROM debian:13 extra", "FROM a AS", "FROM a b c", "FROM a AS x y", "FROM --platform a", "FROM --platform=a --platform=b c",
     "ENV a", "ENV a=b c", "ENV a= b", 'ENV "a b=c', 'ENV a="b', "ENV a=b'", "LABEL a", 'LABEL a="b', "EXPOSE foo", "EXPOSE 80/foo",
     "EXPOSE 80-", "EXPOSE 80,90", "EXPOSE 80 # web", 'EXPOSE "80', 'SHELL ["a"] b',
     "HEALTHCHECK foo", "HEALTHCHECK CMD", "HEALTHCHECK NONE x", "HEALTHCHECK --interval=1x CMD a",
@@ -24,7 +24,8 @@ BOTH = [
 """hadolint refuses them, too."""
 
 BUILDKIT = [
-    "FROM debian:13 # base", "FROM a:1 AS x # y", "FROM a:1 AS 1x", "FROM a:1 AS x:y", "FROM ${a", "ENV =x", "ENV a=${b",
+    "FROM Debian:12", "FROM a//b:1", "FROM a:-x", "FROM 'A:1'", "FROM debian:12@sha256:ab", f"FROM {'a' * 64}", f"FROM {'a' * 256}",
+    "CMD [1]", 'RUN ["a", null]', "SHELL [1]", "ENV a=b # c", "LABEL a=b # c", "FROM debian:13 # base", "FROM a:1 AS x # y", "FROM a:1 AS 1x", "FROM a:1 AS x:y", "FROM ${a", "ENV =x", "ENV a=${b",
     "ENV a=${}", "ENV a=${b;c}", "ENV a=${b:x}", "ENV a=${b/c}", 'ENV a "b', "LABEL =x", "ARG =x", 'ARG a="b', "VOLUME []",
     'VOLUME [""]', 'VOLUME "a', "SHELL []", "SHELL /bin/sh", "EXPOSE 90-80", "EXPOSE ${a", "HEALTHCHECK CMD []",
     "COPY --link=x a /b", "COPY --link= a /b", "COPY --from a /b", 'COPY "a b /c', "ADD ${a /b", 'USER "a', "WORKDIR /${a",
@@ -36,6 +37,8 @@ BUILDKIT = [
 """hadolint reads on."""
 
 ACCEPTED = [
+    "FROM Registry/a:1", "FROM localhost:5000/a_b/c--d__e:X.y-z", f"FROM a:1@sha256:{'a' * 64}", "FROM [::1]:5000/a", "FROM 'a:1'",
+    "FROM $A:b:c", "FROM debian AS b\nFROM B", "EXPOSE 99999999999",
     "FROM a:1 as B-1_x.y", "FROM --platform=$BUILDPLATFORM ${a:-b:1} AS x", "FROM --platform= a:1", "ENV a b c", "ENV a = b",
     "ENV a=b=c d= e=''", 'ENV "a"=b', "ENV a=$ b=$$ c=$${ d=\\${", "ENV a=${b:-${c:+'}'}} d=\"${e#*/}\" f=${g//x/y}",
     "ENV a=\"it's\" b='\"'", 'ENV a=\\"', "ARG a b=c", "ARG a=${b?no}", 'LABEL a.b="c d" e=f', "VOLUME /a /b", 'VOLUME ["/a"]',

@@ -63,6 +63,37 @@ def test_redirections():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a >x -y b && c", [["a", "-y", "b"], ["c"]]),
+        ('a 2>/dev/null "b c" $(d e) >y f', [["a", "b c", "$(d e)", "f"], ["d", "e"]]),
+        ("(a >x b) >y; c", [["a", "b"], ["c"]]),
+        ("sh -c 'a b' >x", [["sh", "-c", "a b"], ["a", "b"]]),
+        ("cat <<E >x -n && b >y c && [ d ] && e\nhello\nE\nf", [["cat", "-n"], ["b", "c"], ["e"], ["f"]]),
+        ("cat <<E | b >x || (c; d)\nhello\nE\n", [["cat"], ["b"], ["c"], ["d"]]),
+        ("time -p A=1 B=2 a b", [["a", "b"]]),
+        ("exec A=1 b", [["A=1", "b"]]),
+    ],
+)
+def test_words_behind_a_redirection_or_an_assignment(text: str, found: list[list[str]]):
+    assert words(text) == found
+
+
+def test_a_redirection_belongs_to_the_command_and_not_to_one_inside():
+    found = read("f $(a >x) >y && sh -c 'b >z' >w")
+    assert [[one.target.text for one in command.redirections if one.target] for command in found] == [
+        ["y"],
+        ["x"],
+        ["w"],
+        ["z"],
+    ]
+
+
+def test_a_loop_stands_behind_a_pipe():
+    assert [command.connector for command in read("a | for i in b; do c; d; done; e")] == ["", "|", ";", ";"]
+
+
 def test_nesting_says_inside_of_what():
     found = read("if a; then (b $(c)); fi; sh -c 'd | e'")
     assert [command.nesting for command in found][:3] == [

@@ -18,6 +18,7 @@ def suppressed(text: str, rule: str = "cd-in-run") -> list[tuple[int, bool]]:
         ("FROM a:1\n# hadolint stage ignore=DL3003\nRUN cd a\nRUN cd b\nFROM c:1\nRUN cd d\n", {3: False, 4: True, 6: False}),
         ("FROM a:1\nRUN cd a\n# hadolint stage ignore=DL3003\n\nRUN cd b\n", {2: False, 5: True}),
         ("# hadolint stage ignore=DL3003\nFROM a:1\nRUN cd a\nFROM c:1\nRUN cd d\n", {3: True, 5: False}),
+        ("# hadolint stage ignore=DL3003\n\nFROM a:1\nRUN cd a\n", {4: False}),
         ("FROM a:1\n# prill: ignore[cd-in-run] why\n# more\nRUN x && \\\n  cd a\nRUN cd b\n", {5: True, 6: False}),
         ("FROM a:1\n# hadolint ignore=DL3004\n# hadolint ignore=DL3003\nRUN cd a\n", {4: True}),
         ("FROM a:1\n# hadolint ignore=DL3003\n# hadolint ignore=DL3004\nRUN cd a\n", {4: False}),
@@ -26,6 +27,12 @@ def suppressed(text: str, rule: str = "cd-in-run") -> list[tuple[int, bool]]:
 )  # fmt: skip
 def test_how_far_a_comment_reaches(text: str, lines: dict[int, bool]):
     assert dict(suppressed(text)) == lines
+
+
+def test_a_stage_ends_with_the_next_from():
+    text = "# hadolint stage ignore=DL3006\n{}FROM a\nFROM b\nFROM c\n"
+    assert dict(suppressed(text.format(""), "unpinned-base")) == {2: False, 3: True, 4: False}
+    assert dict(suppressed(text.format("\n"), "unpinned-base")) == {3: True, 4: False, 5: False}
 
 
 def test_the_first_of_several_comments_gives_the_reason():

@@ -1,8 +1,20 @@
 """The parts of an image's name as it stands in a FROM; for complete names there is `prill.model.ImageReference`."""
 
+import re
 from typing import NamedTuple
 
-__all__ = ["ImageName", "is_allowed", "split_image"]
+from prill.model.regex import regex
+
+__all__ = ["ImageName", "is_allowed", "is_image_name", "split_image"]
+
+_PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_NAME = regex(
+    rf"(?![0-9a-f]{{64}}\Z)((?:(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*)"
+    r"(?::\w[\w.-]{0,127})?(?:@(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))?",
+    re.ASCII,
+)
+_MAX_NAME = 255
 
 
 class ImageName(NamedTuple):
@@ -37,6 +49,12 @@ def _outside(text: str) -> str:
         out.append("_" if depth else char)
         depth -= char == "}" and depth > 0
     return "".join(out)
+
+
+def is_image_name(text: str) -> bool:
+    """Whether BuildKit takes a text without variables for an image's name (distribution/reference)."""
+    found = _NAME.fullmatch(text)
+    return found is not None and len(found[1]) <= _MAX_NAME
 
 
 def is_allowed(text: str, registries: tuple[str, ...]) -> bool:

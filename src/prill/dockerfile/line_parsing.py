@@ -106,7 +106,7 @@ def _exec_form(
         return exec_form(logical, start, end), faults
     except TypeError:
         message = "when using JSON array syntax, arrays must be comprised of strings only"
-        return None, (*faults, Fault("not-strings", message, logical.span(start, end)))
+        return None, (*faults, Fault("not-strings", message, logical.span(start, end), shared=False))
 
 
 def exec_form(logical: Logical, start: int, end: int) -> tuple[Word, ...] | None:

@@ -135,9 +135,8 @@ class _Parser:
             if name == "check" and (refused := read_checks(value.text).refused):
                 self.faults.append(Fault("invalid-check", refused, value.span, shared=False))
             if name in seen:
-                self.faults.append(
-                    Fault("repeated-directive", f"only one {name} parser directive can be used", value.span)
-                )
+                message = f"only one {name} parser directive can be used"
+                self.faults.append(Fault("repeated-directive", message, value.span, shared=False))
             elif name == "escape":
                 self._set_escape(value)
             seen.add(name)
@@ -160,7 +159,7 @@ class _Parser:
             self.escape = value.text
         else:
             message = f"invalid escape token {value.text[:40]!r} does not match ` or \\"
-            self.faults.append(Fault("invalid-escape", message, value.span))
+            self.faults.append(Fault("invalid-escape", message, value.span, shared=not value.text))
 
     def _line_alone(self, line: str) -> None:
         """Read an instruction that no other line belongs to, as most are."""

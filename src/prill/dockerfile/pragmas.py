@@ -5,7 +5,7 @@
 | ``# prill: ignore[rule, …] reason`` | the next instruction; inside an instruction, the next line |
 | ``# prill: ignore-file[rule, …] reason`` | the file |
 | ``# hadolint ignore=DL3006,…`` | an instruction that begins on the next line |
-| ``# hadolint stage ignore=…`` | the stage of the FROM on the next line |
+| ``# hadolint stage ignore=…`` | what begins behind the next line, to the next FROM and with it |
 | ``# hadolint global ignore=…`` | the file |
 | ``# check=skip=JSONArgsRecommended,…;error=true`` | BuildKit's checks in the file |
 | ``# check=skip=…`` among the comments right above an instruction | BuildKit's checks of that instruction |
@@ -155,13 +155,12 @@ def _inside(document: Dockerfile, text: str, span: Span) -> list[Pragma]:
 
 
 def _stage_lines(document: Dockerfile, line: int, starts: list[int]) -> tuple[int, int]:
-    """Return the lines that such a comment holds for whose next line is ``line``: those behind it, to the stage's end.
+    """Return the lines that such a comment holds for whose next line is ``line``: those behind it, to the next FROM.
 
-    ``starts`` are the lines of all FROM.
+    hadolint counts that FROM as well, and not the line right below the comment. ``starts`` are the lines of all FROM.
     """
     place = bisect_right(starts, line)
-    last = starts[place] - 1 if place < len(starts) else len(document.file.source.lines)
-    return (line + 1, last) if place else (0, 0)
+    return line + 1, starts[place] if place < len(starts) else len(document.file.source.lines)
 
 
 def _directive(document: Dockerfile) -> Directive | None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from prill.dockerfile.arguments import read_from
 from prill.dockerfile.flag_values import flag_faults
+from prill.dockerfile.image_names import is_image_name
 from prill.dockerfile.lexing import why_not_expanded
 from prill.dockerfile.source import Span, Word
 from prill.dockerfile.step import Step
@@ -22,7 +23,7 @@ __all__ = ["find_refusal"]
 
 _STAGE_NAME = regex(r"[a-z][a-z0-9_.-]*")
 _PORT = regex(r"(?:(?P<ip>.*):)??(?:(?P<host>[^:]*):)?(?P<port>[^:/]+)(?:/(?P<protocol>.*))?")
-_RANGE = regex(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_RANGE = regex(r"([0-9]{1,99})(?:-([0-9]{1,99}))?")
 _PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
 _HEALTH = regex(r"(\S+)\s*(.*)", re.DOTALL)
 
@@ -60,13 +61,33 @@ def _from(step: Step, escape: str) -> Iterator[Fault]:
         message = f"{source.name.text!r} is no name for a stage: a letter, then letters, digits and -_."
         yield Fault("stage-name", message, source.name.span, shared=False)
     yield from _unexpanded((source.image,), escape)
+    if "$" not in source.image.text:
+        name = unquote(source.image.text, escape)
+        if not is_image_name(name) and not _stage_above(step, name):
+            message = f"{name[:160]!r} is no image's name, which is in lower case: [host[:port]/]name[:tag][@digest]"
+            yield Fault("image-name", message, source.image.span, shared=_unreadable(name))
+
+
+def _stage_above(step: Step, name: str) -> bool:
+    numbers = step.document.stage_numbers.get(name.lower(), ())
+    first = step.document.stages[numbers[0]].from_step if numbers else None
+    return first is not None and first.span.start < step.span.start
+
+
+def _unreadable(name: str) -> bool:
+    """Whether hadolint refuses an image's name, too: it takes it apart at colons and at signs."""
+    tagged, at, digest = name.partition("@")
+    if at and (not digest or "@" in digest):
+        return True
+    return tagged.count(":") > 1 or tagged[:1] == ":" or tagged[-1:] == ":"
 
 
 def _pairs(step: Step, escape: str) -> Iterator[Fault]:
     keyword = step.keyword
     for pair in step.pairs:
         if pair.value is None and keyword != "ARG":
-            yield Fault("pair", f"{keyword} takes key=value", pair.span)
+            comment = pair.key.text.startswith("#")  # hadolint takes it for one
+            yield Fault("pair", f"{keyword} takes key=value", pair.span, shared=not comment)
         if not pair.key.text:
             yield Fault("pair", f"{keyword}: there is no name before the equals sign", pair.span, shared=False)
         words = (pair.key, pair.value) if pair.value else (pair.key,)

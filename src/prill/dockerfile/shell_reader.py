@@ -46,6 +46,7 @@ _GROUPS = {
     "function_definition": "function",
     "compound_statement": "group",
 }
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _SHORT_C = regex(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
@@ -71,6 +72,8 @@ class _Reader:
         self.text = logical.text[start:end]
         self.nesting = nesting
         self.found: list[ShellCommand] = []
+        self.latest = -1
+        self.behind: list[ShellWord] = []
         self.connector = ""
         self.pipeline = 0
 
@@ -105,9 +108,7 @@ class _Reader:
         self.pipeline += node.type != "pipeline" or depth == 0
         for child in node.children:
             if not child.is_named:
-                if child.type in _CONNECTORS and not (
-                    child.type == "|" and node.type == "case_item"
-                ):  # between patterns
+                if child.type in _CONNECTORS and not _within_header(node, child):
                     self.connector = child.type
                     self.pipeline += child.type not in {"|", "|&"}
             elif child.child_count or child.type in _SIMPLE:
@@ -121,46 +122,58 @@ class _Reader:
         self.connector = ""
 
     def _redirected(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
-        first = last = len(self.found)
+        self.latest = -1
         redirections: list[Redirection] = []
+        outer, self.behind = self.behind, []
         end = node.start_byte
         for child in node.children:
             if child.type in _REDIRECTS:
-                if last > first:
-                    self._lone_dash(end, child.start_byte)
+                owner = self.latest
+                if owner >= 0:
+                    self._lone_dash(owner, end, child.start_byte)
                 redirections.extend(self._redirection(child, nesting, depth))
+                self.latest = owner
             else:
                 self._visit(child, nesting, depth + 1)
-                last = len(self.found)
             end = child.end_byte
-        if redirections and last > first:
-            command = self.found[last - 1]
-            self.found[last - 1] = command._replace(redirections=(*command.redirections, *redirections))
+        if self.latest >= 0:
+            command = self.found[self.latest]
+            command = command._replace(redirections=(*command.redirections, *redirections))
+            if self.behind and command.words and command.span.end <= self.behind[0].start:
+                span = Span(command.span.start, self.behind[-1].end)
+                command = command._replace(words=(*command.words, *self.behind), span=span)
+            self.found[self.latest] = command
+        self.behind = outer
 
-    def _lone_dash(self, start: int, end: int) -> None:
-        """Give the last command the ``-`` that the grammar drops before a redirection with a descriptor."""
+    def _lone_dash(self, owner: int, start: int, end: int) -> None:
+        """Give a command the ``-`` that the grammar drops before a redirection with a descriptor."""
         gap = self.text[start:end]
         if gap.strip() == "-":
             start += gap.index("-")
             span = self.logical.span(self.base + start, self.base + start + 1)
-            command = self.found[-1]
+            command = self.found[owner]
             words = (*command.words, ShellWord("-", *span, "-"))
-            self.found[-1] = command._replace(words=words, span=Span(command.span.start, span.end))
+            self.found[owner] = command._replace(words=words, span=Span(command.span.start, span.end))
 
     def _redirection(self, node: "Node", nesting: tuple[str, ...], depth: int) -> list[Redirection]:
         """Read one redirection; what stands behind a heredoc's opener on its line belongs to the tree's heredoc."""
         descriptor, operator, target, rest = "", "", None, []
-        for child in node.children:
+        heredoc = node.type == "heredoc_redirect"
+        for place, child in enumerate(node.children):
             if child.type == "file_descriptor":
                 descriptor = self._raw(child)
             elif child.type in _REDIRECTS:
                 rest.extend(self._redirection(child, nesting, depth))
             elif child.is_named and child.type not in {"heredoc_start", "heredoc_body", "heredoc_end"}:
-                if child.type in _SIMPLE or child.type in {"pipeline", "list"}:
+                if heredoc and node.field_name_for_child(place) != "argument":
                     self._visit(child, nesting, depth + 1)
                     continue
-                target = self._word(child)
+                word = self._word(child)
                 self._inside(child, nesting, depth)
+                if heredoc or target is not None:  # words of the command, which the grammar gives the redirection
+                    self.behind.append(word)
+                else:
+                    target = word
             elif not child.is_named:
                 if child.type in _CONNECTORS:
                     self.connector = child.type
@@ -189,9 +202,15 @@ class _Reader:
             else:
                 words.append(self._word(child))
                 self._inside(child, nesting, depth)
-        own, others = tuple(behind_prefixes(words)), (tuple(assignments), tuple(redirections))
-        command = ShellCommand(own, self._span(node), *others, connector, pipeline, nesting)
+        own = behind_prefixes(words)
+        if words and words[0].text == "time":  # a word of the shell's, behind which a command may begin as it likes
+            while len(own) > 1 and _ASSIGNMENT.match(own[0].text):
+                assignments.append(own.pop(0))
+            own = behind_prefixes(own)
+        others = (tuple(assignments), tuple(redirections))
+        command = ShellCommand(tuple(own), self._span(node), *others, connector, pipeline, nesting)
         self.found.insert(place, command)
+        self.latest = place
         self.pipeline = pipeline
         if command.program in SHELLS and self.nesting < MAX_NESTING:
             self._shell_argument(command)
@@ -276,6 +295,11 @@ class _Reader:
             start = child.end_byte
         parts.append(self.text[start:end])
         return "".join(parts)
+
+
+def _within_header(node: "Node", child: "Node") -> bool:
+    """Whether it joins no commands: the ``|`` between patterns of a case, the ``;`` before the ``do`` of a ``for``."""
+    return (child.type, node.type) in {("|", "case_item"), (";", "for_statement"), (";", "c_style_for_statement")}
 
 
 def _nested(word: ShellWord) -> Logical:

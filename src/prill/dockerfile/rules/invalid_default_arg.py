@@ -3,18 +3,13 @@
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.image_names import is_image_name
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.state import GLOBAL_ARGS
 from prill.dockerfile.variables import expand, find_references
 from prill.model.finding import Severity
-from prill.model.regex import regex
 
 __all__ = ["RULE"]
-
-_NAME = regex(
-    r"(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
-    r"(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?"
-)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
@@ -27,7 +22,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if not used or not used <= declared - GLOBAL_ARGS:
             continue
         name = expand(stage.source.image.text, defaults, dockerfile.file.escape)
-        if name.whole and not _NAME.fullmatch(name.text):
+        if name.whole and not is_image_name(name.text):
             yield Problem(span=stage.source.image.span, message=f"by default, the base is {name.text!r}")
 
 

@@ -1,29 +1,33 @@
 """When the first part of a pipe fails, RUN goes on."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _SHELLS = frozenset({"bash", "zsh", "ash"})
+_SETS = regex("-[a-z]*o")
 _PIPES = frozenset({"|", "|&"})
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("RUN"):
-        pipe = next((command for command in step.commands if command.connector in _PIPES), None)
-        if pipe is None or step.deferred or _stops(step.state.shell or ()):
+        pipes = [command for command in step.commands if command.connector in _PIPES]
+        if not pipes or step.deferred or _stops(step.state.shell or ()):
             continue
-        inside = "shell" in pipe.nesting and step.instruction.json is None
-        yield Problem(span=pipe.span, aliases=() if inside else None)
+        own = next((pipe for pipe in pipes if "shell" not in pipe.nesting or step.instruction.json is not None), None)
+        yield Problem(span=(own or pipes[0]).span, aliases=None if own else ())
 
 
 def _stops(shell: tuple[str, ...]) -> bool:
-    words = " ".join(shell[1:]).split()
-    return bool(shell) and shell[0].rpartition("/")[2] in _SHELLS and "pipefail" in words
+    words = " ".join(shell).split()
+    known = bool(words) and words[0].rpartition("/")[2] in _SHELLS
+    return known and any(word == "pipefail" and _SETS.fullmatch(flag) for flag, word in pairwise(words))
 
 
 RULE = Rule(
