@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from importlib import import_module
 from pathlib import Path
 
@@ -350,6 +351,20 @@ class TestExitCodes:
         shop.lock_file.unlink()
         shop.lock("--offline")
         assert shop.lock_file.read_bytes() == before
+
+    def test_a_file_that_is_not_there(self, shop: Workshop):
+        """It is nothing to look at as an argument, misuse as an option's value, and broke what nobody named."""
+        (shop.root / "sbom.json").write_text("{}")
+        for words, code in (
+            (["sbom", "validate", "./no.json"], Exit.NOTHING),
+            (["vex", "check", "-q", "no.json"], Exit.NOTHING),
+            (["verify-blob", "sbom.json", "--signature", "sbom.json", "--key", "no.pub"], Exit.MISUSED),
+            (["scan", "sbom.json", "--vex", "no.json"], Exit.MISUSED),
+            (["scan", "sbom.json", "--vex=./no.json"], Exit.MISUSED),
+        ):
+            with chdir(shop.root):
+                ran = shop.run(*words)
+            assert (ran.code, "no" in ran.err) == (code, True), ran
 
     def test_what_the_operating_system_refuses(self, shop: Workshop):
         shop.lock()

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from itertools import pairwise
+from pathlib import Path
 from typing import NoReturn
 
 from prill.cli.exit import Exit
 from prill.model.regex import regex
 
-__all__ = ["ArgumentParser", "first_words", "long_options"]
+__all__ = ["ArgumentParser", "code_of_absent", "first_words", "long_options"]
 
 argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
 _UNKNOWN = regex(r"unrecognized arguments: .*?(--?[A-Za-z][\w-]*)")
@@ -50,3 +52,18 @@ def first_words(parser: argparse.ArgumentParser) -> tuple[str, ...]:
     given = (action for action in parser._actions if not action.option_strings)  # noqa: SLF001
     first = next(given, None)
     return tuple(map(str, first.choices or ())) if first else ()
+
+
+def code_of_absent(path: str, parser: argparse.ArgumentParser, words: list[str]) -> Exit:
+    """Return what it means that there is no ``path``: misuse as an option's value, else nothing to look at.
+
+    Where no argument names it, or it is the place to write to, something broke.
+    """
+    options = long_options(parser)
+    for before, word in pairwise(["", *words]):
+        option, equals, value = word.partition("=")
+        if option in options and option != "--output" and equals and Path(value) == Path(path):
+            return Exit.MISUSED
+        if Path(word) == Path(path) and before not in ("-o", "--output"):
+            return Exit.MISUSED if before in options and options[before].nargs != 0 else Exit.NOTHING
+    return Exit.BROKE

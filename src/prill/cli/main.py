@@ -16,7 +16,7 @@ from prill.errors import PrillError
 TYPE_CHECKING = False  # as typing's, which costs several milliseconds to import
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from prill.cli.command import Command
 
@@ -188,7 +188,7 @@ def _command(words: list[str]) -> int:
     sys.setswitchinterval(_SWITCH)
     has_verb = words[1:2] and words[1] in VERBS.get(words[0], ())
     name, rest = (f"{words[0]} {words[1]}", words[2:]) if has_verb else (words[0], words[1:])
-    return _run(name, lambda: load_command(name).run(command_parser(name).parse_args(_own_words(name, rest))))
+    return _run(name, lambda: load_command(name).run(command_parser(name).parse_args(_own_words(name, rest))), rest)
 
 
 def _own_words(name: str, words: list[str]) -> list[str]:
@@ -215,7 +215,7 @@ def _print(text: str, code: Exit) -> Exit:
     return code
 
 
-def _run(name: str, work: "Callable[[], Exit]") -> int:
+def _run(name: str, work: "Callable[[], Exit]", words: "Sequence[str]" = ()) -> int:
     try:
         code = _printed(work)
     except PrillError as error:
@@ -231,12 +231,20 @@ def _run(name: str, work: "Callable[[], Exit]") -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.BROKE
     except OSError as error:
-        _complain(f"{error.filename or name}: {error.strerror or error}", None)
-        return Exit.BROKE
+        return _refused(error, name, words)
     except Exception as error:  # noqa: BLE001 - the last door: a bug becomes a message, not a wall of text
         _crashed(error)
         return Exit.BROKE
     return code
+
+
+def _refused(error: OSError, name: str, words: "Sequence[str]") -> Exit:
+    _complain(f"{error.filename or name}: {error.strerror or error}", None)
+    if not words or not error.filename or not isinstance(error, FileNotFoundError):
+        return Exit.BROKE
+    from prill.cli.argument_parser import code_of_absent  # noqa: PLC0415 - only for an error
+
+    return code_of_absent(os.fsdecode(error.filename), command_parser(name), list(words))
 
 
 def _printed(work: "Callable[[], Exit]") -> Exit:
