@@ -16,7 +16,9 @@ __all__ = ["SYSTEM_PURLS", "goes_by", "owners_among", "owners_of_paths", "relate
 SYSTEM_PURLS = ("pkg:deb/", "pkg:apk/", "pkg:rpm/", "pkg:alpm/")
 """How the purls of packages begin that a distribution's package manager installed."""
 
-_NOISE = regex(r"^(?:python3?(?:\.\d+)?|py3(?:\.\d+)?|node|ruby|php\d*|rust|golang|lib)-?|-(?:java|perl|dev|bin)$")
+_NOISE = regex(
+    r"^(?:python3?(?:\.\d+)?|py3(?:\.\d+)?|node|ruby|php\d*|rust|golang|r-cran|r-bioc|lib)-?|-(?:java|perl|dev|bin)$"
+)
 _NUMBERED = regex(r"-?\d+(?:-(?:jre|jdk)(?:-headless)?)?$")
 _REGISTERED = "usr/share/maven-repo/"
 """Where Debian's packages register the Maven projects that they are built from, under the projects' own names."""

@@ -11,10 +11,12 @@ from prill.sbom.catalogers.go import GO
 from prill.sbom.catalogers.homebrew import HOMEBREW
 from prill.sbom.catalogers.java import JAVA
 from prill.sbom.catalogers.lock_files import LOCK_FILES
+from prill.sbom.catalogers.lua import LUA
 from prill.sbom.catalogers.node import NODE
 from prill.sbom.catalogers.php import PHP
 from prill.sbom.catalogers.programs import PROGRAMS
 from prill.sbom.catalogers.python import PYTHON
+from prill.sbom.catalogers.r import R
 from prill.sbom.catalogers.rpm import RPM
 from prill.sbom.catalogers.ruby import RUBY
 from prill.sbom.catalogers.rust import RUST
@@ -35,6 +37,8 @@ BUILTIN: tuple[AnyCataloger, ...] = (
     DOTNET,
     RUBY,
     PHP,
+    R,
+    LUA,
     HOMEBREW,
     EMBEDDED,
     PROGRAMS,

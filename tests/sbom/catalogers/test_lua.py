@@ -1,0 +1,51 @@
+"""Lua modules that LuaRocks installed."""
+
+import pytest
+
+from prill.model import LanguageDetails
+from scanned import purls, reasons, related, scan
+
+ROCKS = "usr/local/lib/luarocks/rocks-5.1"
+SOCKET = """\
+package = "LuaSocket" -- a comment
+version = '3.1.0-1'
+source = { url = "git+https://git.example.test/luasocket.git", version = "1.0-0" }
+description = {
+   summary = "Network support for Lua",
+   homepage = "https://socket.example.test",
+   license = "MIT/X11"
+}
+dependencies = {
+   "lua >= 5.1", -- "not this"
+   "lua-Cjson ~> 2.1",
+}
+build = { type = "builtin", modules = {} }
+"""
+
+
+def test_modules_and_what_they_need():
+    sbom = scan(
+        {
+            f"{ROCKS}/luasocket/3.1.0-1/luasocket-3.1.0-1.rockspec": SOCKET,
+            f"{ROCKS}/lua-cjson/2.1.0.10-1/lua-cjson-2.1.0.10-1.rockspec": 'package="lua-cjson"\nversion="2.1.0.10-1"',
+            "opt/rocks-5.4/lua-cjson/1.0-1/lua-cjson-1.0-1.rockspec": 'package="lua-cjson"\nversion="1.0-1"',
+            "app/own-1.0-1.rockspec": 'package = "own"\nversion = "1.0-1"',
+        }
+    )
+    assert purls(sbom) == [
+        "pkg:luarocks/lua-cjson@1.0-1",
+        "pkg:luarocks/lua-cjson@2.1.0.10-1",
+        "pkg:luarocks/luasocket@3.1.0-1",
+    ]
+    socket = sbom.packages[2]
+    assert socket.licenses == "MIT"
+    assert socket.details == LanguageDetails(summary="Network support for Lua", homepage="https://socket.example.test")
+    assert related(sbom) == [("pkg:luarocks/luasocket@3.1.0-1", "pkg:luarocks/lua-cjson@2.1.0.10-1")]
+
+
+@pytest.mark.parametrize("text", ["x", 'package = "a"\nversion = "1"', 'package = "../a"\nversion = "1-1"', "\xff\xfe"])
+def test_what_names_no_package_is_a_gap(text: str):
+    path = f"{ROCKS}/a/1-1/a-1-1.rockspec"
+    sbom = scan({path: text.encode("latin-1")})
+    assert not purls(sbom)
+    assert f"/{path}: lua: " in reasons(sbom)
