@@ -380,6 +380,31 @@ class TestFiles:
         ran = prill("sign-blob", "f", "--key", "prill.pub")
         assert (ran.code, "holds a public key" in ran.err) == (2, True)
 
+    def test_a_statement_that_is_made_of_a_predicate(self, prill: Prill, here: Path):
+        (here / "f").write_text("content")
+        (here / "p.json").write_text('{"runDetails": {"builder": {"id": "https://ci.test"}}}')
+        words = ("--key", "prill.key", "--predicate", "p.json")
+        made = prill("sign-blob", "f", *words, "--type", "slsaprovenance1")
+        assert made.code == 0, made.err
+        for more, code in (
+            ((), 0),
+            (("--type", "slsaprovenance1"), 0),
+            (("--type", "https://slsa.dev/provenance/v1", "--require", "builder.id=https://ci.test"), 0),
+            (("--require", "builder.id=https://ci.test"), 0),
+            (("--require", "builder.id=https://other.test"), 10),
+            (("--type", "vuln"), 10),
+            (("--type", "vulnerable"), 2),
+        ):
+            assert prill("verify-blob", "f", "--key", "prill.pub", *more).code == code, more
+        assert prill("sign-blob", "f", "--key", "prill.key").code == 0
+        for more in (("--type", "slsaprovenance1"), ("--require", "a=b")):
+            ran = prill("verify-blob", "f", "--key", "prill.pub", *more)
+            assert (ran.code, "step 3.9: it is a signature, not the attestation" in ran.err) == (10, True), ran.err
+        assert prill("sign-blob", "f", *words, "--in-toto").code == 2
+        (here / "p.json").write_text("no JSON")
+        assert prill("sign-blob", "f", *words, "--type", "slsaprovenance1", "--bundle", "none.json").code != 0
+        assert not (here / "none.json").exists()
+
     def test_a_statement_about_files(self, prill: Prill, here: Path):
         (here / "f").write_text("content")
         (here / "g").write_text("other")

@@ -86,6 +86,21 @@ class TestKeys:
         shell.cosign(NEW, "sign-blob", *words, "--bundle", "theirs.json", "f")
         assert shell.run("verify-blob", "f", "--key", "k.pub", "--bundle", "theirs.json").code == 0
 
+    def test_statements_about_files_both_ways(self, shell: Shell):
+        (shell.home / "f").write_text("content")
+        (shell.home / "p.json").write_text('{"builder":{"id":"https://ci.test"},"buildType":"x"}')
+        words = ("--key", "cosign.key", "--predicate", "p.json", "--type", "slsaprovenance")
+        assert shell.run("sign-blob", "f", *words, "--bundle", "ours.json").code == 0
+        kind = ("--key", "cosign.pub", "--type", "slsaprovenance")
+        shell.cosign(NEW, "verify-blob-attestation", *kind, "--bundle", "ours.json", "--insecure-ignore-tlog", "f")
+        quiet = ("--tlog-upload=false", "--yes", "--bundle")
+        shell.cosign(NEW, "attest-blob", *words, "--use-signing-config=false", *quiet, "new.json", "f")
+        shell.cosign(OLD, "attest-blob", *words, *quiet, "old.json", "f")
+        for bundle in ("new.json", "old.json"):
+            ran = shell.run("verify-blob", "f", *kind, "--bundle", bundle, "--require", "builder.id=https://ci.test")
+            assert ran.code == 0, ran.err
+            assert shell.run("verify-blob", "f", *kind[:2], "--type", "vuln", "--bundle", bundle).code == 10
+
     def test_cosigns_own_pair(self, shell: Shell):
         for suite in (OLD, NEW):
             shell.cosign(suite, "generate-key-pair", "--output-key-prefix", suite)

@@ -1,5 +1,6 @@
 """Connections that are kept, given up, sent through proxies, and answered before a request is whole."""
 
+import itertools
 import socket
 import ssl
 import threading
@@ -418,6 +419,15 @@ class TestProxies:
             with pytest.raises(Unreachable, match="the proxy answers 407") as caught:
                 get(connections, "https://registry.example.test/")
         assert WORDS not in str(caught.value)
+
+    def test_a_proxy_that_drips(self, monkeypatch: pytest.MonkeyPatch):
+        """Its answer comes at the pace that a registry's has to have: each byte takes twenty seconds here."""
+        clock = itertools.count(step=20).__next__
+        with closing(Raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100)) as proxy:
+            monkeypatch.setenv("https_proxy", proxy.url)
+            says = r"the proxy 127\.0\.0\.1:[0-9]+ sent 4 bytes in 80 s"
+            with closing(Connections(trusting, clock=clock)) as made, pytest.raises(TooSlow, match=says):
+                get(made, "https://registry.example.test/")
 
     @pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1:5000", "::1:5000", "in.example.test:443"])
     def test_whom_one_reaches_without(self, monkeypatch: pytest.MonkeyPatch, host: str):

@@ -16,7 +16,7 @@ from prill._io.pace import Pace
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "paced_reader"]
 
 _READ_TIMEOUT = 60.0
 _WINDOW, _LEAST = 60.0, 1024
@@ -131,6 +131,13 @@ class Connection:
     def close(self) -> None:
         self.reader.close()
         self._link.close()
+
+
+def paced_reader(link: socket.socket, clock: Callable[[], float], shown: str) -> io.RawIOBase:
+    """Return what reads from a socket, and no further than it is asked to, at the pace that answers have."""
+    wire = _Wire(link, clock)
+    wire.pace = Pace(shown, _WINDOW, _LEAST)
+    return wire
 
 
 def _would_wait(error: OSError) -> bool:

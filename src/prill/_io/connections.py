@@ -20,12 +20,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import SplitResult, quote, urlsplit
 
 from prill._io.answers import Head, read_body, read_head
-from prill._io.connection import Connection
-from prill._io.fetch_errors import UnexpectedAnswer, Unreachable, socket_errors
+from prill._io.connection import Connection, paced_reader
+from prill._io.fetch_errors import TooSlow, UnexpectedAnswer, Unreachable, socket_errors
 from prill._io.fields import InvalidMessage
 from prill._io.urls import redact
 from prill.model.value import dataclass, field
@@ -147,12 +147,16 @@ class Connections:
             link = _dial(*((proxy.host, proxy.port) if proxy else (host, port)))
             if scheme == "https":
                 if proxy is not None:
-                    _open_tunnel(link, f"{_bracketed(host)}:{port}", proxy)
+                    _open_tunnel(link, f"{_bracketed(host)}:{port}", proxy, self._clock)
                 link = self._tls().wrap_socket(link, server_hostname=host, suppress_ragged_eofs=False)  # 3
         except (OSError, UnicodeError, InvalidMessage) as error:
             if link is not None:
                 link.close()
             raise Unreachable(f"cannot connect to {shown}: {error}", hint=_advice(error)) from error
+        except TooSlow:
+            if link is not None:
+                link.close()
+            raise
         return Connection(link, self._clock)
 
 
@@ -241,13 +245,16 @@ def _dial(host: str, port: int) -> socket.socket:
     raise failed or OSError("the host has no address")
 
 
-def _open_tunnel(link: socket.socket, host: str, proxy: "Proxy") -> None:
-    """Ask a proxy for a connection to ``host`` (RFC 9110, section 9.3.6); raise `OSError` or `InvalidMessage`."""
+def _open_tunnel(link: socket.socket, host: str, proxy: "Proxy", clock: Callable[[], float]) -> None:
+    """Ask a proxy for a connection to ``host`` (RFC 9110, section 9.3.6).
+
+    Raise `OSError`, `InvalidMessage`, or `TooSlow`.
+    """
     login = f"Proxy-Authorization: {proxy.authorization}\r\n" if proxy.authorization else ""
     link.sendall(f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n{login}\r\n".encode("latin-1"))
-    reader: BinaryIO = link.makefile("rb", 0)  # type: ignore[assignment]  # unbuffered: what follows belongs to TLS
-    with reader:
-        status = read_head(reader, "CONNECT").status
+    # What follows the answer's head belongs to TLS.
+    reader = cast("BinaryIO", paced_reader(link, clock, f"the proxy {proxy.host}:{proxy.port}"))
+    status = read_head(reader, "CONNECT").status
     if status != _OK:
         raise InvalidMessage(f"the proxy answers {status}")
 

@@ -13,7 +13,7 @@ from prill.signing.blob_bundle import is_blob_bundle, read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.conditions import Conditions
 from prill.signing.keys import Message
-from prill.signing.sign import bundle_of, sign_attestation, sign_file
+from prill.signing.sign import bundle_of, sign_attestation, sign_file, statement_json
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.statement import parse_statement
 from prill.signing.steps import Step, VerificationError
@@ -40,11 +40,13 @@ class SignedFile:
     signature: bytes = field(repr=False)
 
 
-def sign_blob(path: Path, signing: Signing, *, in_toto: bool = False) -> SignedFile:
+def sign_blob(
+    path: Path, signing: Signing, *, in_toto: bool = False, predicate: tuple[str, bytes] | None = None
+) -> SignedFile:
     """Sign a file, and verify the signature; raise `FileTooLarge`, `OSError`, or what signing raises.
 
     With ``in_toto`` the file is a statement, which is signed in an envelope, for the files that it is about; raise
-    `Malformed` where it is none.
+    `Malformed` where it is none. With a ``predicate``, its type and its JSON, that is stated about the file.
     """
     with open_regular(path) as stream:
         data = stream.read(_MAX_SIGNED + 1)
@@ -54,6 +56,10 @@ def sign_blob(path: Path, signing: Signing, *, in_toto: bool = False) -> SignedF
     if in_toto:
         about = _first_subject(data)
         signed = sign_attestation(data, signing.signer, witnesses=signing.witnesses)
+    elif predicate is not None:
+        about = digest
+        statement = statement_json(digest, predicate_type=predicate[0], predicate=predicate[1], name=path.name)
+        signed = sign_attestation(statement, signing.signer, witnesses=signing.witnesses)
     else:
         about = digest
         signed = sign_file(data, signing.signer, witnesses=signing.witnesses)
@@ -67,20 +73,23 @@ def verify_blob(
     verifier: Verifier,
     *,
     conditions: Conditions | None = None,
+    predicate_type: str | None = None,
     now: int,
     bare: bool = False,
 ) -> Verified:
     """Verify what ``evidence`` says about a file: a bundle, or if ``bare`` a signature in base64.
 
     A bundle is Sigstore's, or of cosign 2's form. It holds a signature over the file, or a statement of which the file
-    is a subject. Raise `VerificationError`.
+    is a subject; with a ``predicate_type`` it has to be such a statement, of any type if that is "". Raise
+    `VerificationError`.
     """
     conditions = conditions or Conditions()
     try:
         signed = _bare(message, evidence) if bare else _bundled(message, evidence)
     except Malformed as error:
         raise VerificationError(Step.FORM, str(error), hint=error.hint) from error
-    claim = Claim(kind=ClaimKind.FILE, digest=_digest_in(signed, message))
+    kind = ClaimKind.FILE if predicate_type is None else ClaimKind.ATTESTATION
+    claim = Claim(kind=kind, digest=_digest_in(signed, message), predicate_type=predicate_type or "")
     verified = verifier.verify(signed, claim)
     steps = conditions.check_one(verified, now)
     conditions.check_all([verified])

@@ -12,7 +12,7 @@ __all__ = ["COSIGN_COMMANDS", "NotHere", "translated"]
 
 COSIGN_COMMANDS = {
     "attach": "prill attest puts a signed statement beside an image, an SBOM too",
-    "attest-blob": "prill sign-blob --in-toto signs a statement about files",
+    "attest-blob": "prill sign-blob FILE --predicate FILE --type TYPE",
     "clean": "nothing here takes signatures away: delete what prill tree lists with the registry's own tools",
     "generate-key-pair": "prill keys new",
     "import-key-pair": "prill sign --key FILE takes a key in PEM as it is; prill keys new makes an encrypted one",
@@ -23,7 +23,7 @@ COSIGN_COMMANDS = {
     "save": "prill copy REGISTRY/NAME:TAG oci-dir:FOLDER --with-referrers",
     "triangulate": "prill tree lists what is attached to an image, with tags and digests",
     "trusted-root": "prill trust",
-    "verify-blob-attestation": "prill verify-blob verifies statements about a file, too",
+    "verify-blob-attestation": "prill verify-blob FILE --type TYPE",
 }
 """Where one finds what cosign has a command for."""
 

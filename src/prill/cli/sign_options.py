@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from prill.api.signing_services import Signing
     from prill.signing.signing_config import SigningConfig
 
-__all__ = ["NoKey", "add_layout", "add_signing", "made_lines", "open_signing", "signing_request"]
+__all__ = ["NoKey", "add_layout", "add_signing", "made_lines", "open_signing", "read_predicate", "signing_request"]
 
-_MAX_TOKEN, _MAX_CONFIG = 64 * 1024, 1 << 20
+_MAX_TOKEN, _MAX_CONFIG, _MAX_PREDICATE = 64 * 1024, 1 << 20, 24 << 20
 
 
 class NoKey(PrillError):
@@ -111,6 +111,21 @@ def signing_request(arguments: argparse.Namespace, signing: "Signing", now: int)
         layout=SignatureLayout(arguments.layout),
         now=now,
     )
+
+
+def read_predicate(arguments: argparse.Namespace, now: int) -> tuple[str, bytes]:
+    """Return the type that ``--type`` names, and the predicate that the file ``--predicate`` makes.
+
+    Raise `UnknownPredicate`, `PredicateTooLarge`, `Malformed` or `OSError`.
+    """
+    from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
+    from prill.signing.predicates import PredicateTooLarge, encode_predicate, predicate_type  # noqa: PLC0415
+
+    kind = predicate_type(arguments.type)
+    data = read_regular(arguments.predicate, _MAX_PREDICATE)
+    if len(data) > _MAX_PREDICATE:
+        raise PredicateTooLarge(f"{arguments.predicate} has more than {_MAX_PREDICATE} bytes")
+    return kind, encode_predicate(arguments.type, data, now=now)
 
 
 def made_lines(made: "Made", what: str) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NoSigner",
     "add_conditions",
+    "add_require",
     "add_signers",
     "conditions_of",
     "flag",
@@ -113,6 +114,18 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
     for name in _WORKFLOW:
         option = f"--certificate-github-workflow-{name}"
         parser.add_argument(option, metavar=name.upper(), help=f"the {name} of the GitHub workflow that signed")
+
+
+def add_require(parser: argparse.ArgumentParser) -> None:
+    """Add ``--require``."""
+    parser.add_argument(
+        "--require",
+        action="append",
+        type=key_value,
+        default=[],
+        metavar="FIELD=VALUE",
+        help="what the predicate must say; repeatable",
+    )
 
 
 def conditions_of(arguments: argparse.Namespace) -> "Conditions":

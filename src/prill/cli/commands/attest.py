@@ -15,11 +15,9 @@ from pathlib import Path
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_registry, registry_access
 from prill.cli.output import say
-from prill.cli.sign_options import add_layout, add_signing, made_lines, open_signing, signing_request
+from prill.cli.sign_options import add_layout, add_signing, made_lines, open_signing, read_predicate, signing_request
 
 __all__ = ["run", "setup_parser"]
-
-_MAX_BYTES = 24 << 20
 
 
 def setup_parser(parser: argparse.ArgumentParser) -> None:
@@ -37,19 +35,13 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Attest."""
     from prill._io.clock import SystemClock  # noqa: PLC0415 - start-up stays lazy
-    from prill._io.regular import read_regular  # noqa: PLC0415
     from prill.api.sign import attest_image  # noqa: PLC0415
     from prill.cli.settings import source_date_epoch  # noqa: PLC0415
-    from prill.signing.predicates import PredicateTooLarge, encode_predicate, predicate_type  # noqa: PLC0415
 
     clock = SystemClock().now()
     epoch = source_date_epoch()
     now = clock if epoch is None else epoch
-    kind = predicate_type(arguments.type)
-    data = read_regular(arguments.predicate, _MAX_BYTES)
-    if len(data) > _MAX_BYTES:
-        raise PredicateTooLarge(f"{arguments.predicate} has more than {_MAX_BYTES} bytes")
-    predicate = encode_predicate(arguments.type, data, now=now)
+    kind, predicate = read_predicate(arguments, now)
     with open_signing(arguments, clock) as signing:
         request = signing_request(arguments, signing, now)
         for image in arguments.images:

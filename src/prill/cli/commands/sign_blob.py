@@ -1,9 +1,12 @@
 """Sign a file: the signature is a Sigstore bundle beside it, FILE.sigstore.json, which verifies offline.
 
+With --predicate a statement about the file is signed in its place: an SBOM, provenance, or anything else in JSON.
+
 examples:
   prill sign-blob app.tar.gz --key prill.key
   prill sign-blob app.tar.gz --key prill.key --bundle app.bundle --output-signature app.sig
   prill sign-blob app.tar.gz --keyless
+  prill sign-blob app.tar.gz --key prill.key --predicate provenance.json --type slsaprovenance1
 """
 
 import argparse
@@ -12,7 +15,7 @@ from pathlib import Path
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_registry
 from prill.cli.output import say
-from prill.cli.sign_options import add_signing, open_signing
+from prill.cli.sign_options import add_signing, open_signing, read_predicate
 
 __all__ = ["run", "setup_parser"]
 
@@ -26,7 +29,10 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-signature", type=Path, metavar="FILE", help="write the bare signature in base64 as well"
     )
-    parser.add_argument(
+    statement = parser.add_mutually_exclusive_group()
+    statement.add_argument("--predicate", type=Path, metavar="FILE", help="what is said about the file, and signed")
+    parser.add_argument("--type", default="custom", metavar="TYPE", help="the predicate's type, as prill attest")
+    statement.add_argument(
         "--in-toto",
         action="store_true",
         help="FILE is an in-toto statement: sign it in an envelope, for the files that it is about",
@@ -43,8 +49,10 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.blobs import sign_blob  # noqa: PLC0415
     from prill.signing._json import to_base64  # noqa: PLC0415
 
-    with open_signing(arguments, SystemClock().now()) as signing:
-        made = sign_blob(arguments.file, signing, in_toto=arguments.in_toto)
+    now = SystemClock().now()
+    predicate = read_predicate(arguments, now) if arguments.predicate else None
+    with open_signing(arguments, now) as signing:
+        made = sign_blob(arguments.file, signing, in_toto=arguments.in_toto, predicate=predicate)
     place = arguments.bundle or arguments.file.with_name(f"{arguments.file.name}.sigstore.json")
     write_atomic(place, made.bundle)
     if arguments.output_signature:

@@ -15,7 +15,7 @@ import sys
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
-from prill.cli.trust_options import add_conditions, add_signers, conditions_of, key_value, verifier_of
+from prill.cli.trust_options import add_conditions, add_require, add_signers, conditions_of, verifier_of
 from prill.cli.verify_output import add_format, deliver_answers
 
 __all__ = ["run", "setup_parser"]
@@ -25,14 +25,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="registries' images, layouts or archives")
     parser.add_argument("--type", default="custom", metavar="TYPE", help="the predicate's type (default: custom)")
-    parser.add_argument(
-        "--require",
-        action="append",
-        type=key_value,
-        default=[],
-        metavar="FIELD=VALUE",
-        help="what the predicate must say; repeatable",
-    )
+    add_require(parser)
     add_signers(parser)
     add_conditions(parser)
     parser.add_argument("-r", "--recursive", action="store_true", help="of an index, verify every image as well")

@@ -1,12 +1,13 @@
 """Verify a file's signature: a Sigstore bundle, FILE.sigstore.json unless --bundle names another, or a bare signature.
 
 A file may be named by its digest, sha256:…, where the bundle is all that is at hand. A bundle may also hold a statement
-of which the file is a subject, as GitHub's artifact attestations do.
+of which the file is a subject, as GitHub's artifact attestations do; --type demands one, of the type that it names.
 
 examples:
   prill verify-blob app.tar.gz --key prill.pub
   prill verify-blob app.tar.gz --bundle app.bundle --identity me@example.test --issuer https://accounts.example.test
   prill verify-blob app.tar.gz --signature app.sig --key cosign.pub
+  prill verify-blob app.tar.gz --type slsaprovenance1 --key cosign.pub --require builder.id=https://ci.example.test
 """
 
 import argparse
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
 from prill.cli.output import say
-from prill.cli.trust_options import add_conditions, add_signers, conditions_of, verifier_of
+from prill.cli.trust_options import add_conditions, add_require, add_signers, conditions_of, verifier_of
 
 if TYPE_CHECKING:
     from prill.signing.verified import Verified
@@ -34,6 +35,8 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     evidence = parser.add_mutually_exclusive_group()
     evidence.add_argument("--bundle", type=Path, metavar="FILE", help="the bundle (default: FILE.sigstore.json)")
     evidence.add_argument("--signature", type=Path, metavar="FILE", help="a bare signature in base64; needs --key")
+    parser.add_argument("--type", metavar="TYPE", help="what kind of statement the bundle must hold, as prill attest")
+    add_require(parser)
     add_signers(parser)
     add_conditions(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the answer's format")
@@ -60,6 +63,7 @@ def verify_file(arguments: argparse.Namespace) -> "Verified":
     from prill.api.blobs import read_message, verify_blob  # noqa: PLC0415
     from prill.model.digest import Digest  # noqa: PLC0415
     from prill.signing.keys import Message  # noqa: PLC0415
+    from prill.signing.predicates import predicate_type  # noqa: PLC0415
     from prill.signing.steps import Step, VerificationError  # noqa: PLC0415
 
     if arguments.file.startswith("sha256:"):
@@ -82,6 +86,7 @@ def verify_file(arguments: argparse.Namespace) -> "Verified":
         evidence,
         verifier_of(arguments),
         conditions=conditions_of(arguments),
+        predicate_type=predicate_type(arguments.type) if arguments.type else "" if arguments.require else None,
         now=SystemClock().now(),
         bare=arguments.signature is not None,
     )
