@@ -54,6 +54,12 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     assert re.search(r"distribution +debian 13 +debian 13", ran.out)
     assert "  1 package removed: dash" in ran.out
     assert "  1 package upgraded: libssl3" in ran.out
+    files, folders = (
+        re.search(rf"  ([0-9]+) {what} removed", ran.out) for what in ("files?", "folders? (?:and|or) links?")
+    )
+    assert files
+    assert folders
+    assert rows["files"][2] == f"(-{files[1]})", "as many as there are fewer: no folder is a file"
     assert "  1 vulnerability gone: CVE-2026-1000" in ran.out
     assert rows["vulnerabilities"] == ["1", "or", "more", "unknown"]
     assert rows["fixed by upgrades"] == ["1", "0", "(-1)"]

@@ -13,6 +13,7 @@ from prill.formats.scan_cyclonedx import encode_scan_cyclonedx
 from prill.formats.scan_json import encode_scan
 from prill.formats.scan_sarif import encode_scan_sarif
 from prill.model.advisory import Advisory, Level, Rating
+from prill.model.package import Location
 from prill.model.sbom import Subject
 from prill.model.scan_report import ScanReport
 from scan_reports import EVIL, FIXED, REPORT, VECTOR
@@ -48,6 +49,25 @@ class TestSarif:
     def test_severities_are_what_githubs_viewer_sorts_by(self):
         scores = {one["id"]: one["properties"].get("security-severity") for one in sarif()["tool"]["driver"]["rules"]}
         assert scores == {"CVE-2026-1": "9.8", "CVE-2026-4": None, "CVE-2026-5": "0.1", "GHSA-2": "5.0", "GHSA-3": None}
+
+    def test_githubs_own_fingerprint_tells_a_result_again(self):
+        seen = [one["partialFingerprints"]["primaryLocationLineHash"] for one in sarif()["results"]]
+        assert len({*seen}) == len(seen) > 1
+        assert seen == [one["partialFingerprints"]["primaryLocationLineHash"] for one in sarif()["results"]]
+
+    def test_it_stays_within_githubs_bounds(self):
+        advisory = structs.replace(FIXED.advisory, summary="s" * 2000, details="d" * 2000)
+        places = tuple(Location(f"app/{number}/package.json", "sha256:1") for number in range(1200))
+        match = structs.replace(FIXED, advisory=advisory, package=replace(FIXED.package, locations=places))
+        run = sarif(replace(REPORT, matches=(match,)))
+        (rule,) = run["tool"]["driver"]["rules"]
+        assert len(rule["shortDescription"]["text"]) == len(rule["fullDescription"]["text"]) == 1024
+        assert len(run["results"][0]["locations"]) == 1000
+
+    def test_a_name_becomes_no_link(self):
+        match = structs.replace(FIXED, package=replace(FIXED.package, name="[a](https://evil.test)"))
+        (result,) = sarif(replace(REPORT, matches=(match,)))["results"]
+        assert "](" not in json.dumps([result["message"], result["locations"]])
 
     def test_what_is_dismissed_is_suppressed_and_gaps_are_notifications(self):
         run = sarif()

@@ -1,5 +1,7 @@
 """Images side by side as Prill's own JSON (docs/compare.md): each figure with its source, each difference by name."""
 
+from collections import Counter
+
 from prill.formats._json import pretty_json
 from prill.model.comparison import Comparison, Row, VulnerabilityDelta
 from prill.model.image_diff import Direction
@@ -42,6 +44,7 @@ def _row(row: Row) -> _Json:
 
 def _delta(delta: VulnerabilityDelta) -> _Json:
     diff = delta.diff
+    files = Counter((one.is_file, one.became) for one in diff.files)
     return {
         "vulnerabilitiesGone": list(delta.gone),
         "vulnerabilitiesNew": list(delta.new),
@@ -61,9 +64,12 @@ def _delta(delta: VulnerabilityDelta) -> _Json:
             ]
             for direction in Direction
         },
-        "filesAdded": sum(one.old is None for one in diff.files),
-        "filesRemoved": sum(one.new is None for one in diff.files),
-        "filesChanged": sum(bool(one.old and one.new) for one in diff.files),
+        **_entries("files", files, is_file=True),
+        **_entries("foldersAndLinks", files, is_file=False),
         "filesSame": diff.same_files,
         "settings": [{"name": one.name, "old": one.old, "new": one.new} for one in diff.config],
     }
+
+
+def _entries(name: str, counted: Counter[tuple[bool, str]], *, is_file: bool) -> _Json:
+    return {f"{name}{became.title()}": counted[is_file, became] for became in ("added", "removed", "changed")}

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from prill.formats._json import pretty_json
 from prill.model.finding import Finding, Fix, Location, Report, RuleInfo, Severity
 
-__all__ = ["encode_sarif"]
+__all__ = ["encode_sarif", "unlinked"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -56,7 +56,7 @@ def _result(finding: Finding, indexes: dict[str, int]) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": unlinked(finding.message)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"prillFinding/v1": fingerprint(finding)},
     }
@@ -70,6 +70,11 @@ def _result(finding: Finding, indexes: dict[str, int]) -> dict[str, object]:
             suppression["justification"] = finding.suppressed_by.reason
         result["suppressions"] = [suppression]
     return result
+
+
+def unlinked(message: str) -> str:
+    """Return a message without links: what stands in an image or a file must not become one (SARIF, 3.11.6)."""
+    return message.replace("](", "] (")
 
 
 def fingerprint(finding: Finding) -> str:

@@ -1,10 +1,12 @@
 """A scan as SARIF 2.1.0: a rule a vulnerability, a result a package that has it, as GitHub's viewer shows them."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from prill.formats._json import pretty_json
+from prill.formats.sarif import unlinked
 from prill.model.advisory import Advisory, Level
 from prill.model.scan_report import ScanReport
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
@@ -23,6 +25,12 @@ _LEVELS = {
     Level.UNKNOWN: ("warning", ""),
 }
 """SARIF's level, and the score that GitHub orders by where no CVSS score of that level says another."""
+
+_LONGEST = 1024
+"""How long GitHub lets a rule's descriptions be (its "SARIF support for code scanning")."""
+
+_MOST_PLACES = 1000
+"""How many locations GitHub takes of a result; it shows a tenth."""
 
 _IN_URL = r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _URL = re.compile(rf"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?]{_IN_URL})?(?:#{_IN_URL})?")
@@ -62,8 +70,8 @@ def _rule(advisory: Advisory) -> _Json:
     rule: _Json = {
         "id": advisory.id,
         "name": "Vulnerability",
-        "shortDescription": {"text": advisory.summary or advisory.id},
-        "fullDescription": {"text": advisory.details or advisory.summary or advisory.id},
+        "shortDescription": {"text": (advisory.summary or advisory.id)[:_LONGEST]},
+        "fullDescription": {"text": (advisory.details or advisory.summary or advisory.id)[:_LONGEST]},
         "defaultConfiguration": {"level": level},
         "help": {"text": "\n".join((names, *advisory.references)), "markdown": _help(advisory)},
         "properties": properties,
@@ -85,9 +93,9 @@ def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
         "ruleId": match.advisory.id,
         "ruleIndex": index,
         "level": _LEVELS[match.advisory.level][0],
-        "message": {"text": f"{package.name} {package.version} has {match.advisory.id}: {fixed}"},
-        "locations": [_location(path, match) for path in _paths(match) or (_name(report),)],
-        "partialFingerprints": {"prill/v1": f"{match.advisory.id} {package.purl}"},
+        "message": {"text": unlinked(f"{package.name} {package.version} has {match.advisory.id}: {fixed}")},
+        "locations": [_location(path, match) for path in _paths(match)[:_MOST_PLACES] or (_name(report),)],
+        "partialFingerprints": _fingerprints(f"{match.advisory.id} {package.purl}"),
         "properties": {
             "purl": package.purl,
             "state": str(match.state),
@@ -105,13 +113,21 @@ def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
     return result
 
 
+def _fingerprints(what: str) -> _Json:
+    """Return what tells a result again; GitHub cannot make its own: the file is not in a repository."""
+    return {
+        "prill/v1": what,
+        "primaryLocationLineHash": f"{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}:1",
+    }
+
+
 def _location(path: str, match: VulnerabilityMatch) -> _Json:
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(path, safe="/+,=@~-._"), "uriBaseId": _ROOT},
             "region": {"startLine": 1},
         },
-        "message": {"text": f"{match.package.name} {match.package.version}"},
+        "message": {"text": unlinked(f"{match.package.name} {match.package.version}")},
     }
 
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from prill.model.files import FileKind
 from prill.model.image_files import ListedFile
 from prill.model.report import Gap
 from prill.model.sbom import Subject
@@ -31,6 +32,17 @@ class FileChange:
     old: ListedFile | None = None
     new: ListedFile | None = None
     aspects: tuple[FileAspect, ...] = ()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is, or was, a regular file, as the number of an image's files counts them."""
+        there = self.new or self.old
+        return there is not None and there.stat.kind is FileKind.FILE
+
+    @property
+    def became(self) -> str:
+        """What became of it: ``added``, ``removed`` or ``changed``."""
+        return "added" if self.old is None else "removed" if self.new is None else "changed"
 
 
 class Direction(StrEnum):

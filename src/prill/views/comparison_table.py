@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from prill.model.comparison import Comparison, Figure, Row, VulnerabilityDelta
@@ -17,6 +18,7 @@ __all__ = ["DeltaLine", "comparison_table", "delta_lines", "delta_text", "short_
 _LABEL = 25
 _BETWEEN = 2
 _SHOWN = 8
+_BECAME = ("added", "removed", "changed")
 _KIND = re.compile(r"^(?:oci-dir|oci-archive|docker-archive|docker-daemon|registry|dir):")
 
 
@@ -118,16 +120,15 @@ def delta_lines(delta: VulnerabilityDelta) -> tuple[DeltaLine, ...]:
     packages = {
         direction: [move.change.name for move in moves if move.direction is direction] for direction in Direction
     }
-    files = delta.diff.files
+    files = Counter((one.is_file, one.became) for one in delta.diff.files)
     lines = [
         _line("vulnerability", "gone", delta.gone, many="vulnerabilities"),
         _line("vulnerability", "new", delta.new, many="vulnerabilities"),
         _line("vulnerability", "of the first, unknown here", delta.unknown, many="vulnerabilities"),
         _line("vulnerability", "here, unknown in the first", delta.unknown_before, many="vulnerabilities"),
         *(_line("package", direction, names) for direction, names in packages.items()),
-        _counted("file", "added", sum(one.old is None for one in files)),
-        _counted("file", "removed", sum(one.new is None for one in files)),
-        _counted("file", "changed", sum(bool(one.old and one.new) for one in files)),
+        *(_counted("file", became, files[True, became]) for became in _BECAME),
+        *(_counted("folder or link", became, files[False, became], many="folders and links") for became in _BECAME),
         _line("setting", "changed", [one.name for one in delta.diff.config]),
     ]
     return tuple(line for line in lines if line.count)
