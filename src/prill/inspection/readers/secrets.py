@@ -3,6 +3,7 @@
 import msgspec
 
 from prill.catalogue.secret_rules import secret_scope
+from prill.inspection.binary_keys import binary_key
 from prill.inspection.secret_scan import find_secrets
 from prill.oci.dispatch import is_program
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
@@ -24,7 +25,7 @@ _LOOKED_AT = 8192
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A rule that found something, and the line."""
+    """A rule that found something, and the line; 0 where the whole file is it."""
 
     rule: str
     line: int
@@ -37,10 +38,10 @@ class SecretEvidence(Evidence, frozen=True):
 
 
 class SecretReader:
-    """Reads texts within the scope that the catalogue sets."""
+    """Reads texts, and keys in binary form, within the scope that the catalogue sets."""
 
     id = "secrets"
-    version = 4
+    version = 5
     patterns: tuple[str, ...] = ()
     programs = False
     evidence = SecretEvidence
@@ -55,6 +56,8 @@ class SecretReader:
     def read(self, file: FoundFile) -> SecretEvidence | None:
         """Look through one file; raise `FileTooLarge`."""
         data = read_bounded(file, secret_scope().max_size)
+        if key := binary_key(data):
+            return SecretEvidence(places=(Place(key, 0),))
         if b"\0" in data[:_LOOKED_AT]:
             return None
         places = tuple(Place(rule.id, line) for rule, line in find_secrets(data, file.path))
