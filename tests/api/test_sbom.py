@@ -8,6 +8,8 @@ from images import file
 from prill._io.cache import ContentCache
 from prill.api.open_options import OpenOptions
 from prill.api.sbom import catalogue_image
+from prill.api.sbom_documents import open_sbom
+from prill.formats.sbom_documents import InvalidSbom
 from prill.oci.store import BlobNotFound
 from prill.sbom.sbom_cache import StoredSboms
 from scanned_image import APP, base, write
@@ -67,3 +69,10 @@ def test_a_damaged_entry_counts_as_none(tmp_path: Path, options: OpenOptions):
     options.cache.put_derived("sbom", stored._key(first.subject), b"\x93\x01\x02\x03")
     assert stored.find(first.subject) is None
     assert catalogue_image(str(image), options)[0] == first
+
+
+@pytest.mark.parametrize("text", ["SPDXVersion: SPDX-2.3\n", '<?xml version="1.0"?>\n<bom/>', "<bom/>"])
+def test_a_document_of_another_form_is_refused_as_one(text: str, tmp_path: Path):
+    (tmp_path / "app.spdx").write_text(text)
+    with pytest.raises(InvalidSbom, match="not JSON"):
+        open_sbom(str(tmp_path / "app.spdx"), OpenOptions())

@@ -325,6 +325,20 @@ class TestRefused:
         with pytest.raises(InvalidSbom, match=problem):
             read_sbom(data, "x.json")
 
+    @pytest.mark.parametrize(
+        ("data", "hint"),
+        [
+            (b"\nSPDXVersion: SPDX-2.3\n", "tag-value"),
+            (b'<?xml version="1.0"?><bom/>', "cyclonedx convert"),
+            (b'{"SchemaVersion":2,"ArtifactName":"x"}', "trivy convert --format cyclonedx"),
+            (b"PK", "SBOMs are read in their JSON forms"),
+        ],
+    )
+    def test_other_forms_are_refused_with_what_to_do(self, data: bytes, hint: str):
+        with pytest.raises(InvalidSbom) as raised:
+            read_sbom(data, "x")
+        assert hint in (raised.value.hint or "")
+
     def test_a_byte_order_mark_is_passed_over(self, sbom: Sbom):
         document = encode_sbom(sbom, "cyclonedx", tool="prill-1")
         assert read_sbom(b"\xef\xbb\xbf" + document, "x") == read_sbom(document, "x")

@@ -18,6 +18,8 @@ __all__ = ["SbomCheck", "check_sbom", "is_document", "open_sbom", "read_document
 
 _SCHEMA = "schema"
 
+_BEGINNINGS = (b"{", b"SPDXVersion:", b"<?xml", b"<bom")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SbomCheck:
@@ -34,10 +36,10 @@ class SbomCheck:
 
 
 def is_document(text: str) -> bool:
-    """Return whether ``text`` names a file that begins as a JSON object, as every SBOM does that is read here."""
+    """Return whether ``text`` names a file that begins as an SBOM does: those that are not JSON are refused by name."""
     path = Path(text)
     try:
-        return path.is_file() and read_regular(path, 64).removeprefix(BOM_UTF8).lstrip()[:1] == b"{"
+        return path.is_file() and read_regular(path, 64).removeprefix(BOM_UTF8).lstrip().startswith(_BEGINNINGS)
     except OSError:
         return False
 

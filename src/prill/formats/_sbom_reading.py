@@ -44,6 +44,12 @@ __all__ = [
 MAX_BYTES = 256 << 20
 MAX_PACKAGES = 250_000
 """How many packages, files and relationships a document may have, each."""
+_JSON_ALONE = "SBOMs are read in their JSON forms"
+_OTHER_FORMS = (
+    (b"SPDXVersion:", f"this is SPDX's tag-value form; {_JSON_ALONE}: syft convert FILE -o spdx-json, or pyspdxtools"),
+    (b"<", f"this looks like XML; {_JSON_ALONE}: cyclonedx convert, or syft convert FILE -o cyclonedx-json"),
+)
+"""How documents begin that other tools make, and what to do with them."""
 
 Json = dict[str, Any]
 
@@ -65,7 +71,8 @@ def parse_json(data: bytes, source: str) -> Json:
             data.removeprefix(BOM_UTF8)
         )  # which tools of Windows write, and RFC 8259 lets a reader pass over
     except msgspec.DecodeError as error:
-        raise InvalidSbom(f"{source}: not JSON: {error}", hint="SBOMs are read in their JSON forms") from error
+        hint = next((text for start, text in _OTHER_FORMS if data.lstrip()[:80].startswith(start)), _JSON_ALONE)
+        raise InvalidSbom(f"{source}: not JSON: {error}", hint=hint) from error
     except (RecursionError, UnicodeDecodeError) as error:
         raise InvalidSbom(f"{source}: nested too deeply, or not UTF-8") from error
     if not isinstance(document, dict):

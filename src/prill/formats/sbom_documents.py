@@ -138,6 +138,10 @@ def _kind(document: Json, source: str) -> _Readable:
         from prill.formats.syft_json import read_syft_json  # noqa: PLC0415
 
         return _Readable(title="syft JSON", read=read_syft_json)
+    if "SchemaVersion" in document and "ArtifactName" in document:
+        raise InvalidSbom(
+            f"{source}: a report of Trivy's, which is no SBOM", hint="trivy convert --format cyclonedx makes one of it"
+        )
     raise InvalidSbom(
         f"{source}: no SBOM format is recognised",
         hint="CycloneDX, SPDX 2 and 3, and syft's own format are read, as JSON",
