@@ -117,6 +117,8 @@ class TestStartUp:
         write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
         unused = [
             "dataclasses",
+            "inspect",
+            "typing_extensions",
             "tempfile",
             "pickle",
             "signal",

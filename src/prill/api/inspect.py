@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from prill import __version__
 from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
@@ -16,6 +14,7 @@ from prill.catalogue.known_bases import KnownBases
 from prill.errors import PrillError
 from prill.model import Subject
 from prill.model.facts import ImageFacts
+from prill.model.structs import msgspec
 from prill.model.typed_json import ready
 from prill.model.value import replace
 from prill.oci.sources import OpenedImage, folder_of, open_image

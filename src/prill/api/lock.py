@@ -3,8 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from prill import __version__
 from prill._io.atomic import write_atomic
 from prill.api.archives import archive_for
@@ -15,6 +13,7 @@ from prill.api.specs import NoLock, is_spec_there, load_spec, lock_path, places_
 from prill.build.lock import Change, InvalidLock, Lock, encode_lock, lock_changes
 from prill.build.locking import LockRequest, make_lock
 from prill.model import Gap
+from prill.model.structs import msgspec
 from prill.model.value import dataclass, replace
 
 __all__ = ["LockOutcome", "check_lock", "lock_spec"]

@@ -6,11 +6,10 @@ hand is noticed. It names no mirror: a package is found by its path in the archi
 
 from collections.abc import Iterable
 
-import msgspec
-
 from prill.build.spec_terms import ARCHITECTURES
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.structs import msgspec
 from prill.model.typed_json import ready
 
 __all__ = [

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
 from prill.build.spec_scalars import (
     ALIASES,
     REQUIREMENT,
@@ -26,6 +24,7 @@ from prill.build.spec_scalars import (
     read_relative,
     read_requirement,
 )
+from prill.model.structs import msgspec
 from prill.model.value import dataclass
 
 __all__ = [
@@ -75,6 +74,8 @@ __all__ = [
     "Words",
     "package_of",
 ]
+
+Meta = msgspec.Meta
 
 ARCHITECTURES = ("amd64", "arm64")
 """The architectures an image can be built for, by Debian's names, which are also the OCI's."""

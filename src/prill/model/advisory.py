@@ -5,8 +5,7 @@ What a scan makes by the thousand is a struct (docs/adr/0002); ``msgspec.structs
 
 from enum import StrEnum
 
-import msgspec
-
+from prill.model.structs import msgspec
 from prill.model.value import dataclass
 
 __all__ = ["Advisory", "AdvisorySource", "Exploitation", "Level", "Rating"]

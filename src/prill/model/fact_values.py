@@ -5,7 +5,7 @@ Dates are ISO 8601 (``2026-07-11``), sizes bytes, modes octal text (``4755``). W
 
 from typing import Literal
 
-import msgspec
+from prill.model.structs import msgspec
 
 __all__ = [
     "RUNTIME_NAMES",

@@ -6,17 +6,15 @@ What other programs add is ignored on reading: it stays in the bytes that were p
 
 from typing import Annotated, TypeVar
 
-import msgspec
-from msgspec import Meta
-
+from prill.model.structs import msgspec
 from prill.model.typed_json import ready
 from prill.oci._wire import MAX_DOCUMENT_BYTES, DocumentTooLarge, InvalidDocument
 
 __all__ = ["ConfigJson", "ContainerJson", "HistoryJson", "RootfsJson", "decode", "encode"]
 
-_Strings = Annotated[tuple[str, ...], Meta(max_length=10_000)]
-_Map = Annotated[dict[str, str], Meta(max_length=10_000)]
-_Keys = Annotated[dict[str, dict[str, str]], Meta(max_length=10_000)]
+_Strings = Annotated[tuple[str, ...], msgspec.Meta(max_length=10_000)]
+_Map = Annotated[dict[str, str], msgspec.Meta(max_length=10_000)]
+_Keys = Annotated[dict[str, dict[str, str]], msgspec.Meta(max_length=10_000)]
 
 
 class ContainerJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
@@ -54,7 +52,7 @@ class ConfigJson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     variant: str = ""
     config: ContainerJson | None = None
     rootfs: RootfsJson
-    history: Annotated[tuple[HistoryJson, ...], Meta(max_length=10_000)] | None = None
+    history: Annotated[tuple[HistoryJson, ...], msgspec.Meta(max_length=10_000)] | None = None
 
 
 _Document = TypeVar("_Document")

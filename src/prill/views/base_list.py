@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from prill.catalogue.known_bases import KnownBase
+from prill.model.structs import msgspec
 from prill.views.columns import table
 
 __all__ = ["base_list", "base_list_json"]
