@@ -99,8 +99,15 @@ def test_status_says_how_old_each_source_is(run: Run, tmp_path: Path):
     assert "PyPI.zip  osv" in out
     assert "days old" in out
     assert "single records of: PyPI" in out
+    found = json.loads(run("status", "--format", "json")[1])
+    assert [(one["name"], one["id"], one["records"]) for one in found["sources"]] == [
+        ("PyPI.zip", "osv", 1),
+        ("kev.json", "kev", found["records"] - 1),
+    ]
+    assert (found["wholeFeeds"], found["singleRecords"]) == ([], ["PyPI"])
     run("import", "--complete", tmp_path / "PyPI.zip")
     assert "whole feeds of: PyPI" in run("status")[1]
+    assert json.loads(run("status", "--format", "json")[1])["wholeFeeds"] == ["PyPI"]
     assert max(map(len, out.splitlines()[1:])) <= 100  # the first names the file, wherever that is
 
 

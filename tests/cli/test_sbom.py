@@ -164,7 +164,7 @@ class TestConvert:
         path.write_text(text)
         assert prill("sbom", "convert", path).code == 2
         assert prill("sbom", "convert", tmp_path).code == 2
-        assert prill("sbom", "convert", tmp_path / "none").code == 1
+        assert prill("sbom", "convert", tmp_path / "none").code == 3
 
 
 class TestDiff:

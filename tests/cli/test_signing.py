@@ -376,7 +376,7 @@ class TestFiles:
         ran = prill("verify-blob", "f", "--key", "prill.pub")
         assert (ran.code, "step 2: there is no bundle beside it: 'f.sigstore.json'" in ran.err) == (10, True)
         assert "--bundle" in ran.err
-        assert prill("verify-blob", "f", "--key", "prill.pub", "--bundle", "none").code == 1
+        assert prill("verify-blob", "f", "--key", "prill.pub", "--bundle", "none").code == 2
         ran = prill("sign-blob", "f", "--key", "prill.pub")
         assert (ran.code, "holds a public key" in ran.err) == (2, True)
 

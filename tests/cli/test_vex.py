@@ -50,6 +50,15 @@ def test_a_statement_is_added_listed_and_used(shop: Workshop):
     assert shop.run("scan", shop.root / "root", "--vex", file, "--fail-on", "unknown").code == Exit.NO
 
 
+def test_a_statement_about_another_image_says_which(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    said = ("--package", "pkg:deb/debian/app", "--image", "else", *SAID, "2999-01-31")
+    assert shop.run("vex", "add", file, "CVE-2026-1000", *said).code == Exit.GOOD
+    assert "pkg:deb/debian/app in else  " in shop.run("vex", "list", file).out
+    notes = scanned(shop, "--vex", file)["notes"]
+    assert any(note.endswith(f"({file}, about else)") for note in notes)
+
+
 def test_expired_ones_fail(shop: Workshop):
     file = shop.root / "app.vex.json"
     shop.run("vex", "add", file, "CVE-2026-1000", "--package", "pkg:deb/debian/app", *SAID, "2020-01-31")

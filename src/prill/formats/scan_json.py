@@ -8,7 +8,7 @@ from prill.model.advisory import Advisory, AdvisorySource, Rating
 from prill.model.scan_report import Advice, ScanReport
 from prill.model.vulnerability_match import Dismissal, VulnerabilityMatch
 
-__all__ = ["SCHEMA_VERSION", "encode_scan", "scan_document"]
+__all__ = ["SCHEMA_VERSION", "encode_scan", "scan_document", "source_document"]
 
 SCHEMA_VERSION = 1
 """Counts up whenever a reader of the former version would be wrong about the new one."""
@@ -41,7 +41,7 @@ def scan_document(report: ScanReport, *, tool: str) -> _Json:
         "upgradesOnly": report.upgrades_only,
         "findings": [_finding(match) for match in report.matches],
         "advice": _advice(report.advice),
-        "sources": [_source(source) for source in report.sources],
+        "sources": [source_document(source) for source in report.sources],
         "gaps": _gaps(report.gaps),
         "notes": list(report.notes),
         "expired": list(report.expired),
@@ -117,7 +117,8 @@ def _advice(advice: Advice) -> _Json:
     }
 
 
-def _source(source: AdvisorySource) -> _Json:
+def source_document(source: AdvisorySource) -> _Json:
+    """Return where advisories came from, with its times in seconds since 1970."""
     return _some(
         id=source.id,
         name=source.name,

@@ -34,7 +34,11 @@ class StatementLine:
                 expires=one.expires,
                 source=one.source,
             )
-        parts = [part for product in one.products for part in (product.parts or (product.id,))]
+        parts = [
+            f"{part} in {product.id}" if part else product.id
+            for product in one.products
+            for part in (product.parts or ("",))
+        ]
         return cls(
             id=one.vulnerabilities[0],
             status=str(one.status),

@@ -162,7 +162,9 @@ def _unmatched(everything: Iterable[VexStatement | Waiver]) -> Iterator[str]:
         if isinstance(one, VexStatement) and one.publisher:
             published[one.publisher] = published.get(one.publisher, 0) + 1
         else:
-            yield f"{_name(one)} concerns nothing that was found ({one.source})"
+            within = {product.id for product in one.products if product.parts} if isinstance(one, VexStatement) else ()
+            where = "".join(f", about {product}" for product in sorted(within))
+            yield f"{_name(one)} concerns nothing that was found ({one.source}{where})"
     for publisher, number in published.items():
         yield f"nothing that was found is concerned by {count(number, 'statement')} of {publisher}"
 

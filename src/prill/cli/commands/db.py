@@ -17,6 +17,7 @@ examples:
 """
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         "--osv-mirror", metavar="URL", help="where osv:ECOSYSTEM is fetched from, in place of OSV's bucket"
     )
     status = verbs.add_parser("status", help="say what is in the database, and how old it is")
+    status.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
     export = verbs.add_parser("export", help="copy the database to a file, after reading all of it")
     export.add_argument("target", type=Path, metavar="FILE", help="where to")
     pushing = verbs.add_parser("push", help="bring the database to a registry, signed")
@@ -119,13 +121,15 @@ def _status(path: Path, arguments: argparse.Namespace) -> Exit:
     from prill.vuln.database import open_database  # noqa: PLC0415
 
     with open_database(path) as database:
-        text = database_status(
-            str(path),
-            database.sources,
-            size=path.stat().st_size,
-            covered=sorted(covered_by(database.coverage, database.ecosystems)),
-            others=sorted(database.ecosystems - covered_by(database.coverage, database.ecosystems)),
-            now=SystemClock().now(),
-        )
+        whole = covered_by(database.coverage, database.ecosystems)
+        sources, covered, others = database.sources, sorted(whole), sorted(database.ecosystems - whole)
+    size = path.stat().st_size
+    if arguments.format == "json":
+        from prill.formats.database_json import encode_database_status  # noqa: PLC0415 - one format is wanted
+
+        sys.stdout.buffer.write(encode_database_status(str(path), sources, size=size, covered=covered, others=others))
+        return Exit.GOOD
+    now = SystemClock().now()
+    text = database_status(str(path), sources, size=size, covered=covered, others=others, now=now)
     say(text, quiet=arguments.quiet)
     return Exit.GOOD

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "setup_parser"]
 
-_SHOWN = 12
+_SHOWN = 3
 _RULES = ("schema", "ntia", "bsi")
 
 
