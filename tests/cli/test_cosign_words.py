@@ -48,6 +48,7 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         ("verify", "--allow-http-registry IMAGE", "--plain-http IMAGE"),
         ("verify", "--allow-http-registry=false --allow-insecure-registry=false IMAGE", "IMAGE"),
         ("verify", "--new-bundle-format=true --experimental-oci11 --check-claims IMAGE", "IMAGE"),
+        ("verify", "--local-image FOLDER", "FOLDER"),
         ("verify", "-o json IMAGE", "--format=cosign IMAGE"),
         ("verify-attestation", "--output=text IMAGE", "--format=text IMAGE"),
         ("verify-blob", "--offline -o json FILE", "-o json FILE"),
@@ -56,10 +57,12 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         ("sign", "--upload=true --key k IMAGE", "--key k IMAGE"),
         ("tree", "--offline IMAGE", "--offline IMAGE"),
         ("verify", "--timeout", ""),
+        ("verify", "--certificate-github-workflow-ref=a IMAGE", "--claim workflow|ref=a IMAGE"),
+        ("verify-blob", "--certificate-github-workflow-name a,b FILE", "--claim workflow|name=a,b FILE"),
     ],
 )
 def test_what_is_understood(command: str, words: str, expected: str):
-    assert translated(command, words.split()) == expected.split()
+    assert translated(command, words.split()) == [word.replace("|", " ") for word in expected.split()]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,10 @@ def _own(option: str) -> _Word:
     return _Word(lambda value: [f"{option}={value}"])
 
 
+def _claim(name: str) -> _Word:
+    return _Word(lambda value: ["--claim", f"workflow {name}={value}"], text=True)
+
+
 def _only(option: str, reason: str, *, wanted: bool) -> _Word:
     """Take the one truth that changes nothing."""
 
@@ -140,11 +144,14 @@ _ANYWHERE = {
     "--timeout": _Word(_nothing, text=True),
     "-t": _Word(_nothing, text=True),
 }
+_WORKFLOW = "--certificate-github-workflow-"
 _VERIFYING = {
+    **{f"{_WORKFLOW}{name}": _claim(name) for name in ("trigger", "sha", "name", "repository", "ref")},
     "--check-claims": _only("--check-claims", "a signature counts for what it is about alone", wanted=True),
     "--experimental-oci11": _Word(_nothing),
     "--insecure-ignore-sct": _own("--insecure-ignore-sct"),
     "--insecure-ignore-tlog": _own("--insecure-ignore-tlog"),
+    "--local-image": _Word(_nothing),
     "--max-workers": _Word(_nothing, text=True),
     _LAYOUT: _Word(_nothing),
     "--offline": _Word(_nothing),

@@ -35,7 +35,6 @@ _SIGNERS = ("key", "identity", "issuer", "identity_regexp", "issuer_regexp", "tr
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = r"([1-9][0-9]{0,8})([smhdw])"
 _MAX_KEY = 1 << 20
-_WORKFLOW = ("trigger", "sha", "name", "repository", "ref")
 _ENVIRONMENT = "env://"
 _PEM = "-----BEGIN "
 _IN_VARIABLE = "it has to hold the public key's PEM itself"
@@ -111,9 +110,14 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-signers", type=_count, default=1, metavar="NUMBER", help="how many distinct signers there must be"
     )
-    for name in _WORKFLOW:
-        option = f"--certificate-github-workflow-{name}"
-        parser.add_argument(option, metavar=name.upper(), help=f"the {name} of the GitHub workflow that signed")
+    parser.add_argument(
+        "--claim",
+        action="append",
+        type=key_value,
+        default=[],
+        metavar="NAME=VALUE",
+        help="what a certificate must say of the CI run, as --format json names it; repeatable",
+    )
 
 
 def add_require(parser: argparse.ArgumentParser) -> None:
@@ -137,11 +141,7 @@ def conditions_of(arguments: argparse.Namespace) -> "Conditions":
         max_age=arguments.max_age,
         min_signers=arguments.min_signers,
         required=tuple(Requirement(path, value) for path, value in getattr(arguments, "require", ())),
-        claims=tuple(
-            (f"workflow {name}", value)
-            for name in _WORKFLOW
-            if (value := getattr(arguments, f"certificate_github_workflow_{name}")) is not None
-        ),
+        claims=tuple(arguments.claim),
     )
 
 
