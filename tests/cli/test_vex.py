@@ -120,6 +120,32 @@ def test_a_statement_must_be_one(shop: Workshop, words: tuple):
     assert not (shop.root / "x.vex.json").exists()
 
 
+def test_what_openvex_wants_and_a_document_lacks_is_told(shop: Workshop):
+    file = shop.root / "app.vex.json"
+    product = {"products": [{"@id": "pkg:npm/a"}]}
+    statements = [
+        {"vulnerability": {"name": "CVE-1"}, "status": "not_affected", **product},
+        {"vulnerability": {"name": "CVE-2"}, "status": "affected", "impact_statement": "x", **product},
+        {"vulnerability": {"name": "CVE-3"}, "status": "fixed", "justification": "component_not_present", **product},
+        {"vulnerability": {"name": "CVE-4"}, "status": "fixed"},
+        {"vulnerability": {"name": "CVE-5"}, "status": "fixed", "timestamp": "yesterday", **product},
+        {"vulnerability": {"name": "CVE-6"}, "status": "affected", "action_statement": "upgrade", **product},
+        {"vulnerability": {"name": "CVE-7"}, "status": "not_affected", "impact_statement": "not there", **product},
+        {"vulnerability": {"name": "CVE-8"}, "status": "under_investigation", **product},
+    ]
+    write_json(file, {"timestamp": "2026-01-01T00:00:00.123456+02:00", "statements": statements})
+    ran = shop.run("vex", "check", file)
+    assert ran.code == Exit.NO
+    assert [line.partition(" (")[0] for line in ran.out.splitlines()] == [
+        "not as OpenVEX wants it: statement 1, CVE-1: not_affected without a justification or an impact_statement",
+        "not as OpenVEX wants it: statement 2, CVE-2: affected without an action_statement",
+        "not as OpenVEX wants it: statement 3, CVE-3: a justification goes with not_affected, not with fixed",
+        "not as OpenVEX wants it: statement 4, CVE-4: it names no product",
+        "not as OpenVEX wants it: statement 5, CVE-5: 'yesterday' is no time such as 2027-01-31T12:00:00Z",
+        "8 statements, 0 expired",
+    ]
+
+
 def test_a_day_that_is_none_in_a_document_is_told(shop: Workshop):
     file = shop.root / "app.vex.json"
     shop.good("vex", "add", file, "CVE-1", "--package", "pkg:npm/a", *SAID, "2999-01-31")

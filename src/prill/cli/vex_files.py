@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from prill.api.vex_publications import PublishedVex
     from prill.model.vex import VexStatement, Waiver
 
-__all__ = ["published_vex", "read_any", "read_statements", "read_waivers"]
+__all__ = ["faults_of", "published_vex", "read_any", "read_statements", "read_waivers"]
 
 _MAX_EXCEPTIONS = 4 << 20
 
@@ -21,16 +21,28 @@ def read_statements(paths: Sequence[Path]) -> "tuple[VexStatement, ...]":
     """Return the statements of VEX documents; raise `InvalidVex`."""
     if not paths:
         return ()
-    from prill._io.regular import NotRegular, read_regular  # noqa: PLC0415 - start-up stays lazy
-    from prill.formats.vex_documents import MAX_VEX, InvalidVex, read_vex  # noqa: PLC0415
+    from prill.formats.vex_documents import read_vex  # noqa: PLC0415 - start-up stays lazy
 
-    found: list[VexStatement] = []
-    for path in paths:
-        try:
-            found += read_vex(read_regular(path, MAX_VEX), str(path))
-        except NotRegular as error:
-            raise InvalidVex(f"{path}: {error.strerror}") from error
-    return tuple(found)
+    return tuple(one for path in paths for one in read_vex(_document(path), str(path)))
+
+
+def faults_of(path: Path) -> tuple[str, ...]:
+    """Say what of a document others do not take, though it can be read; raise `InvalidVex`."""
+    if path.suffix != ".json":
+        return ()
+    from prill.formats.vex_documents import faults_of_vex  # noqa: PLC0415 - start-up stays lazy
+
+    return faults_of_vex(_document(path), str(path))
+
+
+def _document(path: Path) -> bytes:
+    from prill._io.regular import NotRegular, read_regular  # noqa: PLC0415 - start-up stays lazy
+    from prill.formats.vex_documents import MAX_VEX, InvalidVex  # noqa: PLC0415
+
+    try:
+        return read_regular(path, MAX_VEX)
+    except NotRegular as error:
+        raise InvalidVex(f"{path}: {error.strerror}") from error
 
 
 def read_waivers(paths: Sequence[Path], config: Path | None) -> "tuple[Waiver, ...]":

@@ -18,10 +18,15 @@ from prill.model.days import parse_day
 from prill.model.typed_json import ready
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
-__all__ = ["CONTEXT", "append_openvex", "encode_openvex", "read_openvex"]
+__all__ = ["CONTEXT", "append_openvex", "encode_openvex", "faults_of_openvex", "read_openvex"]
 
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 _EXPIRES = re.compile(r"\bexpires: *([^\s,;]+)", re.IGNORECASE)
+_TIME = re.compile(
+    r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:\.[0-9]+)?(?:Z|[+-][0-2][0-9]:[0-5][0-9])",
+    re.IGNORECASE,
+)
+"""A time of RFC 3339, as OpenVEX wants it."""
 
 _MAX_SHOWN = 80
 _OWN_IDS = "https://openvex.dev/docs/prill/"
@@ -68,11 +73,42 @@ class _Document(msgspec.Struct):
 
 def read_openvex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     """Return a document's statements in their order; raise `InvalidVex`."""
+    document = _document(data, source)
+    return tuple(_statement(one, document, source, place) for place, one in enumerate(document.statements, 1))
+
+
+def faults_of_openvex(data: bytes, source: str) -> tuple[str, ...]:
+    """Say which statements can be read and yet lack what OpenVEX wants of them; raise `InvalidVex`.
+
+    OpenVEX specification, "Status Labels" and "Statement Fields": others refuse such a document, or leave them out.
+    """
+    document = _document(data, source)
+    return tuple(
+        f"statement {place}, {_statement(one, document, source, place).vulnerabilities[0]}: {fault}"
+        for place, one in enumerate(document.statements, 1)
+        for fault in _faults(one, document)
+    )
+
+
+def _faults(one: _Statement, document: _Document) -> Iterator[str]:
+    if one.status == VexStatus.NOT_AFFECTED and not (one.justification or one.impact_statement):
+        yield "not_affected without a justification or an impact_statement"
+    if one.status == VexStatus.AFFECTED and not one.action_statement:
+        yield "affected without an action_statement"
+    if one.justification and one.status != VexStatus.NOT_AFFECTED:
+        yield f"a justification goes with not_affected, not with {one.status}"
+    if not one.products:
+        yield "it names no product"
+    for time in filter(None, (one.timestamp, one.last_updated, document.timestamp)):
+        if not _TIME.fullmatch(time):
+            yield f"{time[:_MAX_SHOWN]!r} is no time such as 2027-01-31T12:00:00Z"
+
+
+def _document(data: bytes, source: str) -> _Document:
     try:
-        document = msgspec.json.decode(data, type=ready(_Document))
+        return msgspec.json.decode(data, type=ready(_Document))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidVex(f"{source} is no OpenVEX document: {error}") from error
-    return tuple(_statement(one, document, source, place) for place, one in enumerate(document.statements, 1))
 
 
 def _statement(one: _Statement, document: _Document, source: str, place: int) -> VexStatement:

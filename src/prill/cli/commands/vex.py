@@ -2,10 +2,10 @@
 
 add appends a statement to an OpenVEX document, or begins one. list shows the statements and exceptions of files in any
 format that prill scan reads: OpenVEX, CSAF, CycloneDX, exceptions in TOML, .trivyignore, Grype's rules. check says
-whether all of them can be read and none has expired; the exit code is 10 otherwise. What concerns nothing in an image
-is told by prill scan --vex. update fetches what the settings' publishers state, or those that are named: a VEX
-repository, a CSAF provider, or a document; list without files shows them. What follows from an image itself is
-written by prill vex write, which has a help of its own.
+whether all of them can be read, are as OpenVEX wants them, and none has expired; the exit code is 10 otherwise. What
+concerns nothing in an image is told by prill scan --vex. update fetches what the settings' publishers state, or those
+that are named: a VEX repository, a CSAF provider, or a document; list without files shows them. What follows from an
+image itself is written by prill vex write, which has a help of its own.
 
 examples:
   prill vex add app.vex.json CVE-2026-1 --image app --reason unreachable --owner me@example.org --expires 2027-01-31
@@ -26,6 +26,7 @@ from prill.model.days import parse_day
 
 if TYPE_CHECKING:
     from prill.model.vex import VexStatement
+    from prill.views.vex_table import StatementLine
 
 __all__ = ["InvalidStatementOption", "run", "setup_parser"]
 
@@ -89,23 +90,33 @@ def run(arguments: argparse.Namespace) -> Exit:
         return update_publishers(arguments) if arguments.verb == "update" else list_publishers(arguments)
     from prill._io.clock import SystemClock  # noqa: PLC0415 - start-up stays lazy
     from prill.cli.vex_files import read_any  # noqa: PLC0415
-    from prill.views.sizes import count  # noqa: PLC0415
     from prill.views.vex_table import StatementLine, today_of, vex_table  # noqa: PLC0415
 
     today = today_of(SystemClock().now())
     lines = [StatementLine.of(one) for path in arguments.files for one in read_any(path)]
-    expired = [line for line in lines if line.expires and line.expires < today]
     if arguments.verb == "list":
         say(vex_table(lines, today=today), quiet=arguments.quiet)
         return Exit.GOOD if lines else Exit.NOTHING
+    return _check(arguments, lines, today)
+
+
+def _check(arguments: argparse.Namespace, lines: "list[StatementLine]", today: str) -> Exit:
+    from prill.cli.vex_files import faults_of  # noqa: PLC0415 - start-up stays lazy
+    from prill.views.columns import printable  # noqa: PLC0415
+    from prill.views.sizes import count  # noqa: PLC0415
+
+    expired = [line for line in lines if line.expires and line.expires < today]
     for line in expired:
         owner = line.owner or "nobody answers for it"
         say(f"expired on {line.expires}: {line.id}, {line.status}, {owner} ({line.source})")
     unclear = [line for line in lines if line.unclear]
     for line in unclear:
         say(f"expires on no day that is known: {line.id}, {line.status}, {line.unclear!r} ({line.source})")
+    faults = [(fault, path) for path in arguments.files for fault in faults_of(path)]
+    for fault, path in faults:
+        say(f"not as OpenVEX wants it: {printable(fault)} ({path})")
     say(f"{count(len(lines), 'statement')}, {len(expired)} expired", quiet=arguments.quiet)
-    if expired or unclear:
+    if expired or unclear or faults:
         return Exit.NO
     return Exit.GOOD if lines else Exit.NOTHING
 
