@@ -19,6 +19,7 @@ from prill.oci.registry import Repository, connect
 from prill.oci.registry_errors import RegistryRefused
 from prill.oci.serving.server import RegistryServer
 from prill.oci.store import Blob, DigestMismatch
+from registry_server import Handler
 from registry_server import RegistryServer as HostileServer
 
 
@@ -159,3 +160,22 @@ def test_an_interrupted_push_publishes_nothing_and_goes_on(server: RegistryServe
         assert target.resolve().digest == made.manifest.digest
     assert 0 < len(missing) < 7
     assert uploads(again).count("POST") == len(missing)
+
+
+def test_a_token_that_ends_in_the_middle_of_an_upload():
+    """The login is asked for anew, and the upload goes on; nobody waits for bytes that were read already."""
+    made = large()
+    with HostileServer() as server:
+        server.token, server.wants = "old", "Bearer old"
+        server.challenge = {"WWW-Authenticate": f'Bearer realm="{server.url}/token"'}
+
+        def end(handler: Handler) -> None:
+            server.token, server.wants = "new", "Bearer new"
+            handler.answer(401, headers=server.challenge)
+
+        server.script.append((r"PUT .*/blobs/uploads/", end))
+        with closing(repository(server.host)) as target:
+            target.put(made.manifest.layers[0], made.store)
+        assert server.blobs[str(made.manifest.layers[0].digest)] == made.layers[0]
+        sent = [one.authorization for one in server.seen if one.method == "PUT"]
+        assert sent == ["Bearer old", "Bearer new"]

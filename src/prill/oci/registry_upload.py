@@ -7,7 +7,8 @@
 4. If the whole is too large for one request (a proxy's 413), begin anew, in chunks.
 
 The content is read from its store's verified stream each time, from its beginning: what is passed over was checked too,
-and its last bytes are not sent before its digest was found right.
+and its last bytes are not sent before its digest was found right. Access that ends in the middle, as tokens do after
+minutes, is a break like others: what was read cannot be sent again.
 """
 
 import re
@@ -15,8 +16,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import urlencode, urlsplit
 
-from prill._io.fetch_errors import FetchFailed
-from prill._io.urls import Redirects, follow
+from prill._io.fetch_errors import ConnectionBroken, FetchFailed
+from prill._io.urls import Redirects, follow, redact
 from prill.model.value import dataclass
 from prill.oci.descriptor import Descriptor
 from prill.oci.registry_errors import RegistryRefused
@@ -133,13 +134,22 @@ class Upload:
             self._put("PUT", whole, stream, size - begun.at)  # 2
 
     def _put(self, method: str, url: str, stream: BinaryIO, count: int, *more: tuple[str, str]) -> Answer:
+        sent = False
+
+        def body() -> Iterator[bytes]:
+            nonlocal sent
+            if sent and count:
+                raise ConnectionBroken(f"{method} {redact(url)} asked for a login in the middle of an upload")
+            sent = True
+            return _pieces(stream, count)
+
         call = Call(
             method=method,
             url=url,
             scope=self._scope,
             expected=frozenset({_CREATED, _ACCEPTED, _NO_CONTENT}),
             headers=(("Content-Type", "application/octet-stream"), ("Content-Length", str(count)), *more),
-            body=lambda: _pieces(stream, count),
+            body=body,
         )
         return self._session.call(call, attempts=1)
 
