@@ -84,3 +84,9 @@ def test_source_date_epoch_that_is_none(monkeypatch: pytest.MonkeyPatch, text: s
     monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
     with pytest.raises(InvalidSettings):
         source_date_epoch()
+
+
+def test_a_projects_file_may_have_sections_of_others(tmp_path: Path):
+    file = tmp_path / "prill.toml"
+    file.write_text('[lint]\nignore = ["DL3007"]\n[cache]\ndirectory = "/var/cache/prill"\n', encoding="utf-8")
+    assert load_settings(file).cache == Path("/var/cache/prill")

@@ -26,6 +26,10 @@ _KEYS = {
 }
 
 
+_OF_OTHERS = ("exceptions", "lint")
+"""Sections that `prill.vuln.exceptions` and `prill.api.lint_settings` read: a project may keep all in one file."""
+
+
 class InvalidSettings(PrillError):
     """The settings file says something that is not known, or not in the way it has to be said."""
 
@@ -150,7 +154,7 @@ def _limits(path: Path, table: dict[str, dict[str, object]]) -> tuple[tuple[str,
 
 def _check(path: Path, table: dict[str, dict[str, object]]) -> None:
     for section, content in table.items():
-        if section == "exceptions":  # read by prill.vuln.exceptions
+        if section in _OF_OTHERS:
             continue
         if section not in _KEYS or not isinstance(content, dict):
             raise InvalidSettings(f"{path}: there is no section {section!r}", hint=_nearest(section, _KEYS))
