@@ -257,6 +257,18 @@ class TestExitCodes:
             assert shop.run(*words).code == 2, words
         assert shop.run("show", "x", "--frobnicate").code == 2
 
+    def test_a_verbs_help_says_what_it_does(self, capsys: pytest.CaptureFixture[str]):
+        with pytest.raises(SystemExit):
+            main(["db", "import", "--help"])
+        said = capsys.readouterr().out
+        assert "\nTake advisories from files and folders, or from another database.\n" in said
+        assert said.endswith("\nprill db --help says more, with examples.\n")
+
+    @pytest.mark.parametrize("name", ["files", "scan", "compare", "sbom", "sbom convert"])
+    def test_what_people_read_is_text_everywhere(self, name: str):
+        words = {"files": ["a"], "compare": ["a", "b"]}.get(name, ["a"])
+        assert command_parser(name).parse_args([*words, "--format", "text"]).format == "table"
+
     def test_a_mistake_is_told_in_two_lines(self, capsys: pytest.CaptureFixture[str]):
         for words, said in (
             (["scan", "--frmat", "json", "app"], "did you mean --format? "),

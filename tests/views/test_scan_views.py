@@ -41,6 +41,12 @@ class TestTable:
             ("openssl", ("libcrypto3", "libssl3"))
         ]
 
+    def test_how_many_packages_there_are_is_never_cut_off(self):
+        report = replace(REPORT, subject=Subject(name="registry.example.test/" + "deep/" * 20 + "app:1"))
+        lines = scan_table(report, width=60).splitlines()
+        assert max(map(len, lines)) <= 60
+        assert f": {REPORT.packages} package" in " ".join(lines[:5]).replace("  ", "")
+
     @pytest.mark.parametrize("width", [60, 80, 100, 160])
     def test_it_fits(self, width: int):
         text = scan_table(REPORT, width=width)

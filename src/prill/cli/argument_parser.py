@@ -9,7 +9,7 @@ from typing import NoReturn
 from prill.cli.exit import Exit
 from prill.model.regex import regex
 
-__all__ = ["ArgumentParser", "code_of_absent", "first_words", "long_options"]
+__all__ = ["ArgumentParser", "code_of_absent", "describe_verbs", "first_words", "long_options"]
 
 argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
 _UNKNOWN = regex(r"unrecognized arguments: .*?(--?[A-Za-z][\w-]*)")
@@ -45,6 +45,16 @@ def long_options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
             for verb in action.choices.values():
                 found = {**long_options(verb), **found}
     return found
+
+
+def describe_verbs(parser: argparse.ArgumentParser) -> None:
+    """Let each verb's own help begin with what the command's says of it, and name that one."""
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for listed in action._choices_actions:  # noqa: SLF001 - where argparse keeps a verb's help
+                verb, text = action.choices[listed.dest], listed.help or ""
+                verb.description = f"{text[:1].upper()}{text[1:]}."
+                verb.epilog = f"{parser.prog} --help says more, with examples."
 
 
 def first_words(parser: argparse.ArgumentParser) -> tuple[str, ...]:

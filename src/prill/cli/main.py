@@ -93,11 +93,12 @@ def load_command(name: str) -> "Command":
 
 def command_parser(name: str) -> "argparse.ArgumentParser":
     """Return the argument parser of the command ``name``, such as ``sbom`` or ``sbom diff``."""
-    from prill.cli.argument_parser import ArgumentParser  # noqa: PLC0415 - start-up stays lazy
+    from prill.cli.argument_parser import ArgumentParser, describe_verbs  # noqa: PLC0415 - start-up stays lazy
 
     command = load_command(name)
     parser = ArgumentParser(prog=f"prill {name}", description=command.__doc__, formatter_class=_formatter)
     command.setup_parser(parser)
+    describe_verbs(parser)
     return parser
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "open_services",
     "platform_of",
     "registry_access",
+    "table_format",
 ]
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -51,6 +52,11 @@ def add_network(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="fetch from this mirror; repeatable (default: the spec's, the settings', the machine's own)",
     )
+
+
+def table_format(text: str) -> str:
+    """Return a format's name, for ``text``, as most commands call what people read, ``table``."""
+    return "table" if text == "text" else text
 
 
 def host_architecture() -> str:

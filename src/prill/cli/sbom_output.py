@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from prill import __version__
 from prill.cli.exit import Exit
+from prill.cli.options import table_format
 from prill.cli.output import say
 from prill.cli.scan_options import tell_notes
 from prill.errors import PrillError
@@ -35,6 +36,7 @@ def add_document_options(parser: argparse.ArgumentParser, *, default: str) -> No
     """Add what says which documents to write, and where."""
     parser.add_argument(
         "--format",
+        type=table_format,
         default=default,
         metavar="FORMAT",
         help=f"cyclonedx, spdx, spdx-3, purls or table, with a version after @: cyclonedx@1.5 (default: {default})",

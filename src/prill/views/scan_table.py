@@ -71,7 +71,7 @@ def _upgraded(package: Package) -> tuple[str, str]:
 
 def scan_table(report: ScanReport, *, width: int) -> str:
     """Lay a report out for ``width`` columns; ids and versions are never shortened."""
-    lines = [cut(printable(_title(report)), width), *_wrapped(printable(_counts(report)), width), ""]
+    lines = [*_heading(report, width), *_wrapped(printable(_counts(report)), width), ""]
     rows = scan_lines(report.matches)
     several = len({row.first.origin for row in rows}) > 1
     if rows:
@@ -82,6 +82,13 @@ def scan_table(report: ScanReport, *, width: int) -> str:
         lines += gap_lines(report.gaps, width=width)
     lines += ["", *_wrapped(printable(next_step(report)), width)]
     return "\n".join(lines)
+
+
+def _heading(report: ScanReport, width: int) -> list[str]:
+    distro = report.distro
+    system = f", {distro.title}" if distro else ""
+    text = f"{report.subject.name}{system}: {count(report.packages, 'package')}"
+    return textwrap.wrap(printable(text), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def source_line(source: AdvisorySource, now: int) -> str:
@@ -117,12 +124,6 @@ def _without_upgrade(report: ScanReport) -> str:
     if report.upgrades_only:
         return "nothing to upgrade; a database says what has no fix: prill db --help"
     return "nothing to do; no upgrade in any of the sources fixes anything"
-
-
-def _title(report: ScanReport) -> str:
-    distro = report.distro
-    system = f", {distro.title}" if distro else ""
-    return f"{report.subject.name}{system}: {count(report.packages, 'package')}"
 
 
 def _counts(report: ScanReport) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from prill import __version__
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
-from prill.cli.options import add_network, open_services
+from prill.cli.options import add_network, open_services, table_format
 from prill.cli.output import say
 from prill.cli.sbom_output import columns, tell_gaps
 from prill.cli.scan_options import add_reading, open_options, tell_notes
@@ -33,7 +33,11 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("first", metavar="A", help="what the others are compared with: any image, or a folder")
     parser.add_argument("others", nargs="+", metavar="B", help="an image to compare with it")
     parser.add_argument(
-        "--format", choices=("table", "json", "markdown", "html"), default="table", help="the report's format"
+        "--format",
+        type=table_format,
+        choices=("table", "json", "markdown", "html"),
+        default="table",
+        help="the report's format",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")

@@ -14,6 +14,7 @@ import argparse
 import sys
 
 from prill.cli.exit import Exit
+from prill.cli.options import table_format
 from prill.cli.scan_options import add_reading, open_options, tell_notes
 
 __all__ = ["run", "setup_parser"]
@@ -23,7 +24,9 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("image", metavar="IMAGE", help="a layout, an archive, a folder or a registry's image")
     parser.add_argument("patterns", metavar="GLOB", nargs="*", help="which files (default: all)")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="the list's format")
+    parser.add_argument(
+        "--format", type=table_format, choices=("table", "json"), default="table", help="the list's format"
+    )
     parser.add_argument("--no-digests", action="store_true", help="read no contents: faster, without SHA-256")
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be read")
     add_reading(parser)

@@ -77,7 +77,7 @@ def _render(arguments: argparse.Namespace, facts: "ImageFacts") -> str:
         from prill.cli.sbom_output import columns  # noqa: PLC0415
         from prill.views.inspection_text import inspection_text  # noqa: PLC0415
 
-        return inspection_text(page, width=min(100, columns()), verbose=arguments.verbose) + "\n"
+        return inspection_text(page, width=columns(), verbose=arguments.verbose) + "\n"
     from prill.views.inspection_document import render_html, render_markdown  # noqa: PLC0415
 
     tool = f"Prill {__version__}"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from prill import __version__
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
-from prill.cli.options import add_common, add_network, add_platform, add_registry, open_services
+from prill.cli.options import add_common, add_network, add_platform, add_registry, open_services, table_format
 from prill.cli.output import say, warn
 from prill.cli.sbom_output import columns, tell_gaps
 from prill.cli.scan_options import add_scan, open_options, tell_notes
@@ -43,7 +43,9 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "image", metavar="IMAGE", help="a layout, an archive, a folder, a registry's image, or an SBOM's file"
     )
-    parser.add_argument("--format", choices=_FORMATS, default=_TABLE, help="the report's format (default: table)")
+    parser.add_argument(
+        "--format", type=table_format, choices=_FORMATS, default=_TABLE, help="the report's format (default: table)"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument(
         "--fail-on",
