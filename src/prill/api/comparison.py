@@ -72,8 +72,7 @@ def compare_images(
     now = services.clock.now()
     images: list[_Looked] = []
     notes: list[str] = []
-    for place, name in enumerate(names):
-        services.progress.update("looking at images", place, len(names))
+    for name in names:
         facts, said = inspect_image(name, opening, now=now)
         report, more = scan(name, opening, services, options)
         images.append(_Looked(facts, report))

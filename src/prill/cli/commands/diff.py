@@ -13,6 +13,7 @@ import sys
 
 from prill.cli.exit import Exit
 from prill.cli.output import say
+from prill.cli.progress import progress_for
 from prill.cli.sbom_output import columns
 from prill.cli.scan_options import add_pair, add_reading, open_options, tell_notes
 
@@ -29,7 +30,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Compare."""
     from prill.api.image_diff import diff_images  # noqa: PLC0415 - start-up stays lazy
 
-    diff, notes = diff_images(arguments.old, arguments.new, open_options(arguments))
+    with progress_for(quiet=arguments.quiet):
+        diff, notes = diff_images(arguments.old, arguments.new, open_options(arguments))
     tell_notes(notes, quiet=arguments.quiet)
     if arguments.format == "json":
         from prill.formats.image_diff import encode_image_diff  # noqa: PLC0415 - one format is wanted

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from prill import __version__
 from prill.cli.exit import Exit
 from prill.cli.output import say
+from prill.cli.progress import progress_for
 from prill.cli.scan_options import add_reading, open_options, tell_notes
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     epoch = source_date_epoch()
     now = SystemClock().now() if epoch is None else epoch
     bases = KnownBases(load_settings(arguments.config).bases)
-    facts, notes = inspect_image(arguments.image, open_options(arguments), now=now, bases=bases)
+    with progress_for(quiet=arguments.quiet):
+        facts, notes = inspect_image(arguments.image, open_options(arguments), now=now, bases=bases)
     tell_notes(notes, quiet=arguments.quiet)
     report = _render(arguments, facts)
     if arguments.output is not None:

@@ -12,6 +12,7 @@ examples:
 import argparse
 
 from prill.cli.exit import Exit
+from prill.cli.progress import progress_for
 from prill.cli.sbom_output import add_document_options, deliver
 from prill.cli.scan_options import add_reading, open_options
 from prill.model.value import replace
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.sbom_documents import open_sbom  # noqa: PLC0415 - start-up stays lazy
     from prill.cli.settings import source_date_epoch  # noqa: PLC0415
 
-    sbom, notes = open_sbom(arguments.image, open_options(arguments))
+    with progress_for(quiet=arguments.quiet):
+        sbom, notes = open_sbom(arguments.image, open_options(arguments))
     epoch = source_date_epoch()
     return deliver(arguments, sbom if epoch is None else replace(sbom, created=epoch), notes)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.output import say
+from prill.cli.progress import progress_for
 from prill.cli.scan_options import add_pair, add_reading, open_options, tell_notes
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     options = open_options(arguments)
     both = []
     for text in (arguments.old, arguments.new):
-        sbom, notes = open_sbom(text, options)
+        with progress_for(quiet=arguments.quiet):
+            sbom, notes = open_sbom(text, options)
         both.append(sbom)
         gaps = [f"{text}: {count(len(sbom.gaps), 'gap')}; prill sbom lists them"] if sbom.gaps else []
         tell_notes((*notes, *gaps), quiet=arguments.quiet)
