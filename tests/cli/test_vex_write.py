@@ -41,6 +41,12 @@ def test_what_a_build_left_out_is_not_affected_and_the_rest_is(shop: Workshop):
     assert all(digest_of(shop.out) in json.dumps(one["products"]).replace("%3A", ":") for one in said.values())
 
 
+def test_parts_are_named_as_others_name_them(shop: Workshop):
+    for one in written(shop)["statements"]:
+        (part,) = one["products"][0]["subcomponents"]
+        assert part["@id"].endswith("?arch=amd64"), "Trivy has another distro there, and no upstream"
+
+
 def test_it_is_dated_by_its_sources_so_the_bytes_are_the_same(shop: Workshop):
     document = written(shop)
     assert document["timestamp"] == "2026-01-01T00:00:00Z", "the date of the archive's Releases"

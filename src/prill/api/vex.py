@@ -2,12 +2,16 @@
 
 from prill.errors import PrillError
 from prill.model import Subject
-from prill.model.purl import InvalidPurl, oci_purl
+from prill.model.purl import InvalidPurl, Purl, oci_purl
 from prill.model.scan_report import ScanReport
+from prill.model.value import replace
 from prill.model.vex import VexProduct, VexStatement, VexStatus
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 
 __all__ = ["NothingToState", "product_of", "report_statements"]
+
+_DESCRIPTIVE = frozenset({"distro", "upstream"})
+"""Qualifiers that tools write each in its own way: ``debian-12`` is ``debian-12.5`` to Trivy, which names no source."""
 
 
 class NothingToState(PrillError):
@@ -57,7 +61,7 @@ def _statement(match: VulnerabilityMatch, product: str) -> VexStatement:
         expires = one.expires if one else ""
     return VexStatement(
         vulnerabilities=(advisory.id, *advisory.aliases),
-        products=(VexProduct(product, (match.package.purl,)),),
+        products=(VexProduct(product, (_part(match.package.purl),)),),
         status=status,
         source="prill scan",
         justification=justification,
@@ -65,3 +69,13 @@ def _statement(match: VulnerabilityMatch, product: str) -> VexStatement:
         author=author,
         expires=expires,
     )
+
+
+def _part(purl: str) -> str:
+    """Return the purl of a package in an image as all who look for it there have it: a statement's says no more."""
+    try:
+        parsed = Purl.parse(purl)
+    except InvalidPurl:
+        return purl
+    said = tuple(one for one in parsed.qualifiers if one[0] not in _DESCRIPTIVE)
+    return str(replace(parsed, qualifiers=said)) if said != parsed.qualifiers else purl
