@@ -203,6 +203,29 @@ def test_grype_takes_a_name_for_an_expression_and_a_version_for_itself(name: str
         assert judged(rule).notes == (f"the exception for all in {name} concerns nothing that was found (x)",)
 
 
+@pytest.mark.parametrize(
+    ("purl", "id_", "expected"),
+    [
+        ("pkg:maven/com.example/app@1.0", "pkg:maven/com.example/app", True),
+        ("pkg:npm/web@1.0.0?vcs_url=git", "pkg:npm/web@1.0.0", True),
+        ("pkg:maven/com.example/app@1.0", "pkg:maven/com.example/app@1.1", False),
+        ("pkg:maven/com.example/app@1.0", "pkg:maven/com.example/other", False),
+        (
+            "pkg:oci/app@sha256:00?repository_url=registry.test/app",
+            "pkg:oci/app?repository_url=registry.test/app",
+            True,
+        ),
+        ("pkg:oci/app@sha256:00?repository_url=registry.test/app", "pkg:oci/app?repository_url=other.test/app", False),
+        ("pkg:oci/app@sha256:00?repository_url=registry.test/app", "pkg:oci/app", False),
+    ],
+)
+def test_what_a_document_is_about_is_known_by_its_purl(purl: str, id_: str, expected: bool):  # noqa: FBT001
+    subject = Subject(name="app", purl=purl)
+    for product in (VexProduct(id_), VexProduct(id_, (PURL,))):
+        (found,) = judge([MATCH], [statement(product)], [], subject, today=TODAY).matches
+        assert (found.suppressed_by is not None) is expected
+
+
 @pytest.mark.parametrize("status", ["affected", "under_investigation"])
 def test_what_never_dismissed_anything_cannot_expire(status: str):
     assert judged(statement(status=VexStatus(status), expires="2026-05-31")).expired == ()

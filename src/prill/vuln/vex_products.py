@@ -56,7 +56,15 @@ def _is_image(id_: str, subject: Subject) -> bool:
         return True
     if bool(id_) and id_ in (subject.name, subject.purl):
         return True
+    if subject.purl and is_package(id_, subject.purl) and _names_one(id_):
+        return True
     return id_.startswith("pkg:oci/") and _is_repository(id_, subject)
+
+
+def _names_one(id_: str) -> bool:
+    """Return whether a purl is about one thing: the last part of an image's name alone is that of many."""
+    purl = _parsed(id_)
+    return purl is not None and (purl.type != "oci" or "repository_url" in dict(purl.qualifiers))
 
 
 def _is_repository(id_: str, subject: Subject) -> bool:
