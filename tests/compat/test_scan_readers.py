@@ -91,8 +91,12 @@ def test_syft(document: Path):
 
 
 LANGUAGES = (
-    "cargo", "cocoapods", "composer", "conan", "gem", "golang", "hex", "maven", "npm", "nuget", "pub", "pypi", "swift",
+    "cargo", "cocoapods", "composer", "conan", "cran", "gem", "golang", "hackage", "hex", "maven", "npm", "nuget", "pub", "pypi",
+    "swift",
 )  # fmt: skip
+
+NOT_TRIVYS = ("pkg:cran/", "pkg:hackage/")
+"""Languages that Trivy has no packages of: it passes over them in a document."""
 
 
 @pytest.fixture(params=["cyclonedx", "spdx"])
@@ -125,7 +129,7 @@ def test_trivy_reads_every_language(declared: Path):
     run_scanner(find_trivy(), "sbom", "-q", *options, "--output", out, declared, home=declared.parent)
     results = json.loads(out.read_bytes())["Results"]
     found = {one["Identifier"]["PURL"] for result in results for one in result.get("Packages", ())}
-    assert plain(found) == ours_of(declared)
+    assert plain(found) == {purl for purl in ours_of(declared) if not purl.startswith(NOT_TRIVYS)}
 
 
 def test_syft_reads_every_language(declared: Path):
