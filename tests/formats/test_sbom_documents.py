@@ -492,3 +492,15 @@ def test_10000_packages_are_read_in_seconds():
     started = time.process_time()
     assert len(read_sbom(data, "x").packages) == 10_000
     assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize("form", READ_BACK)
+def test_an_image_keeps_the_repository_in_its_purl(form: str):
+    digest = Digest.of(b"m")
+    purl = f"pkg:oci/app@{str(digest).replace(':', '%3A')}?arch=amd64&repository_url=registry.test%2Fgold%2Fapp"
+    subject = Subject(name="app", digest=digest, platform=Platform("linux", "amd64"), purl=purl)
+    read = read_sbom(encode_sbom(Sbom(subject=subject, packages=()), form, tool="prill-1"), "x.json").subject
+    assert (read.digest, read.purl.replace(":", "%3A").replace("pkg%3A", "pkg:")) == (digest, purl)
+    plain_subject = Subject(name="app", digest=digest, platform=Platform("linux", "amd64"))
+    own = encode_sbom(Sbom(subject=plain_subject, packages=()), form, tool="prill-1")
+    assert read_sbom(own, "x.json").subject.purl == "", "what follows from the digest is nobody's word"

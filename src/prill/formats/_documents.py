@@ -8,7 +8,7 @@ from functools import lru_cache
 from prill.model import Package, PackageFile, Sbom, Subject
 from prill.model.purl import InvalidPurl, oci_purl
 from prill.model.regex import regex
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = [
     "Creator",
@@ -23,6 +23,7 @@ __all__ = [
     "references",
     "subject_purl",
     "timestamp",
+    "with_purl",
 ]
 
 _URL = regex(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[!-~]*)?")
@@ -97,6 +98,11 @@ def subject_purl(subject: Subject) -> str:
         return oci_purl(name=readable(subject.name), digest=subject.digest, architecture=architecture)
     except InvalidPurl:
         return ""
+
+
+def with_purl(subject: Subject, purl: str) -> Subject:
+    """Return a subject with the purl that its document names, where that says more than its digest does."""
+    return replace(subject, purl=purl) if purl and purl != subject_purl(subject) else subject
 
 
 def nested(packages: Iterable[Package]) -> dict[str, str]:

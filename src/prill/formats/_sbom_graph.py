@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from prill.formats._documents import nameless
+from prill.formats._documents import nameless, with_purl
 from prill.formats._sbom_reading import canonical_purl, details_of, distro_of_purls, joined_licenses, strongest
 from prill.formats._spdx_words import Words
 from prill.model import (
@@ -166,10 +166,5 @@ def _subject(node: Node | None, name: str) -> Subject:
             platform = Platform.parse(comment.removeprefix(_PLATFORM))
         except InvalidPlatform:
             platform = None
-    return Subject(
-        name=node.name,
-        digest=digest,
-        platform=platform,
-        version="" if digest else node.version,
-        purl="" if digest else node.purl,
-    )
+    subject = Subject(name=node.name, digest=digest, platform=platform, version="" if digest else node.version)
+    return with_purl(subject, node.purl)

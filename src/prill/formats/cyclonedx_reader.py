@@ -8,6 +8,7 @@ the properties of Prill, syft and Trivy.
 from collections.abc import Iterator
 
 from prill.formats._cyclonedx_component_reader import ComponentReader, creators_of_metadata
+from prill.formats._documents import with_purl
 from prill.formats._sbom_reading import MAX_PACKAGES, InvalidSbom, Json, distro_of_purls, parse_time, refuse
 from prill.formats.cyclonedx_schema import cyclonedx_faults
 from prill.model import Digest, Distro, Gap, InvalidDigest, InvalidPlatform, Platform, Relationship, Sbom, Subject
@@ -86,13 +87,13 @@ def _subject(main: Json, source: str) -> Subject:
         for candidate in (version, *(f"{kind.lower().replace('-', '')}:{value}" for kind, value in hashes)):
             digest = digest or _digest(candidate)
         digest = digest or _digest(main.get("purl", "").partition("@")[2].partition("?")[0].replace("%3A", ":"))
-    return Subject(
+    subject = Subject(
         name=main.get("name", source),
         digest=digest,
         platform=_platform(platform),
         version="" if digest else version,
-        purl="" if digest else main.get("purl", ""),
     )
+    return with_purl(subject, main.get("purl", ""))
 
 
 def _digest(text: str) -> Digest | None:
