@@ -25,7 +25,7 @@ BOTH = [
 
 BUILDKIT = [
     "FROM Debian:12", "FROM a//b:1", "FROM a:-x", "FROM 'A:1'", "FROM debian:12@sha256:ab", f"FROM {'a' * 64}", f"FROM {'a' * 256}",
-    "CMD [1]", 'RUN ["a", null]', "SHELL [1]", "ENV a=b # c", "LABEL a=b # c", "FROM debian:13 # base", "FROM a:1 AS x # y", "FROM a:1 AS 1x", "FROM a:1 AS x:y", "FROM ${a", "ENV =x", "ENV a=${b",
+    "COPY --from=$a b /c", "CMD [1]", 'RUN ["a", null]', "SHELL [1]", "ENV a=b # c", "LABEL a=b # c", "FROM debian:13 # base", "FROM a:1 AS x # y", "FROM a:1 AS 1x", "FROM a:1 AS x:y", "FROM ${a", "ENV =x", "ENV a=${b",
     "ENV a=${}", "ENV a=${b;c}", "ENV a=${b:x}", "ENV a=${b/c}", 'ENV a "b', "LABEL =x", "ARG =x", 'ARG a="b', "VOLUME []",
     'VOLUME [""]', 'VOLUME "a', "SHELL []", "SHELL /bin/sh", "EXPOSE 90-80", "EXPOSE ${a", "HEALTHCHECK CMD []",
     "COPY --link=x a /b", "COPY --link= a /b", "COPY --from a /b", 'COPY "a b /c', "ADD ${a /b", 'USER "a', "WORKDIR /${a",

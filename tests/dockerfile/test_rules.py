@@ -61,6 +61,10 @@ def test_every_module_is_listed_once():
 def test_ids_and_aliases_are_unique_and_well_formed():
     shared = {
         "MultipleInstructionsDisallowed",
+        "UndefinedVar",
+        "DS-0002",
+        "DS-0017",
+        "CIS-DI-0001",
         "DS-0001",
         "DS-0031",
         "CKV_DOCKER_7",

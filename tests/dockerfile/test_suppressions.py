@@ -66,7 +66,7 @@ def test_names_of_checks_are_read_as_buildkit_does(directive: str, skipped: obje
 def test_a_file_can_ask_for_experimental_checks(value: str):
     value = value if "=" in value else f"experimental={value}"
     report = lint_data(f"# check={value}\n\n# b\nFROM a:1 AS c\n".encode(), "Dockerfile", LintOptions())
-    assert [one.location.line for one in report.findings if one.rule == "invalid-description"] == [3]
+    assert [one.location.line for one in report.findings if one.rule == "invalid-description"] == [4]
 
 
 CHECKED = "# check=skip=JSONArgsRecommended\n"

@@ -98,7 +98,7 @@ class Stage:
         else:
             state = State(
                 shell=below.shell, user=below.user, workdir=below.workdir, entrypoint=below.entrypoint,
-                command=below.command, env=below.env,
+                command=below.command, env=below.env, args=below.args,
             )  # fmt: skip
         states = [state]
         for step in self.steps:

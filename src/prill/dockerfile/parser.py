@@ -32,7 +32,7 @@ MAX_LINE = 65_535
 """How many bytes of a line BuildKit reads (``bufio.MaxScanTokenSize``, less one)."""
 KNOWN_DIRECTIVES = frozenset({"check", "escape", "syntax"})
 
-_DIRECTIVE = regex(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S(?:.*\S)?|\s)\s*\Z")
+_DIRECTIVE = regex(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S(?:.*\S)?|[^\S\r\n])\s*\Z")
 _CONTINUATION = {
     "\\": regex(r"(?:^|(?<=[^\\]))\\[ \t]*(?=[\r\n]*\Z)"),
     "`": regex(r"(?:^|(?<=[^`]))`[ \t]*(?=[\r\n]*\Z)"),

@@ -95,6 +95,10 @@ def _pairs(step: Step, escape: str) -> Iterator[Fault]:
 
 
 def _copy(step: Step, escape: str) -> Iterator[Fault]:
+    source = step.instruction.flag("from")
+    if source is not None and "$" in (source.value or ""):
+        message = "--from takes no variable: name a stage, whose FROM may have one"
+        yield Fault("copy-from", message, source.value_span, shared=False)
     words = step.words
     openers = {heredoc.opener for heredoc in step.instruction.heredocs}
     keyword = step.keyword

@@ -7,7 +7,7 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._commands import cached, removes, report
 from prill.dockerfile.shell import ShellCommand
 from prill.model.finding import Severity
-from prill.model.value import dataclass
+from prill.model.value import dataclass, replace
 
 __all__ = ["RULE"]
 
@@ -24,17 +24,18 @@ class _Manager:
 _DNF = _Manager(
     frozenset({"in", "install", "reinstall", "up", "upgrade"}),
     ("/var/cache/dnf", "/var/cache/libdnf5"),
-    ("DL3040", "DS-0019", "DS-0027"),
+    ("DL3040", "DS-0019"),
 )
+_MICRODNF = replace(_DNF, aliases=("DL3040", "DS-0019", "DS-0027"))
 _YUM = _Manager(frozenset({"install"}), ("/var/cache/yum",), ("DL3032", "DS-0015"))
-_MANAGERS = {"dnf": _DNF, "microdnf": _DNF, "yum": _YUM}
+_MANAGERS = {"dnf": _DNF, "microdnf": _MICRODNF, "yum": _YUM}
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls(*_MANAGERS):
         step, name = one.step, one.command.name
         manager = _MANAGERS[name]
-        if manager.verbs.isdisjoint(one.command.texts) or (manager is _DNF and cached(step, "/var/cache/libdnf5")):
+        if manager.verbs.isdisjoint(one.command.texts) or (name != "yum" and cached(step, "/var/cache/libdnf5")):
             continue
         commands = step.commands
         place = commands.index(one.command)
@@ -58,7 +59,7 @@ def _seems_to_clean(command: ShellCommand, program: str, manager: _Manager) -> b
 
 RULE = Rule(
     id="dnf-cache-left",
-    aliases=(*_YUM.aliases, *_DNF.aliases),
+    aliases=(*_YUM.aliases, *_DNF.aliases, "DS-0027"),
     severity=Severity.INFO,
     summary="The cache of dnf or yum stays in the layer",
     check=_check,

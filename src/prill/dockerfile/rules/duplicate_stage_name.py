@@ -8,6 +8,8 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
+_ALIASES = ("DL3024", "DuplicateStageName", "DS-0012", "CKV_DOCKER_11")
+
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     names: set[str] = set()
@@ -16,14 +18,14 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         word = stage.source.name if stage.source else None
         if word is not None:
             if stage.name in names:
-                yield Problem(span=word.span, aliases=None if word.text in exact else ("DuplicateStageName",))
+                yield Problem(span=word.span, aliases=None if word.text in exact else _ALIASES[1:])
             names.add(stage.name)
             exact.add(word.text)
 
 
 RULE = Rule(
     id="duplicate-stage-name",
-    aliases=("DL3024", "DuplicateStageName", "DS-0012", "CKV_DOCKER_11"),
+    aliases=_ALIASES,
     severity=Severity.ERROR,
     summary="Two stages have the same name",
     check=_check,

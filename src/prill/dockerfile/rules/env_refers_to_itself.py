@@ -36,7 +36,7 @@ def _references(text: str, escape: str, depth: int = 0) -> Iterator[Reference]:
 
 RULE = Rule(
     id="env-refers-to-itself",
-    aliases=("DL3044",),
+    aliases=("DL3044", "UndefinedVar"),
     severity=Severity.ERROR,
     summary="ENV uses a variable that the same ENV sets",
     check=_check,

@@ -15,7 +15,7 @@ _VARIABLE = regex(r"\$\{[^}]*\}")
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("EXPOSE"):
         for word in step.words:
-            if ":" in word.text and ":" in _VARIABLE.sub("", word.text):
+            if ":" in _VARIABLE.sub("", word.text).lstrip(":"):
                 yield Problem(span=word.span, message=f"{word.text}: EXPOSE takes a port of the container alone")
 
 

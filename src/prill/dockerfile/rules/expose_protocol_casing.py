@@ -12,9 +12,10 @@ __all__ = ["RULE"]
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("EXPOSE"):
         for word in step.words:
-            port, slash, protocol = word.text.partition("/")
+            text = step.expand(word.text).text if "$" in word.text else word.text
+            port, slash, protocol = text.partition("/")
             if slash and "$" not in protocol and protocol != protocol.lower():
-                exact = word.span.end - word.span.start == len(word.text)
+                exact = text is word.text and word.span.end - word.span.start == len(text)
                 fix = replacement("write it in lower case", word.span, f"{port}/{protocol.lower()}")
                 yield Problem(span=word.span, fix=fix if exact else None)
 

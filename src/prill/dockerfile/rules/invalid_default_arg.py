@@ -13,13 +13,12 @@ __all__ = ["RULE"]
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    declared = dockerfile.prelude_state.declared
     defaults = _defaults(dockerfile)
     for stage in dockerfile.stages:
         if stage.source is None or stage.parent is not None:
             continue
         used = {one.name for one in find_references(stage.source.image.text, dockerfile.file.escape)}
-        if not used or not used <= declared - GLOBAL_ARGS:
+        if not used or used & GLOBAL_ARGS:
             continue
         name = expand(stage.source.image.text, defaults, dockerfile.file.escape)
         if name.whole and not is_image_name(name.text):

@@ -6,7 +6,8 @@ from itertools import pairwise
 from prill.dockerfile.arguments import read_from, read_pairs
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.syntax import Comment, Instruction
+from prill.dockerfile.source import Word
+from prill.dockerfile.syntax import Comment, Instruction, Trivia
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
@@ -14,20 +15,20 @@ __all__ = ["RULE"]
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     nodes = dockerfile.file.nodes
-    for before, node in pairwise(nodes):
+    for before, node in pairwise(node for node in nodes if not isinstance(node, Trivia)):
         if not isinstance(before, Comment) or not isinstance(node, Instruction):
             continue
-        name = _name(node)
-        if name and before.text and not before.text.startswith(name + " "):
-            yield Problem(span=before.span, message=f"the comment would be shown if it began with {name}")
+        names = _names(node)
+        if names and before.text and before.text.partition(" ")[0] not in {name.text for name in names}:
+            message = f"the comment above would be shown if it began with {names[0].text}"
+            yield Problem(span=names[0].span, message=message)
 
 
-def _name(node: Instruction) -> str:
+def _names(node: Instruction) -> list[Word]:
     if node.keyword == "ARG":
-        pairs = read_pairs(node)
-        return pairs[0].key.text if pairs else ""
+        return [pair.key for pair in read_pairs(node)]
     found = read_from(node) if node.keyword == "FROM" else None
-    return found.name.text if found and found.name else ""
+    return [found.name] if found and found.name else []
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             good.add(stage.index)
     for stage in dockerfile.stages:
         if stage.index not in good and stage.from_step is not None:
-            yield Problem(span=stage.from_step.span)
+            yield Problem(span=stage.from_step.span, aliases=None if stage is dockerfile.final else ("DL3057",))
 
 
 RULE = Rule(

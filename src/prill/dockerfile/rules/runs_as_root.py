@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.document import Dockerfile, Stage
+from prill.dockerfile.image_names import split_image
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of, steps_before
 from prill.dockerfile.rules._users import is_root, made_as_root
@@ -22,12 +23,13 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     users = [step for stage in final.lineage for step in reversed(stage.of("USER")) if not step.deferred]
     if not users:
         base = final.root
-        if base.source is not None and not _NOT_ROOT.search(base.image.text) and not base.image.unset:
+        if base.source is not None and not _NOT_ROOT.search(base.image.text) and not _hidden(base):
             known = base_of(base)
             if known is not None and known.nonroot:
                 return
             sure = base.is_scratch or (known is not None and known.kind == "os")
-            whose = "root" if sure else f"the user of {base.image.text}, which is mostly root"
+            name = base.source.image.text if base.image.unset else base.image.text
+            whose = "root" if sure else f"the user of {name}, which is mostly root"
             message = f"no USER: the image runs as {whose}"
             yield Problem(span=final.from_step.span, message=message)
         return
@@ -43,6 +45,12 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     elif not is_root(user) and is_root(group):
         span, message = last.instruction.arguments_span, "group 0 is root's: what its group may, the process may"
         yield Problem(span=span, message=message, aliases=())
+
+
+def _hidden(stage: Stage) -> bool:
+    """Whether a variable without a value decides which image it is, and not only of which version."""
+    text = stage.source.image.text if stage.source else ""
+    return bool(stage.image.unset) and "$" in split_image(text).registry + split_image(text).repository
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.variables import unquote
 from prill.model.finding import Severity
 from prill.model.regex import regex
 
@@ -23,12 +24,12 @@ _PUBLIC = regex(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("ENV", "ARG"):
         for number, pair in enumerate(step.pairs):
-            name = pair.key.text
+            name = unquote(pair.key.text, dockerfile.file.escape)
             aliases = []
             if any(part in name.upper() for part in _PARTS) and not (step.keyword == "ARG" and number):
                 aliases.append("DL3064")
-            if _WORDS.search(name) and not _PUBLIC.search(name) and not step.deferred:
-                aliases.append("SecretsUsedInArgOrEnv")
+            if _WORDS.search(name) and not _PUBLIC.search(name) and not step.deferred and step.stage is not None:
+                aliases += ["SecretsUsedInArgOrEnv", "DS-0031", "CIS-DI-0010"]
             own = _SHORT.search(name) and _is_written(pair.value.text if pair.value else "", name)
             if aliases or own:
                 message = f"{step.keyword} {name}: the value can be read from the image"

@@ -11,6 +11,7 @@ from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
+_EMPTY = "there is no program; where none is meant, that is []"
 _PLAIN = regex(r"[\w./:=@%+, -]+")
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
 _SHELL_ALONE = frozenset(
@@ -41,7 +42,11 @@ _SHELL_ALONE = frozenset(
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("CMD", "ENTRYPOINT", "HEALTHCHECK"):
         node = step.instruction
-        if step.deferred or node.json is not None or node.start >= node.end:
+        if step.deferred or node.json is not None:
+            continue
+        if node.start >= node.end:
+            if node.keyword != "HEALTHCHECK" and step.state.shell is None:
+                yield Problem(span=node.written, message=_EMPTY, aliases=("JSONArgsRecommended",))
             continue
         if node.keyword == "HEALTHCHECK":
             health = read_health(node)

@@ -6,7 +6,7 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._near import nearest
 from prill.dockerfile.source import Word
-from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS
+from prill.dockerfile.state import GLOBAL_ARGS
 from prill.dockerfile.variables import find_references
 from prill.model.finding import Severity
 
@@ -17,7 +17,7 @@ _MOST = 200
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    declared = dockerfile.prelude_state.declared | GLOBAL_ARGS | PREDEFINED_ARGS
+    declared = dockerfile.prelude_state.declared | GLOBAL_ARGS
     guesses = _MOST
     for stage in dockerfile.stages:
         if stage.source is None:
@@ -27,7 +27,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             texts.append(Word(stage.platform.value, stage.platform.value_span))
         for word in texts:
             for one in find_references(word.text, dockerfile.file.escape):
-                if one.name not in declared and not one.safe:
+                if one.name not in declared:
                     near = nearest(one.name, declared) if guesses and len(declared) <= _MOST else ""
                     guesses -= guesses > 0
                     hint = f"; did you mean {near}?" if near else ""

@@ -6,13 +6,19 @@ from prill.dockerfile.document import Dockerfile, Stage
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
 from prill.dockerfile.rules._near import nearest
+from prill.dockerfile.source import Span
 from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS, State
-from prill.dockerfile.variables import find_references
+from prill.dockerfile.step import Step
+from prill.dockerfile.variables import MAX_DEPTH, Reference, find_references
 from prill.model.finding import Severity
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_EXPANDING = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+_FLAGS = frozenset({"checksum", "chmod", "chown", "mount"})
+_NAME = regex("[A-Za-z_]")
+_QUOTES = {ord(quote): " " for quote in "'\""}
+_EXPANDING = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "RUN", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
 _SHORTEST = 4
 _GUESSES = 100
 """How many names are compared with all others, and with how many: a file may have tens of thousands of each."""
@@ -25,23 +31,52 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     everywhere = {pair.key.text for step in steps for pair in step.pairs} | GLOBAL_ARGS
     guesses = _GUESSES
     for step in dockerfile.of(*_EXPANDING):
-        if step.stage is None or step.deferred or "$" not in step.instruction.arguments:
+        if step.stage is None or step.deferred:
             continue
         own = {pair.key.text for pair in step.pairs} if step.keyword in {"ARG", "ENV"} else set()
-        for one in find_references(step.instruction.arguments, dockerfile.file.escape):
-            if one.safe or not one.name[0].isalpha() or one.name == "PATH" or one.name in PREDEFINED_ARGS:
+        for name, span in _uses(step):
+            if name == "PATH" or step.state.declares(name) or (name in own and _set_beside(step, name, span)):
                 continue
-            if step.state.declares(one.name):
-                continue
-            if one.name in own:
-                continue
-            near = _near(step.state, one.name) if guesses and len(one.name) >= _SHORTEST else ""
+            near = _near(step.state, name) if guesses and len(name) >= _SHORTEST and name not in own else ""
             guesses -= guesses > 0
-            if one.name in everywhere or near or _all_known(step.stage, one.name):
-                start = step.instruction.start
-                span = step.instruction.logical.span(start + one.start, start + one.end)
+            elsewhere = name in everywhere and name not in own
+            if elsewhere or near or not _NAME.match(name) or _all_known(step.stage, name):
                 hint = f"; did you mean {near}?" if near else ""
-                yield Problem(span=span, message=f"${one.name} has no value in this stage{hint}")
+                aliases = () if step.keyword == "EXPOSE" else None  # BuildKit says nothing there
+                yield Problem(span=span, message=f"${name} has no value in this stage{hint}", aliases=aliases)
+
+
+def _uses(step: Step) -> Iterator[tuple[str, Span]]:
+    """Yield the variables that BuildKit puts values in for, in arguments, flags and the text of heredocs."""
+    one, escape = step.instruction, step.document.file.escape
+    for found in _references(one.arguments, escape) if step.keyword != "RUN" else ():
+        span = one.logical.span(one.start + found.start, one.start + found.end)
+        if not any(heredoc.opener.start <= span.start < heredoc.opener.end for heredoc in one.heredocs):
+            yield found.name, span
+    for flag in one.flags:
+        if flag.name in _FLAGS and flag.value:
+            yield from ((found.name, flag.value_span) for found in _references(flag.value, escape))
+    for heredoc in one.heredocs:
+        if heredoc.expand:
+            text = heredoc.text.translate(_QUOTES)  # which mean nothing there
+            for found in _references(text, escape):
+                yield found.name, Span(heredoc.body.start + found.start, heredoc.body.start + found.end)
+
+
+def _references(text: str, escape: str, depth: int = 0) -> Iterator[Reference]:
+    """Yield the variables of a text, and those of the words that stand in for one, which stand where that one does."""
+    for one in find_references(text, escape):
+        yield one
+        if one.safe and depth < MAX_DEPTH:
+            yield from (
+                within._replace(start=one.start, end=one.end) for within in _references(one.word, escape, depth + 1)
+            )
+
+
+def _set_beside(step: Step, name: str, use: Span) -> bool:
+    """Whether another pair than the one with the use sets the variable: for ENV, that is a finding of its own."""
+    values = (pair.value.span if pair.value else pair.key.span for pair in step.pairs if pair.key.text == name)
+    return any(not span.start <= use.start < span.end for span in values)
 
 
 def _near(state: State, name: str) -> str:

@@ -10,16 +10,23 @@ from prill.model.finding import Severity
 __all__ = ["RULE"]
 
 
+_VERBS = frozenset({"in", "install", "patch", "remove", "rm", "si", "source-install"})
+
+
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for one in dockerfile.calls("zypper"):
         step = one.step
-        if {"install", "in"} & set(one.command.texts) and not cached(step, "/var/cache/zypp", "/var/cache/zypper"):
+        verbs = _VERBS.intersection(one.command.texts)
+        if verbs and not cached(step, "/var/cache/zypp", "/var/cache/zypper"):
             later = step.commands[step.commands.index(one.command) + 1 :]
             cleaned = [
                 command for command in later if command.name == "zypper" and {"clean", "cc"} & set(command.texts)
             ]
             if not cleaned:
-                yield report(one)
+                problem = report(one)
+                yield (
+                    problem if verbs & {"install", "in"} else problem._replace(aliases=problem.aliases or ("DS-0020",))
+                )
 
 
 RULE = Rule(
