@@ -64,6 +64,7 @@ def test_ids_and_aliases_are_unique_and_well_formed():
         "UndefinedVar",
         "DS-0002",
         "DS-0017",
+        "CKV_DOCKER_5",
         "CIS-DI-0001",
         "DS-0001",
         "DS-0031",

@@ -19,7 +19,7 @@ _VERBS = {
     "microdnf": frozenset({"update", "upgrade"}),
     "zypper": frozenset({"up", "update"}),
 }
-_ALIASES = ("DS-0024", "DKL-DI-0003", "DS-0017")
+_ALIASES = ("DS-0024", "DKL-DI-0003", "DS-0017", "CKV_DOCKER_5")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 _UNSIGNED = regex(
     r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
 )
+_TRUSTED = "packages of a source that is trusted unsigned are not checked"
 _SETTING = frozenset({"composer", "conda", "declare", "export", "git", "go", "mamba", "pnpm"})
 """What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
 # ssh_config(5), apt.conf(5) and Maven's Wagon: as arguments, and as lines of a file that is written.
@@ -59,7 +60,6 @@ _ALWAYS = frozenset({"1", "true", "yes", "on"})
 _SAYS_SO = {"composer": ("disable-tls", _ALWAYS), "conda": ("ssl_verify", _NEVER), "mamba": ("ssl_verify", _NEVER)}
 _VARIABLES: dict[str, frozenset[str]] = {
     "CURL_INSECURE": _ALWAYS,
-    "GIT_SSL_NO_VERIFY": _ALWAYS,
     "NODE_TLS_REJECT_UNAUTHORIZED": _NEVER,
     "NPM_CONFIG_STRICT_SSL": _NEVER,
     "PERL_LWP_SSL_VERIFY_HOSTNAME": _NEVER,
@@ -70,14 +70,23 @@ _VARIABLES: dict[str, frozenset[str]] = {
     "GOFLAGS": frozenset({"-insecure"}),
 }
 
+_CHECKOV = {
+    "curl": 2, "wget": 3, "pip": 4, "pythonhttpsverify": 5, "node_tls_reject_unauthorized": 6, "apk": 7,
+    "--allow-unauthenticated": 8, "dnf": 9, "microdnf": 9, "tdnf": 9, "yum": 9, "rpm": 10, "--force-yes": 11,
+    "npm_config_strict_ssl": 12, "npm": 13, "yarn": 13, "git_ssl_no_verify": 14, "sslverify": 15, "pip_trusted_host": 16,
+}  # fmt: skip
+"""The number that checkov has for a switch, a variable or what else a program is told; it knows no others."""
+
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("ENV", "ARG"):
         for pair in step.pairs:
             if _switched_off(pair.key.text, pair.text):
-                yield Problem(span=pair.span, message=f"{pair.key.text} switches the check off")
+                message = f"{pair.key.text} switches the check off"
+                yield Problem(span=pair.span, message=message, aliases=_aliases(pair.key.text))
             elif _hints(pair.text) and _SETTINGS.search(pair.text):
-                yield Problem(span=pair.span, message=f"{pair.key.text} has a switch that turns the check off")
+                message = f"{pair.key.text} has a switch that turns the check off"
+                yield Problem(span=pair.span, message=message, aliases=())
     hint = _hints(dockerfile.command_text)
     for _, command in dockerfile.invocations if hint or "curl" in dockerfile.programs else ():
         if hint or command.program == "curl":
@@ -93,15 +102,23 @@ def _called(command: ShellCommand) -> Iterator[Problem]:
     for word in command.assignments:
         name, _, value = word.text.partition("=")
         if _switched_off(name, value):
-            yield Problem(span=word.span, message=f"{name} switches the check off")
+            yield Problem(span=word.span, message=f"{name} switches the check off", aliases=_aliases(name))
     program = _name(command)
     own = program in _FLAGS or program in _SETTING
     for word in command.words[1:]:
         off = (own or "=" in word.masked) and _off(program, word.masked, command.texts)
         if off or (("=" in word.text or " " in word.text) and _SETTINGS.search(word.text)):
-            yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked")
+            told = word.masked.lower().removeprefix("--setopt=").partition("=")[0]
+            aliases = _aliases(told, program) if off else ()
+            yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked", aliases=aliases)
         elif "yes" in word.text and _UNSIGNED.search(word.text):
-            yield Problem(span=word.span, message="packages of a source that is trusted unsigned are not checked")
+            yield Problem(span=word.span, message=_TRUSTED, aliases=())
+
+
+def _aliases(*names: str) -> tuple[str, ...]:
+    """Return checkov's name for the first of them that it knows."""
+    numbers = [_CHECKOV[name.lower()] for name in names if name.lower() in _CHECKOV]
+    return (f"CKV2_DOCKER_{numbers[0]}",) if numbers else ()
 
 
 def _name(command: ShellCommand) -> str:
@@ -112,7 +129,7 @@ def _name(command: ShellCommand) -> str:
 
 
 def _switched_off(name: str, value: str) -> bool:
-    if name.upper() == "PIP_TRUSTED_HOST":
+    if name.upper() in {"PIP_TRUSTED_HOST", "GIT_SSL_NO_VERIFY"}:  # git does not look at the value
         return bool(value)
     return value.lower() in _VARIABLES.get(name.upper(), frozenset())
 
@@ -137,30 +154,14 @@ def _set_off(program: str, text: str, texts: tuple[str, ...]) -> bool:
         return not _SAYS_SO[program][1].isdisjoint(map(str.lower, texts))
     if program == "pip" and text.endswith(".trusted-host"):
         return "set" in texts
-    if program in {"npm", "yarn", "pnpm"} and text == "strict-ssl":
-        return "false" in texts
+    if program in {"npm", "yarn", "pnpm"} and text.startswith("strict-ssl"):
+        return text == "strict-ssl=false" or "false" in texts
     return text.replace("--setopt=", "") in {"sslverify=0", "sslverify=false", "gpgcheck=0"}
 
 
 RULE = Rule(
     id="verification-off",
-    aliases=(
-        "CKV2_DOCKER_2",
-        "CKV2_DOCKER_3",
-        "CKV2_DOCKER_4",
-        "CKV2_DOCKER_5",
-        "CKV2_DOCKER_6",
-        "CKV2_DOCKER_7",
-        "CKV2_DOCKER_8",
-        "CKV2_DOCKER_9",
-        "CKV2_DOCKER_10",
-        "CKV2_DOCKER_11",
-        "CKV2_DOCKER_12",
-        "CKV2_DOCKER_13",
-        "CKV2_DOCKER_14",
-        "CKV2_DOCKER_15",
-        "CKV2_DOCKER_16",
-    ),
+    aliases=tuple(f"CKV2_DOCKER_{number}" for number in range(2, 17)),
     severity=Severity.ERROR,
     summary="A certificate or a signature is not checked",
     check=_check,
