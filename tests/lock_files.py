@@ -743,6 +743,32 @@ SBT = {
         {"org": "org.t", "name": "t", "version": "2", "configurations": ["test"]},
     ],
 }
+JULIA = """\
+julia_version = "1.9.0"
+manifest_format = "2.0"
+
+[[deps.Adler32]]
+deps = ["Dates", "SHA"]
+uuid = "00000000-0000-0000-0000-00000000000a"
+version = "0.1.0"
+
+[[deps.Dates]]
+uuid = "00000000-0000-0000-0000-00000000000d"
+
+[[deps.Ours]]
+path = "ours"
+uuid = "00000000-0000-0000-0000-00000000000c"
+version = "0.2.0"
+"""
+JULIA_1 = """\
+[[Adler32]]
+deps = ["Dates"]
+uuid = "00000000-0000-0000-0000-00000000000a"
+version = "0.1.0"
+
+[[Dates]]
+uuid = "00000000-0000-0000-0000-00000000000d"
+"""
 
 NPM_PURLS = ("pkg:npm/%40s/b@2.0.0", "pkg:npm/a@1.0.0")
 PYPI_PURLS = ("pkg:pypi/flask@3.0.2", "pkg:pypi/werkzeug@3.0.1")
@@ -804,7 +830,7 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Package.resolved", json.dumps(SWIFT_1), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
     ("Package.resolved", json.dumps(SWIFT_2), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
     ("conan.lock", json.dumps(CONAN_1), ("pkg:conan/zlib@1.2.13",)),
-    ("conan.lock", json.dumps(CONAN_2), ("pkg:conan/fmt@10.1.1", "pkg:conan/zlib@1.2.13")),
+    ("conan.lock", json.dumps(CONAN_2), ("pkg:conan/fmt@10.1.1?channel=channel&user=user", "pkg:conan/zlib@1.2.13")),
     ("packages.config", PACKAGES_CONFIG, ("pkg:nuget/Serilog@3.1.1",)),
     ("Directory.Packages.props", PACKAGES_PROPS, ("pkg:nuget/Exact@1.2.0", "pkg:nuget/Serilog@3.1.1")),
     ("rebar.lock", REBAR, ("pkg:hex/certifi@2.9.0", "pkg:hex/hackney@1.18.1")),
@@ -814,6 +840,15 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("deno.lock", json.dumps(DENO), NPM_PURLS),
     ("deno.lock", json.dumps(DENO_3), NPM_PURLS),
     ("deno.lock", json.dumps(DENO_2), NPM_PURLS),
-    ("conanfile.txt", CONANFILE, ("pkg:conan/fmt@10.1.1", "pkg:conan/zlib@1.2.13")),
+    ("conanfile.txt", CONANFILE, ("pkg:conan/fmt@10.1.1?channel=channel&user=user", "pkg:conan/zlib@1.2.13")),
     ("build.sbt.lock", json.dumps(SBT), ("pkg:maven/org.a/b@1",)),
+    (
+        "Manifest.toml",
+        JULIA,
+        (
+            "pkg:julia/Adler32@0.1.0?uuid=00000000-0000-0000-0000-00000000000a",
+            "pkg:julia/Dates@1.9.0?uuid=00000000-0000-0000-0000-00000000000d",
+        ),
+    ),
+    ("Manifest.toml", JULIA_1, ("pkg:julia/Adler32@0.1.0?uuid=00000000-0000-0000-0000-00000000000a",)),
 )

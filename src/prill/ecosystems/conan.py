@@ -10,7 +10,9 @@ from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_js
 
 __all__ = ["parse_conan_lock", "parse_conanfile"]
 
-_REFERENCE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_+.-]*)/(\[[^\]]*\]|[^@#%/\s]+)(?:@[^#%\s]*)?(?:[#%].*)?")
+_REFERENCE = re.compile(
+    r"([A-Za-z0-9_][A-Za-z0-9_+.-]*)/(\[[^\]]*\]|[^@#%/\s]+)(?:@(?:([^/#%\s]+)/([^/#%\s]+)|[^#%\s]*))?(?:[#%].*)?"
+)
 
 
 class _Node(msgspec.Struct):
@@ -65,8 +67,11 @@ def _named(wanted: Iterable[str], what: str) -> LockFile:
         if match[2].startswith("["):  # a range
             unclear.add(match[1])
         else:
-            found.add((match[1], match[2]))
+            found.add((match[1], match[2], match[3] or "", match[4] or ""))
     return LockFile(
-        packages=tuple(Locked(name=name, version=version) for name, version in sorted(found)),
+        packages=tuple(
+            Locked(name=name, version=version, qualifiers=(("channel", channel), ("user", user)))
+            for name, version, user, channel in sorted(found)
+        ),
         unclear=tuple(sorted(unclear)),
     )

@@ -21,13 +21,17 @@ class InvalidLockFile(PrillError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """One package as a lock file names it; ``digest`` is ``ALGORITHM:HEX``, ``requires`` are names."""
+    """One package as a lock file names it; ``digest`` is ``ALGORITHM:HEX``, ``requires`` are names.
+
+    ``qualifiers`` are what its type of purl wants besides, as pairs.
+    """
 
     name: str
     version: str
     digest: str = ""
     licenses: str = ""
     requires: tuple[str, ...] = ()
+    qualifiers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from prill.ecosystems.go_mod import parse_go_mod, parse_go_sum
 from prill.ecosystems.haskell import parse_cabal_freeze, parse_stack_lock
 from prill.ecosystems.hex import parse_mix_lock, parse_rebar_lock
 from prill.ecosystems.integrity import integrity_digest
+from prill.ecosystems.julia import parse_julia_manifest
 from prill.ecosystems.locked import Locked, LockFile
 from prill.ecosystems.maven import Coordinates, parse_gradle_lock
 from prill.ecosystems.maven_pom import parse_project
@@ -66,7 +67,9 @@ def _listed(kind: str, one: Locked) -> ListedPackage:
     return ListedPackage(
         name=name if kind == "maven" else one.name,
         version=one.version,
-        purl=build_purl(type=kind, namespace=namespace, name=name, version=one.version),
+        purl=build_purl(
+            type=kind, namespace=namespace, name=name, version=one.version, qualifiers=dict(one.qualifiers)
+        ),
         licenses=one.licenses,
         digest=one.digest,
         requires=one.requires,
@@ -163,6 +166,7 @@ LOCK_READERS: dict[str, Callable[[bytes], LockEvidence]] = {
     "stack.yaml.lock": _reader("hackage", parse_stack_lock),
     "cabal.project.freeze": _reader("hackage", parse_cabal_freeze),
     "renv.lock": _reader("cran", parse_renv_lock),
+    "Manifest.toml": _reader("julia", parse_julia_manifest),
     "pubspec.lock": _reader("pub", parse_pubspec_lock),
     "Podfile.lock": _reader("cocoapods", parse_podfile_lock),
     "Package.resolved": _reader("swift", parse_package_resolved),

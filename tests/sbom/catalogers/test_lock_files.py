@@ -17,6 +17,7 @@ from lock_files import (
     GEMFILE,
     GO_MOD,
     GO_SUM,
+    JULIA_1,
     LOCK_FILES,
     MIX,
     NPM_1_ELSEWHERE,
@@ -126,6 +127,7 @@ def test_digests(name: str, text: str):
         ("deno.lock", json.dumps(DENO), "jsr:@std/path@1.0.0"),
         ("deno.lock", json.dumps(DENO_3), "deno.example.test"),
         ("conanfile.txt", CONANFILE, "poco"),
+        ("Manifest.toml", JULIA_1, "Dates"),
         (
             "requirements.txt",
             "git+https://g.test/x@v1#subdirectory=a&egg=x\n-e git+ssh://g.test/y#egg=y[a]\n-e ./z\nhttps://f.test/w-1.zip\n",
@@ -197,7 +199,7 @@ def test_a_snapshot_of_stack_is_where_it_goes_on():
     ("name", "text"),
     [("rebar.lock", "?"), ("stack.yaml.lock", "a: b\n"), ("cabal.project.freeze", "x"), ("renv.lock", "{}"),
      ("deno.lock", '{"version": "5", "npm": {"?": 1}}'), ("deno.lock", '{"version": "5", "npm": {"a@1": 1}}'),
-     ("build.sbt.lock", "[]"), ("conanfile.txt", "[requires]\n?\n"), ("Directory.Packages.props", "<a/>"),
+     ("build.sbt.lock", "[]"), ("Manifest.toml", "a = [{uuid = 1}]"), ("conanfile.txt", "[requires]\n?\n"), ("Directory.Packages.props", "<a/>"),
      ("Directory.Packages.props", "<!DOCTYPE Project><Project/>"), ("Directory.Packages.props", "<Project>")],
 )  # fmt: skip
 def test_what_is_no_lock_file_is_a_gap(name: str, text: str):
@@ -308,8 +310,9 @@ def refused(sbom: Sbom, name: str) -> bool:
     return not sbom.packages and f"/{name}: lock-files: " in reasons(sbom)
 
 
-# Any text is a lock file of yarn's, gradle's or a requirements file, if one without packages.
-ANY_TEXT = ("gradle.lockfile", "buildscript-gradle.lockfile", "requirements-prod.txt", "yarn.lock")
+# Any text is a lock file of yarn's, gradle's or a requirements file, if one without packages. Not only Julia has a file
+# of the name Manifest.toml.
+ANY_TEXT = ("Manifest.toml", "gradle.lockfile", "buildscript-gradle.lockfile", "requirements-prod.txt", "yarn.lock")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ANY_TEXT])

@@ -51,6 +51,7 @@ _NAMES = (
     "stack.yaml.lock",
     "cabal.project.freeze",
     "renv.lock",
+    "Manifest.toml",
     "pubspec.lock",
     "Podfile.lock",
     "Package.resolved",
