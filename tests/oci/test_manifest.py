@@ -221,6 +221,13 @@ def test_dockers_config_with_nulls_is_read():
     assert b"Healthcheck" in config.raw
 
 
+def test_a_config_of_no_platform():
+    """As of an image that crane made of an archive alone."""
+    config = ImageConfig.parse(config_json(os="", architecture=""))
+    assert str(config.platform) == "unknown/unknown"
+    assert b'"os": ""' in config.raw
+
+
 @pytest.mark.parametrize(
     "raw",
     [

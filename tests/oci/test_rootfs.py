@@ -143,6 +143,18 @@ def test_hard_links_share_content_whatever_becomes_of_the_first_name():
         assert (content(merged, "m"), content(merged, "z")) == ("other", "content")
 
 
+@pytest.mark.parametrize("whiteout", ["d/.wh.a", "d/.wh..wh..opq", ".wh.d"])
+def test_a_hard_link_to_a_file_that_the_same_layer_hides(whiteout: str):
+    """Its order in the layer does not matter, as that of whiteouts never does."""
+    lower, link = [folder("d"), file("d/a", "content")], hardlink("b", "d/a")
+    for upper in ([link, file(whiteout)], [file(whiteout), link]):
+        with tree(lower, upper) as made:
+            assert made.stat("d/a") is None
+            assert content(made, "b") == "content"
+    with pytest.raises(InvalidLayer, match="hard link"):
+        tree(lower, [file(whiteout)], [link])
+
+
 @pytest.mark.parametrize("target", ["gone", "d", "d/gone"])
 def test_a_hard_link_to_what_is_no_file_is_refused(target: str):
     with pytest.raises(InvalidLayer, match="hard link"):

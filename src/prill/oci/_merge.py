@@ -1,6 +1,7 @@
 """Laying one layer over the others (OCI image-spec, layer.md, "Applying Changesets").
 
-1. Whiteouts hide what lower layers brought; their order within a layer does not matter.
+1. Whiteouts hide what lower layers brought; their order within a layer does not matter. A hard link in the same layer
+   still finds the file that is hidden, as where a file was linked and its old name removed.
 2. Then the layer's entries are placed. A folder joins a folder; anything else replaces what was there.
 
 Paths lead through the symlinks of the tree made so far, as they do when layers are unpacked to disk, but never out of
@@ -79,12 +80,14 @@ class Merge:
         self._tables: list[EntryTable] = []
         self._folders: dict[str, dict[str, Place]] = {}
         self._links = 0
+        self._hidden: dict[tuple[str, ...], Place] = {}
 
     def apply(self, table: EntryTable) -> None:
         """Lay the next layer's entries over the root; raise `InvalidLayer`."""
         self._tables.append(table)
         number = len(self._tables) - 1
         hidden = [at for at, path in enumerate(table.paths) if _WHITEOUT in path and _is_whiteout(path)]
+        self._hidden.clear()
         for at in hidden:
             self._attempt(self._white_out, table.paths[at], at, number)  # 1
         self._folders.clear()
@@ -128,9 +131,11 @@ class Merge:
         if not isinstance(place, Folder):
             return
         if name == _OPAQUE:
-            place.children.clear()
-        elif not name.startswith(_UNION_METADATA):
-            place.children.pop(hidden, None)
+            old = Folder(MADE, 0)
+            old.children, place.children = place.children, {}
+            self._hidden.setdefault(tuple(_parts(above)), old)
+        elif not name.startswith(_UNION_METADATA) and hidden in place.children:
+            self._hidden[(hidden, *_parts(above))] = place.children.pop(hidden)
 
     def _place(self, path: str, at: int, number: int) -> None:
         kind = self._tables[number].kinds[at]
@@ -159,11 +164,24 @@ class Merge:
             target = self._descend(link, None, follow=False)
         except InvalidLayer:
             target = None
+        if target is None:
+            target = self._hidden_at(link)
         if target is None or isinstance(target, Folder):
             raise InvalidLayer(f"{path!r} is a hard link to {link!r}, which is no file")
         handle = target if isinstance(target, int) else target.handle
         self.shared.add(handle)
         return handle if handle >> _SHIFT == number else Linked(handle, number)
+
+    def _hidden_at(self, path: str) -> Place | None:
+        """Return what the layer's own whiteouts hide at ``path``, by itself or with a folder above."""
+        parts = _parts(path)
+        for start in range(len(parts)):
+            place = self._hidden.get(tuple(parts[start:]))
+            for name in reversed(parts[:start]):
+                place = place.children.get(name) if isinstance(place, Folder) else None
+            if place is not None:
+                return place
+        return None
 
     def _folder_at(self, path: str, number: int) -> dict[str, Place]:
         """Return the children of the folder at ``path``; folders that no layer mentions are made."""

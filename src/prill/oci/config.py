@@ -12,6 +12,8 @@ from prill.oci.media_types import CONFIG
 
 __all__ = ["HistoryEntry", "ImageConfig", "rfc3339"]
 
+_UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
@@ -73,7 +75,10 @@ class ImageConfig:
 
     @classmethod
     def parse(cls, raw: bytes) -> "ImageConfig":
-        """Read a config, OCI's or Docker's; raise `InvalidDocument` for what is none."""
+        """Read a config, OCI's or Docker's; raise `InvalidDocument` for what is none.
+
+        One that was made of an archive alone, as crane makes it, names no platform: it is ``unknown/unknown``.
+        """
         wire = _config_wire.decode(raw, ConfigJson, "image config")
         _check_spelling(raw)
         if wire.rootfs.type != "layers":
@@ -82,7 +87,7 @@ class ImageConfig:
             )
         container = wire.config or ContainerJson()
         config = cls(
-            platform=parse_platform(wire.os, wire.architecture, wire.variant),
+            platform=parse_platform(wire.os or _UNKNOWN, wire.architecture or _UNKNOWN, wire.variant),
             diff_ids=tuple(Digest.parse(text) for text in wire.rootfs.diff_ids),
             created=wire.created or "",
             author=wire.author,
