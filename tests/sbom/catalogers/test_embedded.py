@@ -76,3 +76,45 @@ def test_what_cannot_be_read_is_a_gap(data: bytes):
     sbom = scan({"opt/bitnami/x/.spdx-x.spdx": data})
     assert not sbom.packages
     assert "/opt/bitnami/x/.spdx-x.spdx: embedded-sbom: SPDX document: " in reasons(sbom)
+
+
+def test_a_wheel_says_what_was_put_into_it():
+    info = "opt/site-packages/crypto-1.dist-info"
+    components = [
+        {"type": "library", "name": "openssl", "version": "3.5.0", "purl": "pkg:generic/openssl@3.5.0"},
+        {"type": "library", "name": "asn1", "version": "0.24.1", "purl": "pkg:cargo/asn1@0.24.1", "bom-ref": "asn1"},
+        {
+            "type": "library",
+            "name": "own",
+            "version": "1",
+            "purl": "pkg:cargo/own@1?download_url=file://own",
+            "bom-ref": "own",
+        },
+        {"type": "library", "name": "cffi", "purl": "pkg:pypi/cffi"},
+    ]
+    bom = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"component": {"type": "library", "name": "crypto", "version": "1", "purl": "pkg:pypi/crypto@1"}},
+        "components": components,
+        "dependencies": [{"ref": "own", "dependsOn": ["asn1"]}],
+        "compositions": [{"aggregate": "incomplete"}],
+    }
+    sbom = scan(
+        {
+            f"{info}/METADATA": "Name: crypto\nVersion: 1\n",
+            f"{info}/RECORD": "crypto-1.dist-info/sboms/rust.cdx.json,,\n",
+            f"{info}/sboms/rust.cdx.json": json.dumps(bom),
+        }
+    )
+    assert purls(sbom) == ["pkg:cargo/asn1@0.24.1", "pkg:generic/openssl@3.5.0", "pkg:pypi/crypto@1"]
+    assert related(sbom, RelationshipKind.CONTAINS) == [
+        ("pkg:pypi/crypto@1", "pkg:cargo/asn1@0.24.1"),
+        ("pkg:pypi/crypto@1", "pkg:generic/openssl@3.5.0"),
+    ]
+    assert "embedded-sbom" not in reasons(sbom)
+
+
+def test_a_wheels_sbom_of_a_form_that_is_not_read_is_a_gap():
+    path = "opt/a-1.dist-info/sboms/a.spdx"
+    assert f"/{path}: embedded-sbom: SBOM: not JSON" in reasons(scan({path: "SPDXVersion: SPDX-2.3\n"}))

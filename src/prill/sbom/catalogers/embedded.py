@@ -1,8 +1,11 @@
-"""SBOMs that are in an image because its builder put them there: Bitnami's, and those of Wolfi and Chainguard.
+"""SBOMs that are in an image because its builder put them there: Bitnami's, Wolfi's and Chainguard's, and wheels'.
 
 Bitnami describes each component in ``/opt/bitnami/NAME/.spdx-NAME.spdx``; Wolfi's packages bring
 ``/var/lib/db/sbom/NAME-VERSION.spdx.json``. Both are SPDX 2.x as JSON. What names a repository of source code is where
 something was built from, and no package in the image.
+
+A wheel says in ``NAME.dist-info/sboms/`` what was put into it besides its own files: libraries, crates, other wheels
+(PEP 770). Its own parts, and what it needs but has not, are none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +21,9 @@ from prill.sbom.ownership import SYSTEM_PURLS
 __all__ = ["EMBEDDED", "EmbeddedCataloger", "EmbeddedEvidence"]
 
 _SOURCES = frozenset({"bitbucket", "generic", "git", "github", "gitlab", "oci"})
-_ABOUT_THE_BUILD = ("relationships ", "snippets")
-"""Whose gaps are no packages: what something was generated from, and by which tool."""
+_WHEELS = ".dist-info/sboms/"
+_ABOUT_THE_BUILD = ("relationships ", "snippets", "formulation", "compositions")
+"""Whose gaps are no packages: what something was generated from, by which tool, and how complete it may be."""
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
@@ -39,20 +43,30 @@ class EmbeddedEvidence(Evidence, frozen=True):
 
 
 class EmbeddedCataloger:
-    """Reads SPDX documents in the places that are known for them."""
+    """Reads documents in the places that are known for them."""
 
     id = "embedded-sbom"
-    version = 1
-    patterns = ("**/.spdx-*.spdx", "var/lib/db/sbom/*.spdx.json")
+    version = 2
+    patterns = (
+        "**/.spdx-*.spdx",
+        "var/lib/db/sbom/*.spdx.json",
+        *(f"**/*.dist-info/sboms/*.{ending}" for ending in ("json", "spdx", "xml")),
+    )
     programs = False
     evidence = EmbeddedEvidence
 
     def read(self, file: FoundFile) -> EmbeddedEvidence | None:
         """Read one document; raise `InvalidSbom` or `FileTooLarge`."""
-        from prill.formats.spdx_reader import read_spdx_packages  # noqa: PLC0415 - heavy; few images have such a file
+        if _WHEELS in file.path:
+            from prill.formats.sbom_documents import read_sbom  # noqa: PLC0415 - heavy; few images have such a file
 
-        sbom = read_spdx_packages(read_bounded(file), "SPDX document")
-        packages = tuple(_listed(one) for one in sbom.packages if _is_content(one.purl))
+            sbom = read_sbom(read_bounded(file), "SBOM")
+            packages = tuple(_listed(one) for one in sbom.packages if one.version and _is_brought(one.purl))
+        else:
+            from prill.formats.spdx_reader import read_spdx_packages  # noqa: PLC0415 - as above
+
+            sbom = read_spdx_packages(read_bounded(file), "SPDX document")
+            packages = tuple(_listed(one) for one in sbom.packages if _is_content(one.purl))
         known = {one.purl for one in packages}
         links = tuple(Link(one.purl, one.other, one.kind) for one in sbom.relationships if one.purl in known)
         gaps = tuple(gap.reason for gap in sbom.gaps if not gap.subject.startswith(_ABOUT_THE_BUILD))
@@ -81,6 +95,14 @@ EMBEDDED = EmbeddedCataloger()
 def _is_content(purl: str) -> bool:
     try:
         return bool(purl) and Purl.parse(purl).type not in _SOURCES
+    except InvalidPurl:
+        return False
+
+
+def _is_brought(purl: str) -> bool:
+    """Say whether a wheel's component came from elsewhere: cargo and maturin name a crate beside by its folder."""
+    try:
+        return bool(purl) and not Purl.parse(purl).qualifier("download_url").startswith("file:")
     except InvalidPurl:
         return False
 
