@@ -514,6 +514,12 @@ YARN_ELSEWHERE = """\
   version "2.0.0"
   resolved "https://npm.example.test/r/@s/b/-/b-2.0.0.tgz#0c1fd1a"
 
+"ours@file:../ours":
+  version "0.1.0"
+
+"packed@file:./packed-1.0.0.tgz":
+  version "1.0.0"
+
 "of-berry@https://npm.example.test/a/-/a-1.0.0.tgz":
   version: 1.0.0
   resolution: "of-berry@https://npm.example.test/a/-/a-1.0.0.tgz"
@@ -811,7 +817,7 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pubspec.lock", PUBSPEC, ("pkg:pub/async@2.11.0", "pkg:pub/ours@1.0.0")),
     ("bun.lock", BUN, NPM_PURLS),
     ("package-lock.json", json.dumps(NPM_1_ELSEWHERE), NPM_PURLS),
-    ("yarn.lock", YARN_ELSEWHERE, NPM_PURLS),
+    ("yarn.lock", YARN_ELSEWHERE, (*NPM_PURLS, "pkg:npm/packed@1.0.0")),
     (
         "uv.lock",
         UV_GROUPS,

@@ -29,7 +29,7 @@ _YARN_ALIAS = re.compile(r'^"?[^"\s]+?@npm:((?:@[^\s"@/]+/)?[^\s"@]+)@')
 _ARCHIVE = re.compile(r"https?://\S*?/((?:@[^/\s]+/)?[^/@\s]+)/-/(?>[^/\s]+?-(?=\d))([^/\s]*?)\.tgz")
 """An archive in a registry, by its address."""
 _YARN_ARCHIVE = re.compile(rf'^"?[^"\s]+?@{_ARCHIVE.pattern}')
-_YARN_OWN = re.compile(r"@(?:workspace|link|portal):")
+_YARN_OWN = re.compile(r'@(?:(?:workspace|link|portal):|file:(?![^",\s#]*\.t(?:ar\.)?gz))')
 _YARN_RESOLUTION = re.compile(r'^  resolution: "((?:@[^\s"@/]+/)?[^\s"@]+)@npm:')
 _YARN_NEED = re.compile(r'^    "?((?:@[^\s"@/:]+/)?[^\s"@:]+)"?:? \S')
 _YARN_VERSION = re.compile(r'^\s+version:?\s+"?([^"\s]+)"?\s*$')
