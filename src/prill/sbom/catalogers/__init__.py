@@ -7,6 +7,7 @@ from prill.sbom.catalogers.chisel import CHISEL
 from prill.sbom.catalogers.dotnet import DOTNET
 from prill.sbom.catalogers.dpkg import DPKG
 from prill.sbom.catalogers.embedded import EMBEDDED
+from prill.sbom.catalogers.erlang import ERLANG
 from prill.sbom.catalogers.go import GO
 from prill.sbom.catalogers.homebrew import HOMEBREW
 from prill.sbom.catalogers.java import JAVA
@@ -39,6 +40,7 @@ BUILTIN: tuple[AnyCataloger, ...] = (
     PHP,
     R,
     LUA,
+    ERLANG,
     HOMEBREW,
     EMBEDDED,
     PROGRAMS,

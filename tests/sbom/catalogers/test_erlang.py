@@ -1,0 +1,52 @@
+"""Applications of Erlang and Elixir."""
+
+import pytest
+
+from prill.model import LanguageDetails
+from scanned import purls, reasons, related, scan
+
+CRYPTO = """\
+%% %CopyrightBegin%
+%%
+%% {application, not_this, [{vsn, "0"}]}
+{application, crypto,
+   [{description, "CRYPTO
+     and more"},
+    {vsn, "5.1.2"},
+    {modules, [crypto,
+\t       crypto_ec_curves]},
+    {registered, []},
+    {applications, [kernel, stdlib]},
+    {env, [{fips_mode, false}]},
+    {runtime_dependencies, ["erts-9.0","stdlib-3.9","kernel-5.3"]}]}.
+"""
+PHOENIX = "{application,'phoenix_html',\n    [{vsn,\"3.3.3\"},\n     {applications,[kernel,'crypto',eex]}]}.\n"
+
+
+def test_applications_of_one_folder():
+    sbom = scan(
+        {
+            "app/lib/crypto-5.1.2/ebin/crypto.app": CRYPTO,
+            "app/lib/phoenix_html-3.3.3/ebin/phoenix_html.app": PHOENIX,
+            "usr/lib/erlang/lib/kernel-8.5.3/ebin/kernel.app": '{application, kernel, [{vsn, "8.5.3"}]}.',
+            "app/src/own.app": "no application",
+        }
+    )
+    assert purls(sbom) == ["pkg:otp/crypto@5.1.2", "pkg:otp/kernel@8.5.3", "pkg:otp/phoenix_html@3.3.3"]
+    assert sbom.packages[0].details == LanguageDetails(summary="CRYPTO and more")
+    assert related(sbom) == [("pkg:otp/phoenix_html@3.3.3", "pkg:otp/crypto@5.1.2")]
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "{application, a, []}.", '{application, a, [{vsn, "../"}]}.', '[{vsn, "1"}]', "\xff\xfe"]
+)
+def test_what_names_no_application_is_a_gap(text: str):
+    sbom = scan({"lib/a/ebin/a.app": text.encode("latin-1")})
+    assert not purls(sbom)
+    assert "/lib/a/ebin/a.app: erlang: " in reasons(sbom)
+
+
+def test_a_long_file_does_not_take_long():
+    assert purls(scan({"lib/a/ebin/a.app": '{application, a, [{vsn, "1"}, ' + "{applications, [" * 50_000})) == [
+        "pkg:otp/a@1"
+    ]
