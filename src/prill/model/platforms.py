@@ -29,7 +29,8 @@ class Platform:
         parts = text.lower().split("/")
         if len(parts) == 1:
             parts = ["linux", *parts]
-        if len(parts) > 3 or not all(re.fullmatch(_PART, part) for part in parts):  # noqa: PLR2004
+        no_architecture = parts[1] in ("linux", "windows")
+        if no_architecture or len(parts) > 3 or not all(re.fullmatch(_PART, part) for part in parts):  # noqa: PLR2004
             raise InvalidPlatform(f"not a platform: {text[:160]!r}", hint="write os/architecture, such as linux/arm64")
         parts[1] = _ALIASES.get(parts[1], parts[1])
         if parts[1] == "arm64" and parts[2:] == ["v8"]:

@@ -11,6 +11,7 @@ from prill.inspection.readers.programs import PROGRAMS
 from prill.model.fact_values import ImageKind
 from prill.model.facts import Fact
 from prill.model.value import dataclass
+from prill.views.sizes import human_size
 
 __all__ = ["KIND"]
 
@@ -92,7 +93,7 @@ def _judge_system(parts: _Parts) -> tuple[Kind, list[str]]:
     tools = f"compilers and build tools: {_names(parts.compilers)}" if parts.compilers else "no compiler"
     few = parts.packages <= _SLIM_PACKAGES and parts.size <= _SLIM_BYTES
     slim = not parts.managers or small or (few and not parts.compilers)
-    return "slim" if slim else "standard", [*reasons, tools, f"{parts.size / 1e6:,.0f} MB unpacked"]
+    return "slim" if slim else "standard", [*reasons, tools, f"{human_size(parts.size)} unpacked"]
 
 
 def _shells(parts: _Parts) -> str:
