@@ -48,6 +48,8 @@ HEAVY = [
 
 UNUSED = [
     "msgspec",
+    "socket",
+    "threading",
     "dataclasses",
     "inspect",
     "typing_extensions",

@@ -228,14 +228,23 @@ def test_init_is_compiled_once_when_it_is_called_often():
     assert compiled.__qualname__ == f"{made.__qualname__}.__init__"
 
 
-def test_another_method_is_compiled_once_when_it_is_first_called():
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [("__eq__", lambda one, other: (one == other, one != other)), ("__hash__", lambda one, _: hash(one))],
+    ids=["eq", "hash"],
+)
+def test_comparing_and_hashing_are_compiled_once_when_they_are_asked_often(name: str, ask: Callable[..., object]):
     made = point(dataclass)
-    declared = vars(made)["__eq__"]
-    assert made(x=1) == made(x=1)
-    compiled = vars(made)["__eq__"]
+    declared = vars(made)[name]
+    one, same, other = made(x=1), made(x=1), made(x=2)
+    at_first = [ask(one, same), ask(one, other), ask(one, 1)]
+    for _ in range(FEW):
+        assert ask(one, same) == at_first[0]
+    compiled = vars(made)[name]
     assert compiled is not declared
-    assert made(x=1) != made(x=2)
-    assert vars(made)["__eq__"] is compiled
+    assert [ask(one, same), ask(one, other), ask(one, 1)] == at_first
+    assert vars(made)[name] is compiled
+    assert declared(one, *([same] if name == "__eq__" else [])) == compiled(one, *([same] if name == "__eq__" else []))
 
 
 @pytest.mark.parametrize(("make", "calls"), MADE, ids=[make.__name__ for make, _ in MADE])

@@ -4,7 +4,6 @@ The numbers are those of `prill._io.connections`, which keeps connections.
 """
 
 import io
-import socket
 from collections.abc import Callable, Iterable
 from select import POLLIN, POLLOUT, poll
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from prill._io.fetch_errors import ConnectionBroken, socket_errors
 from prill._io.pace import Pace
 
 if TYPE_CHECKING:
+    from _socket import socket
+
     from _typeshed import WriteableBuffer
 
 __all__ = ["Connection", "paced_reader"]
@@ -27,7 +28,7 @@ _INTERIM = b"HTTP/1.1 1"
 class _Wire(io.RawIOBase):
     """What a socket brings, at a ``pace`` if there is one; ``ended`` once it brought its end."""
 
-    def __init__(self, link: socket.socket, clock: Callable[[], float]) -> None:
+    def __init__(self, link: "socket", clock: Callable[[], float]) -> None:
         self._link = link
         self._clock = clock
         self.pace: Pace | None = None
@@ -54,7 +55,7 @@ class _Wire(io.RawIOBase):
 class Connection:
     """A socket, and what buffers the answers that it brings."""
 
-    def __init__(self, link: socket.socket, clock: Callable[[], float]) -> None:
+    def __init__(self, link: "socket", clock: Callable[[], float]) -> None:
         link.settimeout(_READ_TIMEOUT)
         self._link = link
         self._wire = _Wire(link, clock)
@@ -133,7 +134,7 @@ class Connection:
         self._link.close()
 
 
-def paced_reader(link: socket.socket, clock: Callable[[], float], shown: str) -> io.RawIOBase:
+def paced_reader(link: "socket", clock: Callable[[], float], shown: str) -> io.RawIOBase:
     """Return what reads from a socket, and no further than it is asked to, at the pace that answers have."""
     wire = _Wire(link, clock)
     wire.pace = Pace(shown, _WINDOW, _LEAST)

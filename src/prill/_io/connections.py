@@ -15,10 +15,10 @@ uses this follows redirects, tries again, and bounds the bodies that it reads.
 6. A connection serves one origin, even where a proxy would take requests to others over it.
 """
 
+import _socket
 import os
-import socket
-import threading
 import time
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import SplitResult, quote, urlsplit
@@ -32,6 +32,7 @@ from prill.model.value import dataclass, field
 
 if TYPE_CHECKING:
     import ssl
+    from socket import socket
 
     from prill._io.proxies import Proxy
 
@@ -91,7 +92,7 @@ class Connections:
     def __init__(self, tls: "Callable[[], ssl.SSLContext]", *, clock: Callable[[], float] = time.monotonic) -> None:
         self._tls = tls
         self._clock = clock
-        self._guard = threading.Lock()
+        self._guard = allocate_lock()
         self._idle: dict[_Route, list[Connection]] = {}
 
     def send(self, request: Request) -> "Answer":
@@ -148,7 +149,8 @@ class Connections:
             if scheme == "https":
                 if proxy is not None:
                     _open_tunnel(link, f"{_bracketed(host)}:{port}", proxy, self._clock)
-                link = self._tls().wrap_socket(link, server_hostname=host, suppress_ragged_eofs=False)  # 3
+                link = plain = _whole(link)
+                link = self._tls().wrap_socket(plain, server_hostname=host, suppress_ragged_eofs=False)  # 3
         except (OSError, UnicodeError, InvalidMessage) as error:
             if link is not None:
                 link.close()
@@ -226,17 +228,20 @@ def _head(request: Request, parts: SplitResult, proxy: "Proxy | None") -> bytes:
     return "\r\n".join((*head, "", "")).encode("latin-1")
 
 
-def _dial(host: str, port: int) -> socket.socket:
-    """Connect to the first of a host's addresses that answers; raise `OSError`."""
+def _dial(host: str, port: int) -> _socket.socket:
+    """Connect to the first of a host's addresses that answers; raise `OSError`.
+
+    The socket is the interpreter's own: what the library puts around it takes as long to load as five requests.
+    """
     # As bytes: a name in ASCII needs no table of international ones.
     name = host.encode("ascii" if host.isascii() else "idna")
     failed: OSError | None = None
-    for family, kind, protocol, _, address in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM):
-        link = socket.socket(family, kind, protocol)
+    for family, kind, protocol, _, address in _socket.getaddrinfo(name, port, type=_socket.SOCK_STREAM):
+        link = _socket.socket(family, kind, protocol)
         try:
             link.settimeout(_CONNECT_TIMEOUT)
             link.connect(address)
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            link.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         except OSError as error:
             link.close()
             failed = error
@@ -245,7 +250,14 @@ def _dial(host: str, port: int) -> socket.socket:
     raise failed or OSError("the host has no address")
 
 
-def _open_tunnel(link: socket.socket, host: str, proxy: "Proxy", clock: Callable[[], float]) -> None:
+def _whole(link: _socket.socket) -> "socket":
+    """Return the same connection as the library's socket, which TLS wants."""
+    from socket import socket  # noqa: PLC0415 - TLS brings it along
+
+    return socket(fileno=link.detach())
+
+
+def _open_tunnel(link: _socket.socket, host: str, proxy: "Proxy", clock: Callable[[], float]) -> None:
     """Ask a proxy for a connection to ``host`` (RFC 9110, section 9.3.6).
 
     Raise `OSError`, `InvalidMessage`, or `TooSlow`.

@@ -1,8 +1,10 @@
 """Several things at once, in a bounded number of threads."""
 
 from collections.abc import Callable, Sequence
-from threading import Event
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from threading import Event
 
 __all__ = ["run_parallel"]
 
@@ -15,7 +17,7 @@ def run_parallel(
     items: Sequence[Item],
     *,
     workers: int,
-    stop: Event | None = None,
+    stop: "Event | None" = None,
     join: bool = False,
 ) -> tuple[Result, ...]:
     """Return ``work(item)`` for each item, in their order, from at most ``workers`` threads.
@@ -26,6 +28,7 @@ def run_parallel(
     if len(items) <= 1 or workers <= 1:
         return tuple(work(item) for item in items)
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # noqa: PLC0415 - brings logging along
+    from threading import Event  # noqa: PLC0415
 
     ended = Event()
 

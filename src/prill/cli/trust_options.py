@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from prill.cli.settings import load_settings
 from prill.errors import PrillError
+from prill.model.regex import regex
 
 if TYPE_CHECKING:
     from prill.signing.conditions import Conditions
@@ -38,7 +39,7 @@ _MAX_KEY = 1 << 20
 _ENVIRONMENT = "env://"
 _PEM = "-----BEGIN "
 _IN_VARIABLE = "it has to hold the public key's PEM itself"
-_PIN = re.compile(r"(pin-value=)[^;&]*")
+_PIN = regex(r"(pin-value=)[^;&]*")
 
 
 class NoSigner(PrillError):

@@ -26,7 +26,8 @@ from prill.model.value_fields import (
 __all__ = ["dataclass", "field", "replace"]
 
 FEW = 16
-"""How many values of a class are made before its ``__init__`` is compiled, which takes as long as filling thirty."""
+"""How many values of a class are made before its ``__init__`` is compiled, which takes as long as filling thirty; and
+how often they are compared or hashed before the method for that is."""
 
 _OPERATORS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
@@ -70,8 +71,8 @@ def _declare(cls: type, *, eq: bool, order: bool, frozen: bool, kw_only: bool, s
     attributes = attributes_of(fields)
     attributes |= {"__init__": _init_later(later, frozen=frozen), "__repr__": _repr}
     if eq:
-        attributes["__eq__"] = later.method("__eq__", _eq)
-        attributes["__hash__"] = later.method("__hash__", _hash) if frozen else None
+        attributes["__eq__"] = _asked_later(later, later.method("__eq__", _eq), _equal)
+        attributes["__hash__"] = _asked_later(later, later.method("__hash__", _hash), _hashed) if frozen else None
     if order:
         attributes |= {name: later.method(name, partial(_order, name)) for name in _OPERATORS}
     if frozen:
@@ -128,6 +129,29 @@ def _init_later(later: _Later, *, frozen: bool) -> Callable[..., None]:
     return init
 
 
+def _asked_later(later: _Later, write: Callable[..., Any], ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that asks the fields one by one at the first few calls, then is written."""
+    calls = 0
+
+    def method(self: object, *others: object) -> object:
+        nonlocal calls
+        calls += 1
+        return ask(later.cls, self, *others) if calls <= FEW else write(self, *others)
+
+    return method
+
+
+def _equal(cls: type, one: object, other: object) -> object:
+    if other.__class__ is not one.__class__:
+        return NotImplemented
+    names = _compared(cls)
+    return tuple(getattr(one, name) for name in names) == tuple(getattr(other, name) for name in names)
+
+
+def _hashed(cls: type, one: object) -> int:
+    return hash(tuple(getattr(one, name) for name in _in_hash(cls)))
+
+
 def _init_frozen(cls: type, names: dict[str, Any]) -> str:
     names["_set"] = object.__setattr__
     return _init(cls, names, "_set(self, {0!r}, {1})")
@@ -168,7 +192,7 @@ def _order(name: str, cls: type, _: dict[str, Any]) -> str:
 
 
 def _comparison(cls: type, name: str, operator: str) -> str:
-    compared = [field.name for field in fields_of(cls) if field.compare]
+    compared = _compared(cls)
     return _function(
         name,
         ["self", "other"],
@@ -179,8 +203,15 @@ def _comparison(cls: type, name: str, operator: str) -> str:
 
 
 def _hash(cls: type, _: dict[str, Any]) -> str:
-    hashed = [field.name for field in fields_of(cls) if (field.compare if field.hash is None else field.hash)]
-    return _function("__hash__", ["self"], f"return hash({_tuple('self', hashed)})")
+    return _function("__hash__", ["self"], f"return hash({_tuple('self', _in_hash(cls))})")
+
+
+def _compared(cls: type) -> list[str]:
+    return [field.name for field in fields_of(cls) if field.compare]
+
+
+def _in_hash(cls: type) -> list[str]:
+    return [field.name for field in fields_of(cls) if (field.compare if field.hash is None else field.hash)]
 
 
 def _tuple(value: str, names: list[str]) -> str:

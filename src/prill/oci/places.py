@@ -5,7 +5,6 @@ referrers, its tags, and the index as it is.
 """
 
 import errno
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -189,9 +188,9 @@ def _split_tag(path: Path, text: str) -> tuple[Path, str]:
     """Split ``PATH:TAG`` or ``PATH:NAME:TAG``; a path that exists as it is has no tag."""
     if exists(path):
         return path, ""
-    for colon in re.finditer(":", text):
-        if exists(Path(text[: colon.start()])):
-            return Path(text[: colon.start()]), text[colon.end() :]
+    for at in (number for number, letter in enumerate(text) if letter == ":"):
+        if exists(Path(text[:at])):
+            return Path(text[:at]), text[at + 1 :]
     return path, ""
 
 

@@ -1,6 +1,6 @@
 """Sessions that are shared: who looks at many images of a registry opens connections and asks for tokens once."""
 
-import threading
+from _thread import allocate_lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +18,7 @@ class RegistrySessions:
     """One session for each registry and login, from several threads at once. Use it in a ``with`` block."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = allocate_lock()
         self._open: dict[tuple[str, Credentials | None], RegistrySession] = {}
 
     def session(self, reference: ImageReference, access: RegistryAccess) -> "RegistrySession":

@@ -27,7 +27,6 @@ from prill.signing.bundle import Bundle
 from prill.signing.dsse import ENVELOPE_TYPE
 from prill.signing.keys import Message
 from prill.signing.signed import Signed, SignedForm
-from prill.signing.simple_signing import SIMPLE_SIGNING
 from prill.signing.statement import COSIGN_SIGN
 
 if TYPE_CHECKING:
@@ -40,12 +39,16 @@ __all__ = [
     "CREATED_ANNOTATION",
     "PREDICATE_ANNOTATION",
     "SIGNATURE_ANNOTATION",
+    "SIMPLE_SIGNING",
     "TIMESTAMP_ANNOTATION",
     "CollectLimits",
     "Collected",
     "collect",
     "is_bundle",
 ]
+
+SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+"""The media type of a payload in the older layout (cosign, SIGNATURE_SPEC.md)."""
 
 SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature"
 CERTIFICATE_ANNOTATION = "dev.sigstore.cosign/certificate"

@@ -1,6 +1,7 @@
 """Public keys, and the checks of signatures by them: ECDSA on P-256, P-384 and P-521, Ed25519, RSA."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from prill.errors import PrillError
@@ -228,13 +229,22 @@ def _ecdsa(hashed: "HashAlgorithm | Prehashed") -> "ec.ECDSA":
     That question is whether this OpenSSL can sign without randomness; nothing is signed here. It takes as long to
     answer as to import what verifies.
     """
+    return _verifying()(hashed)
+
+
+@cache
+def _verifying() -> "Callable[[HashAlgorithm | Prehashed], ec.ECDSA]":
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - lazy
 
     class Verifying(ec.ECDSA):
-        def __init__(self) -> None:
-            """Ask nothing."""
-
-        algorithm = hashed
         deterministic_signing = False
 
-    return Verifying()
+        def __init__(self, algorithm: "HashAlgorithm | Prehashed") -> None:
+            """Ask nothing."""
+            self._hashed = algorithm
+
+        @property
+        def algorithm(self) -> "HashAlgorithm | Prehashed":
+            return self._hashed
+
+    return Verifying

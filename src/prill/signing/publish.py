@@ -33,12 +33,12 @@ from prill.signing.cosign import (
     CREATED_ANNOTATION,
     PREDICATE_ANNOTATION,
     SIGNATURE_ANNOTATION,
+    SIMPLE_SIGNING,
     TIMESTAMP_ANNOTATION,
 )
 from prill.signing.dsse import ENVELOPE_TYPE
 from prill.signing.sign import bundle_of
 from prill.signing.signed import Signed, SignedForm
-from prill.signing.simple_signing import SIMPLE_SIGNING
 
 __all__ = ["SignaturesLost", "publish_bundle", "publish_legacy"]
 

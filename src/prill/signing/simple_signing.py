@@ -4,9 +4,7 @@ from prill.model import Digest
 from prill.model.value import dataclass
 from prill.signing._json import Malformed, encode_json, parse_json
 
-__all__ = ["SIMPLE_SIGNING", "SimpleSigning"]
-
-SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+__all__ = ["SimpleSigning"]
 
 _TYPES = ("cosign container image signature", "atomic container signature")
 _MAX_BYTES = 1 << 20
