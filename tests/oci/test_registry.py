@@ -27,7 +27,7 @@ from prill.oci.registry_errors import AccessRefused, AnswerTooLarge, RateLimited
 from prill.oci.serving.server import RegistryServer as ServedRegistry
 from prill.oci.serving.server import ServerOptions
 from prill.oci.store import Blob, BlobNotFound, DigestMismatch, SizeMismatch
-from prill.oci.tags import referrers_tag
+from prill.oci.tags import cosign_tag, referrers_tag
 from registry_server import Handler, RegistryServer
 
 WORDS = "told:to:nobody"
@@ -125,6 +125,24 @@ def test_without_the_referrers_api_the_tag_lists_them(server: RegistryServer):
         assert target.referrers(Digest.of(b"other")) == ()
     assert referrers_tag(made.manifest.digest) in server.manifests
     assert len(server.methods(f"^PUT.*{referrers_tag(made.manifest.digest)}")) == 2
+
+
+def test_a_registry_that_reads_the_tag_as_the_digest(server: RegistryServer):
+    """As GitLab's does: what an index itself lists refers to nothing."""
+    server.referrers_api = False
+    index, store = index_of(image_of([file("a")]), image_of([file("b")]))
+    with closing(repository(server, writing=True)) as target:
+        push(target, blobs=store, entries=[index.descriptor()])
+        server.manifests[referrers_tag(index.digest)] = server.manifests[str(index.digest)]
+        assert target.referrers(index.digest) == ()
+
+
+def test_no_registry_is_asked_for_a_tag_that_is_too_long(server: RegistryServer):
+    """cosign's tag of an image that is named by a SHA-512: some registries answer 400 to it."""
+    with closing(repository(server)) as source:
+        assert source.find(cosign_tag(Digest.of(b"", "sha512"), "sig")) is None
+        assert source.find("x" * 128) is None
+    assert len(server.methods("/manifests/")) == 1
 
 
 def test_with_the_referrers_api_no_tag_is_made(server: RegistryServer):

@@ -19,7 +19,7 @@ from prill.oci.registry_blob import BlobStream
 from prill.oci.registry_lists import list_referrers, list_tags, media_type_of
 from prill.oci.registry_session import Call, RegistrySession
 from prill.oci.store import BlobNotFound, BlobSource, DigestMismatch, VerifiedReader
-from prill.oci.tags import referrers_tag
+from prill.oci.tags import LONGEST_TAG, referrers_tag
 
 if TYPE_CHECKING:
     from prill._io.connections import Transport
@@ -99,8 +99,8 @@ class Repository:
         return self._session.call(call).status == _OK
 
     def find(self, tag: str) -> Descriptor | None:
-        """Return what has the tag, or None."""
-        return self._manifest(tag, None)
+        """Return what has the tag, or None; a tag that is too long to be one is not asked for."""
+        return self._manifest(tag, None) if len(tag) <= LONGEST_TAG else None
 
     def tags(self) -> tuple[str, ...]:
         """Return all tags, sorted."""
@@ -182,20 +182,25 @@ class Repository:
 
     def tagged_referrers(self, digest: Digest) -> tuple[Descriptor, ...]:
         """Return what the referrers tag lists (distribution-spec, "Referrers Tag Schema"); nothing without one."""
-        descriptor = self._manifest(referrers_tag(digest), None)
+        descriptor = self._list(digest)
         if descriptor is None or descriptor.media_type not in INDEXES:
             return ()
         return Index.parse(self._documents[descriptor.digest], descriptor.media_type).manifests
 
     def _tagged_list(self, subject: Digest) -> tuple[Descriptor, ...]:
         """Return what the referrers tag lists, to be written anew; raise `ReferrersLost` where it is no list."""
-        tag = referrers_tag(subject)
-        found = self._manifest(tag, None)
+        found = self._list(subject)
         if found is None:
             return ()
         if found.media_type not in INDEXES:
+            tag = referrers_tag(subject)
             raise ReferrersLost(f"{self.reference.name}:{tag} should list referrers, and is {found.media_type[:160]!r}")
         return Index.parse(self._documents[found.digest], found.media_type).manifests
+
+    def _list(self, subject: Digest) -> Descriptor | None:
+        """Return what has the referrers tag, and is not the subject itself: GitLab's registry reads it as a digest."""
+        found = self._manifest(referrers_tag(subject), None)
+        return None if found is None or found.digest == subject else found
 
     def _manifest(self, name: str, digest: Digest | None) -> Descriptor | None:
         """Fetch a manifest or index by tag or digest, keep it, and describe it; None where there is none."""

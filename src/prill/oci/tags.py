@@ -4,7 +4,15 @@ import re
 
 from prill.model import Digest
 
-__all__ = ["COSIGN_KIND", "COSIGN_SUFFIXES", "cosign_tag", "is_digest_tag", "referrers_tag", "saved_suffix"]
+__all__ = [
+    "COSIGN_KIND",
+    "COSIGN_SUFFIXES",
+    "LONGEST_TAG",
+    "cosign_tag",
+    "is_digest_tag",
+    "referrers_tag",
+    "saved_suffix",
+]
 
 COSIGN_SUFFIXES = ("sig", "att", "sbom")
 """What cosign's older layout has after a digest: signatures, attestations, an SBOM as it is."""
@@ -17,7 +25,8 @@ _SAVED = {
     "dev.cosignproject.cosign/atts": "att",
     "dev.cosignproject.cosign/sboms": "sbom",
 }
-_LONGEST = 128
+LONGEST_TAG = 128
+"""So many characters a tag has at most (distribution-spec, "Pulling manifests")."""
 _DIGEST_TAG = rf"(?:sha256-[0-9a-f]{{64}}(?:\.(?:{'|'.join(COSIGN_SUFFIXES)}))?|sha512-[0-9a-f]{{121}})"
 
 
@@ -26,7 +35,7 @@ def referrers_tag(digest: Digest) -> str:
 
     Distribution-spec 1.1, "Referrers Tag Schema".
     """
-    return f"{digest.algorithm}-{digest.hex}"[:_LONGEST]
+    return f"{digest.algorithm}-{digest.hex}"[:LONGEST_TAG]
 
 
 def cosign_tag(digest: Digest, suffix: str) -> str:
