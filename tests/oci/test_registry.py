@@ -20,7 +20,7 @@ from prill.oci.image import Image
 from prill.oci.media_types import INDEX, MANIFEST
 from prill.oci.places import open_place
 from prill.oci.push import push
-from prill.oci.registry import ManifestNotFound, Repository, connect
+from prill.oci.registry import ManifestNotFound, ReferrersLost, Repository, connect
 from prill.oci.registry_access import RegistryAccess
 from prill.oci.registry_auth import Authorizer, Challenge, parse_challenge
 from prill.oci.registry_errors import AccessRefused, AnswerTooLarge, RateLimited, RegistryFailed, RegistryRefused
@@ -135,6 +135,9 @@ def test_a_registry_that_reads_the_tag_as_the_digest(server: RegistryServer):
         push(target, blobs=store, entries=[index.descriptor()])
         server.manifests[referrers_tag(index.digest)] = server.manifests[str(index.digest)]
         assert target.referrers(index.digest) == ()
+        with pytest.raises(ReferrersLost, match="should list referrers"):
+            target.list_referrers(index.digest, index.manifests[:1])
+    assert server.manifests[referrers_tag(index.digest)] == server.manifests[str(index.digest)]
 
 
 def test_no_registry_is_asked_for_a_tag_that_is_too_long(server: RegistryServer):

@@ -30,9 +30,13 @@ _PASSING = frozenset({408, 425, 429})
 
 
 class FetchFailed(PrillError):
-    """Something could not be fetched. ``transient`` says whether another attempt may help."""
+    """Something could not be fetched. ``transient`` says whether another attempt may help.
+
+    ``retry_after`` is the pause that the server asks for before that, in seconds.
+    """
 
     transient: ClassVar[bool] = False
+    retry_after: float = 0.0
 
 
 class NotFound(FetchFailed):

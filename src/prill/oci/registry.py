@@ -10,7 +10,6 @@ from prill._io.urls import redact
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
 from prill.oci._wire import MAX_DOCUMENT_BYTES
-from prill.oci.credentials import Credentials
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import parse_manifest, stated_type
 from prill.oci.index import Index
@@ -23,6 +22,7 @@ from prill.oci.tags import LONGEST_TAG, referrers_tag
 
 if TYPE_CHECKING:
     from prill._io.connections import Transport
+    from prill.oci.credentials import Credentials
 
 __all__ = ["ManifestNotFound", "ReferrersLost", "Repository", "connect"]
 
@@ -182,25 +182,24 @@ class Repository:
 
     def tagged_referrers(self, digest: Digest) -> tuple[Descriptor, ...]:
         """Return what the referrers tag lists (distribution-spec, "Referrers Tag Schema"); nothing without one."""
-        descriptor = self._list(digest)
-        if descriptor is None or descriptor.media_type not in INDEXES:
+        descriptor = self._manifest(referrers_tag(digest), None)
+        # GitLab's registry reads the tag as the digest: what an index itself lists does not refer to it.
+        if descriptor is None or descriptor.media_type not in INDEXES or descriptor.digest == digest:
             return ()
         return Index.parse(self._documents[descriptor.digest], descriptor.media_type).manifests
 
     def _tagged_list(self, subject: Digest) -> tuple[Descriptor, ...]:
         """Return what the referrers tag lists, to be written anew; raise `ReferrersLost` where it is no list."""
-        found = self._list(subject)
+        tag = referrers_tag(subject)
+        found = self._manifest(tag, None)
         if found is None:
             return ()
-        if found.media_type not in INDEXES:
-            tag = referrers_tag(subject)
-            raise ReferrersLost(f"{self.reference.name}:{tag} should list referrers, and is {found.media_type[:160]!r}")
+        if found.media_type not in INDEXES or found.digest == subject:
+            raise ReferrersLost(
+                f"{self.reference.name}:{tag} should list referrers, and is {found.media_type[:160]!r}",
+                hint="signatures under tags of their own need no list: --layout legacy",
+            )
         return Index.parse(self._documents[found.digest], found.media_type).manifests
-
-    def _list(self, subject: Digest) -> Descriptor | None:
-        """Return what has the referrers tag, and is not the subject itself: GitLab's registry reads it as a digest."""
-        found = self._manifest(referrers_tag(subject), None)
-        return None if found is None or found.digest == subject else found
 
     def _manifest(self, name: str, digest: Digest | None) -> Descriptor | None:
         """Fetch a manifest or index by tag or digest, keep it, and describe it; None where there is none."""
@@ -228,7 +227,7 @@ def connect(
     reference: ImageReference,
     *,
     writing: bool = False,
-    credentials: Credentials | None = None,
+    credentials: "Credentials | None" = None,
     plain_http: bool = False,
     ca_file: Path | None = None,
     transport: "Transport | None" = None,

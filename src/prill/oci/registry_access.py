@@ -37,10 +37,13 @@ class RegistryAccess:
 
         A helper that fails keeps nobody from what needs no login: its failure is what a refusal says then.
         """
-        from prill.oci import credentials  # noqa: PLC0415 - layouts need none
+        files = [path for path in self.credentials if _may_be_read(path)]
+        if not files:
+            return None
+        from prill.oci import credentials  # noqa: PLC0415 - many have none
 
         failure = None
-        for path in self.credentials:
+        for path in files:
             found = credentials.read_credentials(path, reference.registry, reference.repository)
             if found is None:
                 continue
@@ -69,6 +72,17 @@ class RegistryAccess:
         """Return the names under which mirrors should have what ``reference`` names, in order."""
         hosts = next((hosts for registry, hosts in self.mirrors if registry == reference.registry), ())
         return tuple(ImageReference.parse(f"{host}/{_rest(reference)}") for host in hosts)
+
+
+def _may_be_read(path: Path) -> bool:
+    """Say whether there is a file, or something that keeps one from looking, which reading it tells."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _rest(reference: ImageReference) -> str:

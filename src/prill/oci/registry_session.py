@@ -11,6 +11,7 @@
 """
 
 import time
+from _thread import allocate_lock
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,12 +22,13 @@ from prill._io.fetch_errors import FetchFailed, TimedOut, TooSlow
 from prill._io.urls import RedirectRefused, Redirects, follow, redact, same_origin
 from prill.model.reference import DEFAULT_REGISTRY
 from prill.model.value import dataclass
-from prill.oci.credentials import Credentials
-from prill.oci.registry_auth import Authorizer
-from prill.oci.registry_errors import AnswerTooLarge, RegistryRefused, refusal
 
 if TYPE_CHECKING:
     from ssl import SSLContext
+
+    from prill.oci.credentials import Credentials
+    from prill.oci.registry_auth import Authorizer
+    from prill.oci.registry_errors import RegistryRefused
 
 __all__ = ["Answer", "Call", "RegistrySession"]
 
@@ -81,7 +83,7 @@ class RegistrySession:
         self,
         registry: str,
         *,
-        credentials: Credentials | None = None,
+        credentials: "Credentials | None" = None,
         plain_http: bool = False,
         ca_file: Path | None = None,
         transport: Transport | None = None,
@@ -97,7 +99,10 @@ class RegistrySession:
         self._base = f"{'http' if plain_http else 'https'}://{host}"
         self._sleep = sleep
         self._clock = clock
-        self._authorizer = Authorizer(credentials, plain_http=plain_http, exchange=self._exchange)
+        self._credentials = credentials
+        self._plain_http = plain_http
+        self._guard = allocate_lock()
+        self._known: Authorizer | None = None
         if ca_file is not None:
             _trusting(ca_file)
         self._transport = transport or Connections(lambda: _trusting(ca_file))
@@ -138,8 +143,7 @@ class RegistrySession:
 
     def pause(self, attempt: int, error: FetchFailed) -> None:
         """Wait after the ``attempt``-th failure: twice as long each time, or as long as the registry asks."""
-        asked = error.retry_after if isinstance(error, RegistryRefused) else 0.0
-        self._sleep(min(max(asked, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
+        self._sleep(min(max(error.retry_after, _PAUSE * 2 ** (attempt - 1)), _MAX_PAUSE))
 
     def settle(self, change: Callable[[], bool]) -> bool:
         """Change a list that others write, too, as `contended.settle` does."""
@@ -155,7 +159,7 @@ class RegistrySession:
         challenged = False
         for _ in range(_MAX_REDIRECTS + 2):
             ours = same_origin(self._base, url)
-            with closing(self._send(call, url, self._authorizer.header(call.scope) if ours else None)) as response:
+            with closing(self._send(call, url, self._authorization(call.scope) if ours else None)) as response:
                 status = response.status
                 if status in call.expected:
                     yield response, url
@@ -174,7 +178,7 @@ class RegistrySession:
                 url = follow(url, target, allowed=Redirects.ANY_HOST)
             elif challenge is not None:
                 challenged = True
-                self._authorizer.answer(challenge, call.scope)
+                self._authorizer().answer(challenge, call.scope)
         raise RedirectRefused(f"{redact(start)} redirects more than {_MAX_REDIRECTS} times")
 
     def _send(self, call: Call, url: str, authorization: str | None) -> Received:
@@ -184,10 +188,24 @@ class RegistrySession:
         body = call.body() if call.body else None
         return self._transport.send(Request(method=call.method, url=url, headers=headers, body=body))
 
-    def _refusal(self, response: Received, shown: str) -> RegistryRefused:
+    def _authorization(self, scope: str) -> str | None:
+        return self._known.header(scope) if self._known else None
+
+    def _authorizer(self) -> "Authorizer":
+        """Return what gets access: made when it is first asked for, since what is public asks nobody."""
+        from prill.oci.registry_auth import Authorizer  # noqa: PLC0415 - see above
+
+        with self._guard:
+            if self._known is None:
+                self._known = Authorizer(self._credentials, plain_http=self._plain_http, exchange=self._exchange)
+            return self._known
+
+    def _refusal(self, response: Received, shown: str) -> "RegistryRefused":
+        from prill.oci.registry_errors import refusal  # noqa: PLC0415 - only for an error
+
         body = self._read(response, _MAX_ANSWER, shown)
         pause = _retry_after(response)
-        return refusal(response.status, body, shown, retry_after=pause, hint=self._authorizer.hint())
+        return refusal(response.status, body, shown, retry_after=pause, hint=self._authorizer().hint())
 
     def _exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> bytes:
         """Talk to a token server: one request, redirects refused."""
@@ -206,6 +224,8 @@ class RegistrySession:
         for part in response.parts():
             left -= len(part)
             if left < 0:
+                from prill.oci.registry_errors import AnswerTooLarge  # noqa: PLC0415 - only for an error
+
                 raise AnswerTooLarge(f"{shown} answers with more than {max_body} bytes")
             if self._clock() > until:
                 raise TooSlow(f"{shown} sent {max_body - left} bytes in {_LONGEST:.0f} s", hint="try a mirror")
