@@ -25,7 +25,6 @@ _RELEASES = {
     "bellsoft-hardened-containers": ("BellSoft Hardened Containers:{version}",),
     "chainguard": ("Chainguard",),
     "debian": ("Debian:{major}",),
-    "echo": ("Echo",),
     "mageia": ("Mageia:{major}",),
     "mariner": ("Azure Linux:{major}",),
     "minimos": ("MinimOS",),

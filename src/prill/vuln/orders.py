@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from prill.distro.deb import version as deb
-from prill.ecosystems.versions import apk, dotted, maven, nuget, packagist, pypi, rpm, rubygems, semver
+from prill.ecosystems.versions import apk, maven, nuget, packagist, pypi, rpm, rubygems, semver
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.errors import PrillError
 from prill.model import Package
@@ -47,7 +47,7 @@ def _deb_key(version: str) -> bytes:
 
 
 BUILTIN = (
-    VersionOrder(id="deb", ecosystems=("Debian", "Echo", "Ubuntu"), sort_key=_deb_key),
+    VersionOrder(id="deb", ecosystems=("Debian", "Ubuntu"), sort_key=_deb_key),
     VersionOrder(
         id="apk",
         ecosystems=("Alpine", "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "MinimOS", "Wolfi"),
@@ -71,18 +71,7 @@ BUILTIN = (
     VersionOrder(id="pypi", ecosystems=("PyPI",), sort_key=pypi.sort_key),
     VersionOrder(
         id="semver",
-        ecosystems=(
-            "npm",
-            "Go",
-            "crates.io",
-            "Hex",
-            "Bioconductor",
-            "Bitnami",
-            "ConanCenter",
-            "GitHub Actions",
-            "Julia",
-            "SwiftURL",
-        ),
+        ecosystems=("npm", "Go", "crates.io", "Hex", "Bitnami", "GitHub Actions", "Pub", "SwiftURL"),
         sort_key=semver.sort_key,
     ),
     VersionOrder(id="maven", ecosystems=("Maven",), sort_key=maven.sort_key),
@@ -91,8 +80,6 @@ BUILTIN = (
     VersionOrder(
         id="packagist", ecosystems=("Packagist",), sort_key=packagist.range_key, own_compare=packagist.compare
     ),
-    VersionOrder(id="pub", ecosystems=("Pub",), sort_key=semver.pub_key),
-    VersionOrder(id="dotted", ecosystems=("CRAN", "GHC", "Hackage"), sort_key=dotted.sort_key),
 )
 """Every version order, each ecosystem in one of them."""
 
@@ -107,14 +94,10 @@ _BY_TYPE = {
     "bitnami": "Bitnami",
     "cargo": "crates.io",
     "composer": "Packagist",
-    "conan": "ConanCenter",
-    "cran": "CRAN",
     "gem": "RubyGems",
     "githubactions": "GitHub Actions",
     "golang": "Go",
-    "hackage": "Hackage",
     "hex": "Hex",
-    "julia": "Julia",
     "maven": "Maven",
     "npm": "npm",
     "nuget": "NuGet",

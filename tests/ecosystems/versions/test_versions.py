@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
-from prill.ecosystems.versions import apk, dotted, maven, nuget, packagist, pypi, rpm, rubygems, semver
+from prill.ecosystems.versions import apk, maven, nuget, packagist, pypi, rpm, rubygems, semver
 from prill.ecosystems.versions.keys import UnreadableVersion, number, text
 
-KEYS = (apk, rpm, pypi, semver, nuget, maven, rubygems, packagist, dotted)
+KEYS = (apk, rpm, pypi, semver, nuget, maven, rubygems, packagist)
 PAIRS = (
     ("alpine-versions.txt", apk),
     ("apk-version.data", apk),
@@ -149,41 +149,6 @@ def test_maven_keeps_a_word_for_the_release_before_a_number(one: str, sign: str,
 def test_maven_takes_nothing_before_a_separator_for_zero(one: str, sign: str, other: str):
     """As Maven 3.9.12's ``ComparableVersion`` says."""
     assert "<=>"[signed(maven.sort_key(one), maven.sort_key(other)) + 1] == sign
-
-
-@pytest.mark.parametrize(
-    ("one", "sign", "other"),
-    [
-        ("1.0", "<", "1.0.0"),
-        ("1.0-10", "=", "1.0.10"),
-        ("1.10", ">", "1.9.9"),
-        ("0.1.26.0", ">", "0"),
-        ("2", ">", "1.99"),
-        ("1.01", "=", "1.1"),
-    ],
-)
-def test_versions_of_numbers_alone_are_longer_or_equal(one: str, sign: str, other: str):
-    """R's ``package_version`` and Haskell's ``Data.Version``."""
-    assert "<=>"[signed(dotted.sort_key(one), dotted.sort_key(other)) + 1] == sign
-
-
-@pytest.mark.parametrize(
-    ("one", "sign", "other"),
-    [
-        ("1.0.0", "<", "1.0.0+1"),
-        ("1.0.0-dev", "<", "1.0.0-dev+1"),
-        ("1.0.0-dev+9", "<", "1.0.0"),
-        ("1.0.0+9", "<", "1.0.0+10"),
-        ("1.0.0+10", "<", "1.0.0+a"),
-        ("1.0.0+a", "<", "1.0.0+a.1"),
-        ("1.0.0+2", "<", "1.0.1-0"),
-        ("v1.0.0+2", "=", "1.0.0+2"),
-    ],
-)
-def test_pub_orders_builds(one: str, sign: str, other: str):
-    """As ``pub_semver`` documents it: unlike semver.org, Dart's packages use builds for what is newer."""
-    assert "<=>"[signed(semver.pub_key(one), semver.pub_key(other)) + 1] == sign
-    assert semver.sort_key(one.partition("+")[0]) == semver.sort_key(one)
 
 
 PEP_440 = st.builds(
