@@ -73,7 +73,8 @@ _VARIABLES: dict[str, frozenset[str]] = {
 _CHECKOV = {
     "curl": 2, "wget": 3, "pip": 4, "pythonhttpsverify": 5, "node_tls_reject_unauthorized": 6, "apk": 7,
     "--allow-unauthenticated": 8, "dnf": 9, "microdnf": 9, "tdnf": 9, "yum": 9, "rpm": 10, "--force-yes": 11,
-    "npm_config_strict_ssl": 12, "npm": 13, "yarn": 13, "git_ssl_no_verify": 14, "sslverify": 15, "pip_trusted_host": 16,
+    "npm_config_strict_ssl": 12, "npm": 13, "yarn": 13, "git_ssl_no_verify": 14, "sslverify": 15,
+    "pip_trusted_host": 16,
 }  # fmt: skip
 """The number that checkov has for a switch, a variable or what else a program is told; it knows no others."""
 
