@@ -20,6 +20,7 @@ from prill.signing.dsse import Envelope, pae
 from prill.signing.log_entry import LogEntry
 from prill.signing.merkle import NotIncluded, inner_hash, leaf_hash, root_of_inclusion
 from prill.signing.predicates import UnknownPredicate, encode_predicate, predicate_type
+from prill.signing.signing_config import SigningConfig
 from prill.signing.simple_signing import SimpleSigning
 from prill.signing.statement import parse_statement
 from prill.signing.trusted_root import Period, TrustedRoot
@@ -280,5 +281,14 @@ class TestTrustedRoot:
 def test_the_root_that_ships_is_that_of_the_sigstore_package():
     store = files("sigstore") / "_store" / "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
     assert shipped_root() == (store / "trusted_root.json").read_bytes()
+    staging, ours = (
+        files("sigstore") / "_store" / "https%3A%2F%2Ftuf-repo-cdn.sigstage.dev",
+        files("prill.signing") / "roots",
+    )
+    assert (ours / "sigstore-staging.json").read_bytes() == (staging / "trusted_root.json").read_bytes()
+    config = (ours / "sigstore-staging-signing-config.json").read_bytes()
+    assert config == (staging / "signing_config.v0.2.json").read_bytes()
+    assert TrustedRoot.parse((ours / "sigstore-staging.json").read_bytes()).ct_logs
+    assert SigningConfig.parse(config, now=1_795_000_000)
     tuf = files("prill.signing") / "roots" / "sigstore-tuf-root.json"
     assert hashlib.sha256(tuf.read_bytes()).digest() == hashlib.sha256((store / "root.json").read_bytes()).digest()

@@ -35,7 +35,6 @@ FAILURES: tuple[tuple[Exit, str, tuple[str, ...]], ...] = (
     (Exit.MISUSED, "prill.build.trim", ("UnknownTrimSet",)),
     (Exit.MISUSED, "prill.build.variants", ("VariantConflict",)),
     (Exit.MISUSED, "prill.catalogue.publishers", ("UnknownPublisher",)),
-    (Exit.MISUSED, "prill.cli.commands.conformance", ("NoStaging",)),
     (Exit.MISUSED, "prill.cli.commands.lsp", ("NoLanguageServer",)),
     (Exit.MISUSED, "prill.cli.commands.new", ("FileExists",)),
     (Exit.MISUSED, "prill.cli.cosign_words", ("NotHere",)),

@@ -13,13 +13,8 @@ from pathlib import Path
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_registry
-from prill.errors import PrillError
 
-__all__ = ["NoStaging", "run", "setup_parser"]
-
-
-class NoStaging(PrillError):
-    """Sigstore's staging instance was asked for, whose trusted root does not ship."""
+__all__ = ["run", "setup_parser"]
 
 
 def setup_parser(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +29,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--key", metavar="FILE", help="the signer's public key, in place of an identity")
     for one in (sign, verify):
         one.add_argument("--bundle", type=Path, required=True, metavar="FILE", help="the bundle")
-        one.add_argument("--staging", action="store_true", help="Sigstore's staging instance; needs --trusted-root")
+        one.add_argument("--staging", action="store_true", help="Sigstore's staging instance")
         one.add_argument("--trusted-root", type=Path, metavar="FILE", help="who is believed")
         one.add_argument("file", metavar="FILE", help="the file")
         add_registry(one)
@@ -46,9 +41,11 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Sign or verify."""
     from prill.cli.main import command_parser  # noqa: PLC0415 - a circle otherwise
 
-    if arguments.staging and arguments.trusted_root is None:
-        raise NoStaging("the staging instance's trusted root does not ship with Prill", hint="--trusted-root FILE")
     signing = arguments.verb == "sign-bundle"
+    if arguments.staging:
+        arguments.trusted_root = arguments.trusted_root or _staging("sigstore-staging.json")
+        if signing:
+            arguments.signing_config = arguments.signing_config or _staging("sigstore-staging-signing-config.json")
     words = ["--bundle", str(arguments.bundle)]
     names = ("trusted_root", "config") + (
         ("identity_token", "signing_config") if signing else ("certificate_identity", "certificate_oidc_issuer", "key")
@@ -80,3 +77,10 @@ def _without(trusted_root: Path | None) -> list[str]:
         *(() if trust.logs else ("--insecure-ignore-tlog",)),
         *(() if trust.ct_logs else ("--insecure-ignore-sct",)),
     ]
+
+
+def _staging(name: str) -> Path:
+    """Return where a file of Sigstore's staging instance is, as it ships with Prill (``signing/roots/README.md``)."""
+    from importlib.resources import files  # noqa: PLC0415 - start-up stays lazy
+
+    return Path(str(files("prill.signing") / "roots" / name))
