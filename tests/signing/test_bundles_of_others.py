@@ -149,6 +149,24 @@ def test_a_field_that_no_bundle_has(instance: Instance, trust: TrustedRoot, path
         OracleBundle.from_json(json.dumps(bundle))
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "says"),
+    [
+        (("messageSignature", "messageDigest"), "digest", "has a SHA2_256, and has none"),
+        (("verificationMaterial", "tlogEntries", 0, "inclusionPromise"), "signedEntryTimestamp", "promises nothing"),
+    ],
+)
+def test_what_is_there_and_empty(instance: Instance, trust: TrustedRoot, path: tuple[Any, ...], name: str, says: str):
+    """An empty value is no missing one: sigstore-python and cosign 3 refuse it."""
+    bundle = document(dated(instance, on_record(instance, sign_file(FILE, Me(instance)))))
+    assert check(bundle, trust).logs
+    place = bundle
+    for part in path:
+        place = place[part]
+    place[name] = ""
+    refused(Step.FORM, says, lambda: check(bundle, trust))
+
+
 def test_an_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRoot):
     """The number in front of the proof's is what the answer tells; nothing else vouches for it."""
     bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))

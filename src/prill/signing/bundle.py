@@ -194,7 +194,10 @@ def _content(fields: Fields) -> Envelope | MessageSignature:
     algorithm = stated.text("algorithm")
     if algorithm not in _DIGESTS:
         raise Malformed(f"the bundle's digest is a {algorithm[:40]!r}, not a SHA-256, nor a longer SHA-2")
-    return MessageSignature(signature=signature, digest=stated.data("digest"), algorithm=algorithm)
+    digest = stated.data("digest")
+    if not digest:
+        raise Malformed(f"the bundle says that it has a {algorithm}, and has none")
+    return MessageSignature(signature=signature, digest=digest, algorithm=algorithm)
 
 
 def _check_names(value: object, known: "dict[str, Any] | None", path: str) -> None:

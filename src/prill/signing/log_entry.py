@@ -52,7 +52,11 @@ class LogEntry:
         kind, version = announced.text("kind"), announced.text("version")
         if not kind or not version:
             raise Malformed(f"{announced.path} names no kind of entry, which a bundle has to")
-        promise = fields.fields("inclusionPromise") if fields.has("inclusionPromise") else None
+        promise = (
+            fields.fields("inclusionPromise").data("signedEntryTimestamp") if fields.has("inclusionPromise") else b""
+        )
+        if fields.has("inclusionPromise") and not promise:
+            raise Malformed(f"{fields.path}.inclusionPromise promises nothing")
         return cls(
             log_id=fields.fields("logId").data("keyId"),
             index=fields.number("logIndex", 0),
@@ -60,7 +64,7 @@ class LogEntry:
             body=fields.data("canonicalizedBody"),
             kind=kind,
             version=version,
-            promise=promise.data("signedEntryTimestamp") if promise else b"",
+            promise=promise,
             proof=_proof(fields.fields("inclusionProof")) if fields.has("inclusionProof") else None,
         )
 
