@@ -78,6 +78,8 @@ def test_what_is_understood(command: str, words: str, expected: str):
         ("sign", "--upload=false IMAGE", "sign-blob"),
         ("attest", "--replace IMAGE", "newer"),
         ("copy", "--registry-password=x A B", "docker login"),
+        ("download", "attestation IMAGE", "--print"),
+        ("download", "signature IMAGE", "prill verify"),
     ],
 )
 def test_what_has_no_counterpart(command: str, words: str, says: str):

@@ -52,6 +52,11 @@ _ADVICE = {
     "--use-signed-timestamps": "an authority's time stamp is verified wherever there is one",
 }
 
+_DOWNLOADS = {
+    "attestation": "prill verify-attestation --print writes verified statements, --format cosign their envelopes",
+    "signature": "prill verify --format json tells what was signed by whom; prill tree lists what there is",
+}
+
 
 class NotHere(PrillError):
     """An option of cosign's has no counterpart."""
@@ -70,6 +75,8 @@ def translated(command: str, words: list[str]) -> list[str]:
 
     What follows ``--`` stays as it is, and so does what neither of the two knows.
     """
+    if command == "download" and words[:1] and words[0] in _DOWNLOADS:
+        raise NotHere(f"prill download fetches no {words[0]}", hint=_DOWNLOADS[words[0]])
     known = _known(command)
     found: list[str] = []
     at = 0

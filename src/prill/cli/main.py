@@ -77,7 +77,9 @@ VERBS: dict[str, tuple[str, ...]] = {
 """What a command may be followed by in place of its own arguments: ``prill sbom diff`` is a command of its own."""
 
 
-_AS_COSIGN = frozenset({"sign", "attest", "sign-blob", "verify", "verify-attestation", "verify-blob", "tree", "copy"})
+_AS_COSIGN = frozenset(
+    {"sign", "attest", "sign-blob", "verify", "verify-attestation", "verify-blob", "tree", "copy", "download"}
+)
 """The commands that cosign has by the same names; they understand its options, too."""
 _MODULE = str.maketrans(" -", "__")
 
@@ -194,7 +196,7 @@ def _command(words: list[str]) -> int:
 
 def _own_words(name: str, words: list[str]) -> list[str]:
     """Return a command's words, those of cosign's in Prill's; raise `NotHere`."""
-    if name not in _AS_COSIGN or all(word[:1] != "-" for word in words):
+    if name not in _AS_COSIGN:
         return words
     from prill.cli.cosign_words import translated  # noqa: PLC0415 - few commands are cosign's, too
 
