@@ -1,5 +1,6 @@
 import io
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from prill.archive.bounds import BoundExceeded, Limits, TooManyEntries
 from prill.archive.codecs import Codec
 from prill.errors import PrillError
 from prill.model import Digest, FileKind
+from prill.oci.descriptor import Descriptor
 from prill.oci.image import Image
 from prill.oci.layer_reader import Reading
 from prill.oci.memory import MemoryStore
@@ -341,3 +343,26 @@ def test_an_empty_passwd_is_no_reason_to_keep_a_layer(codec: Codec):
     with ImageTree(image_of([file("etc/passwd", ""), file("a", "b")], codec=codec).image, reading=reading) as merged:
         assert content(merged, "etc/passwd") == ""
         assert merged.gaps == ()
+
+
+class CountingStore(MemoryStore):
+    """Counts how often blobs are opened."""
+
+    opened = 0
+
+    def open(self, descriptor: Descriptor) -> BinaryIO:
+        self.opened += 1
+        return super().open(descriptor)
+
+
+@pytest.mark.parametrize("path", ["etc/os-release", "etc/passwd", "var/lib/dpkg/diversions"])
+def test_what_every_scan_opens_is_kept_when_its_layer_passes(path: str):
+    made = image_of([file("a", "b"), file(path, "kept")])
+    store = CountingStore([Blob.of(data) for data in (*made.blobs, made.config.raw, made.manifest.raw)])
+    reading = Reading(tolerant=True, interests=lambda _: None)
+    with ImageTree(Image(made.manifest.descriptor(), store), reading=reading) as merged:
+        before = store.opened
+        assert content(merged, path) == "kept"
+        assert store.opened == before
+        assert content(merged, "a") == "b"
+        assert store.opened == before + 1

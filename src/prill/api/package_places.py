@@ -69,7 +69,8 @@ def find_places(
     dropped = {path: purls[owner] for path, (owner, _) in rules.items() if owner in purls}
     try:
         owners = _with_diverted(owners, tree)
-        absent = absent_code(owners, tree.stat, dropped)
+        has = tree.has if isinstance(tree, ImageTree) else None
+        absent = absent_code(owners, tree.stat, dropped, has)
     except (PrillError, OSError):  # where files went is not known, so none of them is known not to be there
         absent = {}
     by = {purl: tuple(sorted({rules[path][1] for path in paths if path in rules})) for purl, paths in absent.items()}

@@ -99,8 +99,9 @@ def _only(versions: set[str]) -> str:
 
 def _places(elf: ElfSections) -> list[tuple[int, int]]:
     """Return where texts lie; of a file without section headers, everything that is loaded."""
-    sections = [(one.offset, one.size) for one in elf.sections if one.name == ".data" or one.name.startswith(".rodata")]
-    return sections or ([] if elf.sections else [(one.offset, one.size) for one in elf.segments])
+    known = elf.sections
+    sections = [(one.offset, one.size) for one in known if one.name == ".data" or one.name.startswith(".rodata")]
+    return sections or ([] if known else [(one.offset, one.size) for one in elf.segments])
 
 
 def _windows(elf: ElfSections, places: list[tuple[int, int]]) -> Iterator[bytes]:

@@ -128,17 +128,11 @@ class ElfSections:
         if count > _MAX_SEGMENTS or (count and size < shape.size):
             raise InvalidElf(f"{count} program headers of {size} bytes")
         data = self._read(table, size * count) if count else b""
-        found = []
-        kinds = set()
-        for at in range(0, len(data), size or 1):
-            values = shape.unpack_from(data, at)
-            kinds.add(values[0])
-            offset, address, length = (values[2], values[3], values[5]) if self.bits == _64_BIT else (
-                values[1], values[2], values[4]
-            )  # fmt: skip
-            if values[0] == _PT_LOAD:
-                found.append(Segment(offset, length, address))
-        return tuple(found), frozenset(kinds)
+        headers = _unpacked(shape, data, size)
+        places = (2, 3, 5) if self.bits == _64_BIT else (1, 2, 4)
+        offset, address, length = places
+        found = (Segment(one[offset], one[length], one[address]) for one in headers if one[0] == _PT_LOAD)
+        return tuple(found), frozenset(one[0] for one in headers)
 
     def _read_headers(self, table: int, size: int, count: int, names_at: int) -> None:
         if not table or not count:
@@ -148,11 +142,18 @@ class ElfSections:
         if count > _MAX_SECTIONS or size < shape.size:
             raise InvalidElf(f"{count} section headers of {size} bytes")
         data = self._read(table, size * count)
-        headers = [shape.unpack_from(data, at) for at in range(0, len(data), size)]
+        headers = _unpacked(shape, data, size)
         if names_at >= count:
             raise InvalidElf(f"section names are in section {names_at} of {count}")
         self._names = self._read(headers[names_at][4], min(headers[names_at][5], _MAX_NAMES))
         self._headers = headers
+
+
+def _unpacked(shape: struct.Struct, data: bytes, size: int) -> list[tuple[int, ...]]:
+    """Return the entries of a table, each of ``size`` bytes, of which ``shape`` describes the first."""
+    if size == shape.size:  # as in every file that a linker made
+        return list(shape.iter_unpack(data))
+    return [shape.unpack_from(data, at) for at in range(0, len(data), size or 1)]
 
 
 def _name(names: bytes, at: int) -> str:

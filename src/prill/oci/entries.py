@@ -22,6 +22,8 @@ HARDLINK = NUMBERS[FileKind.HARDLINK]
 NOWHERE = -1
 """The offset of content that cannot be read."""
 _PART = 4096
+_FILE = FileKind.FILE
+_NO_DEVICE = (0, 0)
 
 Look = Callable[[int, TarRow, int, bytes], object]
 """Takes a file's number, what its header says, where its content begins, and the content's first bytes."""
@@ -61,17 +63,19 @@ class EntryTable:
         try:
             for row, offset, first in rows:
                 kind = row.kind
-                if kind is FileKind.FILE:
+                if kind is _FILE:
+                    code = FILE
                     if look and row.size and row.whole:
                         look(number, row, offset, first)
-                elif row.link:
-                    self.links[number] = row.link
-                elif row.device != (0, 0):
-                    self.devices[number] = row.device
+                else:
+                    code = NUMBERS[kind] if kind else FILE
+                    if row.link:
+                        self.links[number] = row.link
+                    elif row.device != _NO_DEVICE:
+                        self.devices[number] = row.device
                 if row.xattrs:
                     self.xattrs[number] = row.xattrs
                 place = offset if row.whole else NOWHERE
-                code = NUMBERS[kind] if kind else FILE
                 part.append((row.path, code, row.mode, row.uid, row.gid, row.size, row.mtime, place))
                 number += 1
                 if len(part) == _PART:

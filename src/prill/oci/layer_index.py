@@ -16,6 +16,7 @@ SMALL_FILES = frozenset(
         "etc/debian_version",
         "etc/alpine-release",
         "etc/ld.so.conf",
+        "var/lib/dpkg/diversions",
     }
 )
 """Files whose content stays with the index, so that asking what an image is opens no layer."""

@@ -123,6 +123,10 @@ class ImageTree:
         row = self._merged.find(path, follow=False)
         return None if row is None else self._merged.stat(row)
 
+    def has(self, path: str) -> bool:
+        """Say whether an entry is at ``path`` as it is spelled; where none is, `stat` may still find one by a link."""
+        return path in self._merged.rows
+
     def open(self, path: str) -> BinaryIO:
         """Open the regular file that ``path`` leads to; raise `FileNotFoundError`, or `Unreadable`."""
         row = self._merged.find(path, follow=True)

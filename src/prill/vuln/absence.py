@@ -30,17 +30,21 @@ def is_code(path: str) -> bool:
 
 
 def absent_code(
-    owners: Mapping[str, str], stat: Callable[[str], FileStat | None], dropped: Mapping[str, str] | None = None
+    owners: Mapping[str, str],
+    stat: Callable[[str], FileStat | None],
+    dropped: Mapping[str, str] | None = None,
+    has: Callable[[str], bool] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Return, for the purls of packages none of whose code is in an image, the paths of that code, sorted.
 
-    ``owners`` maps paths to purls, and ``dropped`` those that a build left out. Whatever is there may be what is
-    vulnerable, as certificates are, but for settings, documentation and locales that are not executable.
+    ``owners`` maps paths to purls, and ``dropped`` those that a build left out. ``has`` may say of a path quickly that
+    something is there, as nearly always. Whatever is there may be what is vulnerable, as certificates are, but for
+    settings, documentation and locales that are not executable.
     A package without any code on record is left out: its vulnerability is in something else.
     """
     missing: dict[str, list[str]] = {}
     for path, purl in {**(dropped or {}), **owners}.items():
-        if is_code(path) and stat(path) is None:
+        if is_code(path) and not (has and has(path)) and stat(path) is None:
             missing.setdefault(purl, []).append(path)
     present: set[str] = set()
     for path, purl in owners.items():

@@ -7,6 +7,7 @@ the copyright files of Debian 12 and 13; a name that could mean several licences
 """
 
 import re
+from functools import lru_cache
 
 from prill.model.licenses import (
     Expression,
@@ -84,16 +85,25 @@ _TOKEN = regex(r"and/or\b|[(),|&]|[^\s(),|&]+", re.IGNORECASE)
 _OPERATORS = {"and": "and", "&": "and", "or": "or", "|": "or", "and/or": "or"}
 _BETWEEN_LETTER_AND_DIGIT = regex(r"(?<=[a-z])v?(?=[0-9])|-v(?=[0-9])")
 _SEPARATORS = regex(r"[\s_/~-]+")
+_USUAL = 80
+"""How long a name is at most that is remembered."""
 
 
 def read_license_name(synopsis: str) -> Expression:
     """Read what stands after ``License:``; whatever it is, a valid expression comes out, empty only for no name."""
+    return _read_usual(synopsis) if len(synopsis) <= _USUAL else _read(synopsis)
+
+
+def _read(synopsis: str) -> Expression:
     tokens = _TOKEN.findall(_OR_LATER.sub("+", synopsis))
     if len(tokens) > _MAX_TOKENS:
         return single(license_ref(synopsis))
     reader = _Synopsis(tokens)
     expression = reader.list_(0)
     return expression if reader.at_end() and expression is not None else single(license_ref(synopsis))
+
+
+_read_usual = lru_cache(maxsize=1024)(_read)  # as hundreds of packages share a few names
 
 
 class _Synopsis:
