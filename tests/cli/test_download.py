@@ -172,6 +172,8 @@ def test_a_signed_one_is_preferred_and_a_verified_one_above_all(shop: Shop):
     assert (code, out) == (10, b"")
     assert "step" in err
     report = json.loads(shop.download("--list", "--json", "--key", shop.keys())[1])
+    assert report == json.loads(shop.download("--list", "--format", "json", "--key", shop.keys())[1])
+    assert report["gaps"] == []
     assert [one["verified"] for one in report["sboms"]] == [True, False]
 
 

@@ -36,10 +36,12 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     sbom = verbs.add_parser("sbom", help="fetch the SBOM that somebody made of an image")
     sbom.add_argument("image", metavar="IMAGE", help="a registry's image, a layout or an archive")
     sbom.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there (default: standard output)")
-    sbom.add_argument("--format", metavar="FORMAT", help="convert it: cyclonedx, spdx, spdx-3 or purls")
+    sbom.add_argument(
+        "--format", metavar="FORMAT", help="convert it: cyclonedx, spdx, spdx-3 or purls; with --list, text or json"
+    )
     sbom.add_argument("--from", dest="wanted", default="", metavar="WHERE", help="the one that --list names so")
     sbom.add_argument("--list", action="store_true", help="list all there are, those inside the image too")
-    sbom.add_argument("--json", action="store_true", help="list them as a document")
+    sbom.add_argument("--json", action="store_true", help="with --list: the same as --format json")
     sbom.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be read")
     add_signers(sbom)
     add_conditions(sbom)
@@ -52,6 +54,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Find, choose, convert, write."""
     from prill.api.download_sbom import SbomRequest, find_sboms  # noqa: PLC0415 - start-up stays lazy
 
+    if arguments.list and arguments.format in ("text", "json"):
+        arguments.json, arguments.format = arguments.format == "json", None
     if arguments.format:
         from prill.formats.sbom_documents import format_of  # noqa: PLC0415
 
@@ -107,7 +111,8 @@ def _list(found: "Found", arguments: argparse.Namespace) -> None:
             }
             for one in found.sboms
         ]
-        report = {"image": found.name, "digest": str(found.image), "sboms": rows}
+        gaps = [{"subject": gap.subject, "reason": gap.reason} for gap in found.gaps]
+        report = {"image": found.name, "digest": str(found.image), "sboms": rows, "gaps": gaps}
         sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
         return
     from prill.views.branches import Branch, draw  # noqa: PLC0415 - one format is wanted
