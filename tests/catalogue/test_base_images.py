@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prill.catalogue import base_images
 from prill.catalogue.base_images import find_base_image
@@ -123,7 +125,14 @@ def test_users_of_hardened_images():
 
 
 def test_every_fact_has_its_source_and_its_date():
-    for pattern, _, row in base_images._rows()[0]:
+    for pattern, _, row in (row for name in ("hardened-images", "base-images") for row in base_images._table(name)[0]):
         assert len(row["source"]) > 20, pattern
         assert date(2026, 1, 1) <= row["dated"] <= date(2026, 12, 31), pattern
         assert not set(row) - KEYS, pattern
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern, *_ in base_images._table("hardened-images")[0]])
+@given(data=st.data())
+def test_names_of_hardened_images_have_folders(pattern: str, data: st.DataObject):
+    """Their table is not read for a name without."""
+    assert "/" in data.draw(st.from_regex(pattern, fullmatch=True))

@@ -14,6 +14,17 @@ def test_few_items_stay_in_this_process():
     assert len(set(run_processes(lambda _: os.getpid(), range(100), workers=2))) == 2
 
 
+def test_what_the_first_items_load_is_there_in_every_process():
+    loaded: list[int] = []
+
+    def work(number: int) -> bool:
+        loads = not loaded
+        loaded.append(number)
+        return loads
+
+    assert sum(run_processes(work, range(100), workers=3)) == 1
+
+
 def test_an_error_is_raised_here():
     def work(number: int) -> int:
         return 1 // (number - 70)

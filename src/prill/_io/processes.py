@@ -15,6 +15,8 @@ Result = TypeVar("Result")
 
 LEAST = 48
 """So few items are done faster by one process than by starting others."""
+_FIRST = 4
+"""So many are done before the others are forked: what they import, read and compile is then there in each process."""
 
 
 class WorkerEnded(PrillError):
@@ -25,25 +27,29 @@ def run_processes(work: Callable[[Item], Result], items: Sequence[Item], *, work
     """Return ``work(item)`` for each item, in their order, from at most ``workers`` processes, this one among them.
 
     The others are forked, so that what is imported is there at once, and so is ``work``; the caller has no threads.
-    Each takes every so manieth item; results and errors are pickled. The error of the first item that failed is raised;
-    `WorkerEnded` where a process is gone.
+    Each takes every so manieth of the items behind the first few; results and errors are pickled. The error of the
+    first item that failed is raised; `WorkerEnded` where a process is gone.
     """
     if workers <= 1 or len(items) < LEAST:
         return tuple(map(work, items))
+    import pickle  # noqa: F401, PLC0415 - each process needs it, and has it if it is there before
+
+    head, items = tuple(map(work, items[:_FIRST])), items[_FIRST:]
     gc.freeze()  # what is there already is no garbage, and not written to in each process for the sake of looking
     shares = [items[first::workers] for first in range(workers)]
     begun: list[_Worker] = []
+    done: list[tuple[list[Result], Exception | None]] = []
     try:
         begun.extend(_begin(work, share) for share in shares[1:])
-        done = [_share(work, shares[0]), *map(_answer, begun)]
+        done += [_share(work, shares[0]), *map(_answer, begun)]
     finally:
         gc.unfreeze()
         for worker in begun:
-            worker.end()
+            worker.end(answered=bool(done))
     failed = [(len(results) * workers + first, error) for first, (results, error) in enumerate(done) if error]
     if failed:
         raise min(failed, key=lambda one: one[0])[1]
-    return tuple(done[number % workers][0][number // workers] for number in range(len(items)))
+    return (*head, *(done[number % workers][0][number // workers] for number in range(len(items))))
 
 
 class _Worker(NamedTuple):
@@ -52,13 +58,14 @@ class _Worker(NamedTuple):
     pid: int
     pipe: int
 
-    def end(self) -> None:
-        """Have it gone, whatever it does; it is no zombie afterwards."""
+    def end(self, *, answered: bool) -> None:
+        """Have it gone: by itself, if it has answered, else whatever it does; it is no zombie afterwards."""
         os.close(self.pipe)
-        from signal import SIGKILL  # noqa: PLC0415 - start-up stays lazy
+        if not answered:
+            from signal import SIGKILL  # noqa: PLC0415 - start-up stays lazy
 
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, SIGKILL)
         os.waitpid(self.pid, 0)
 
 

@@ -32,13 +32,16 @@ def read_regular(path: Path | str, limit: int) -> bytes:
     """Read at most ``limit`` bytes and one more, so that too much is seen; raise as `open_regular`."""
     number, size = _open(path)
     try:
-        parts, left, step = list[bytes](), limit + 1, min(size, limit) + 1  # a file in /proc says that it has no bytes
-        while left and (part := os.read(number, min(step, left))):
-            parts.append(part)
-            left, step = left - len(part), _STEP
+        data = os.read(number, min(size, limit) + 1)
+        if 0 < len(data) == size:
+            return data
+        parts, left = [data], limit + 1 - len(data)  # a file in /proc says that it has no bytes
+        while data and left and (data := os.read(number, min(_STEP, left))):
+            parts.append(data)
+            left -= len(data)
+        return b"".join(parts)
     finally:
         os.close(number)
-    return b"".join(parts)
 
 
 def _open(path: Path | str) -> tuple[int, int]:

@@ -221,6 +221,8 @@ def _lint_host(data: bytes, name: str, options: LintOptions) -> Report:
 def selection_of(options: LintOptions) -> Selection:
     """Return which rules run: those of the options, and what the settings say about them."""
     settings = options.settings
+    if settings.pragmas and not (settings.ignore or settings.enable or settings.severities):
+        return options.selection
     return replace(
         options.selection,
         off=options.selection.off | settings.ignore,

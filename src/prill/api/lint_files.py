@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from posixpath import dirname
 
 from prill._io.regular import read_regular
 from prill.api.lint_inline import find_inline, is_inline_host, unread_inline
@@ -33,12 +34,14 @@ def find_dockerfiles(paths: Sequence[Path]) -> tuple[Path, ...]:
 
     Raise `NoDockerfile` where a path is missing or there is none at all.
     """
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     for path in paths:
-        if path.is_dir():
-            found.update(dict.fromkeys(_walk(path)))
+        if path.is_file():
+            found[str(path)] = path
+        elif path.is_dir():
+            found.update((str(one), one) for one in _walk(path))
         elif path.exists():
-            found[path] = None
+            found[str(path)] = path
         else:
             raise NoDockerfile(f"there is no file {str(path)!r}")
     if not found:
@@ -46,7 +49,7 @@ def find_dockerfiles(paths: Sequence[Path]) -> tuple[Path, ...]:
             f"no Dockerfile in {', '.join(map(str, paths))}",
             hint="Dockerfile, Dockerfile.*, *.Dockerfile and Containerfile are looked for; name any other",
         )
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -77,17 +80,17 @@ class IgnoreFinder:
     """Finds the ``.dockerignore`` that holds for files: a file's own before its folder's, which is read once."""
 
     def __init__(self) -> None:
-        self._folders: dict[Path, str | None] = {}
+        self._folders: dict[str, str | None] = {}
 
     def text_for(self, path: Path) -> str | None:
         """Return the text that holds for ``path``: "" where there is none, and None where it cannot be read."""
         try:
             return _ignore_text(f"{path}.dockerignore")
         except FileNotFoundError:
-            folder = path.parent
+            folder = dirname(path)
         if folder not in self._folders:
             try:
-                self._folders[folder] = _ignore_text(folder / ".dockerignore")
+                self._folders[folder] = _ignore_text(Path(folder) / ".dockerignore")
             except FileNotFoundError:
                 self._folders[folder] = ""
         return self._folders[folder]

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
+from posixpath import dirname
 from types import MappingProxyType
 
 from prill._io.regular import read_regular
-from prill.api.hadolint_settings import read_hadolint_settings
 from prill.api.policy_bases import POLICY_NAME, allowed_bases, read_policy_bases
 from prill.dockerfile.allowed_bases import AllowedBase, InvalidAllowedBase
 from prill.dockerfile.rule import LabelRule
@@ -82,12 +82,12 @@ class SettingsFinder:
 
     def __init__(self, fixed: Path | None = None) -> None:
         self._fixed = fixed
-        self._known: dict[Path, tuple[Path, LintSettings]] = {}
-        self._policies: dict[Path, tuple[AllowedBase, ...] | None] = {}
+        self._known: dict[str, tuple[Path, LintSettings]] = {}
+        self._policies: dict[str, tuple[AllowedBase, ...] | None] = {}
 
     def settings_for(self, path: Path) -> LintSettings:
         """Return what holds for ``path``; raise `InvalidLintSettings`."""
-        key = path.parent
+        key = dirname(path)
         if key not in self._known:
             folder = path.absolute().parent
             self._known[key] = self._find(folder)
@@ -160,6 +160,8 @@ def _read_file(path: Path) -> LintSettings | None:
 
 
 def _of_hadolint(path: Path, data: bytes) -> LintSettings:
+    from prill.api.hadolint_settings import read_hadolint_settings  # noqa: PLC0415 - only where there is such a file
+
     found = read_hadolint_settings(data, str(path))
     return LintSettings(
         ignore=found.ignored,

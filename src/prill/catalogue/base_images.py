@@ -80,7 +80,9 @@ class BaseImage:
 def find_base_image(name: str, tag: str) -> BaseImage | None:
     """Return what is known of ``name``, registry and repository, with ``tag``; None for an image that is not known."""
     plain = name.removeprefix("docker.io/").removeprefix("library/")
-    rows, systems = _rows()
+    rows, systems = _table("base-images")
+    if "/" in plain:  # as all that harden theirs have
+        rows = (*_table("hardened-images")[0], *rows)
     for pattern, in_tag, row in rows:
         if (found := _compiled(pattern).fullmatch(plain)) and _compiled(in_tag).search(tag):
             named = {key: value for key, value in found.groupdict().items() if value}
@@ -150,18 +152,15 @@ def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
 
 
 @cache
-def _rows() -> tuple[tuple[_Row, ...], dict[str, Any]]:
-    """Return the rows in the order in which they are asked, each with its source and its date, and the systems.
+def _table(name: str) -> tuple[tuple[_Row, ...], dict[str, Any]]:
+    """Return the rows of a table in the order in which they are asked, and its systems; a row has its source and date.
 
     A row is the pattern for the name, that for the tag, and the rest. They are compiled when they are first asked.
     """
     rows: list[_Row] = []
-    systems: dict[str, Any] = {}
-    for name in ("hardened-images", "base-images"):
-        tables, source, dated = load_data(name)
-        for row in tables["images"]:
-            if row.get("kind") not in _KINDS:
-                raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
-            rows.append((row["pattern"], row.get("tag", ""), {"source": source, "dated": dated, **row}))
-        systems |= tables.get("systems", {})
-    return tuple(rows), systems
+    tables, source, dated = load_data(name)
+    for row in tables["images"]:
+        if row.get("kind") not in _KINDS:
+            raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
+        rows.append((row["pattern"], row.get("tag", ""), {"source": source, "dated": dated, **row}))
+    return tuple(rows), tables.get("systems", {})

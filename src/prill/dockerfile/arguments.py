@@ -71,9 +71,8 @@ def read_words(instruction: Instruction) -> tuple[Word, ...]:
     return tuple([Word(match[0], span(*match.span())) for match in found])
 
 
-def read_from(instruction: Instruction) -> From | None:
-    """Read ``FROM``; None without an image."""
-    words = read_words(instruction)
+def read_from(words: tuple[Word, ...]) -> From | None:
+    """Read ``FROM``, whose arguments are ``words``; None without an image."""
     if not words:
         return None
     if len(words) >= 3 and words[1].text.upper() == "AS":  # noqa: PLR2004 - image, AS, name

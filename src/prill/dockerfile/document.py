@@ -31,7 +31,7 @@ class Stage:
         self.index = index
         self.steps: list[Step] = []
         self.from_step = step
-        self.source: From | None = read_from(step.statement) if step is not None else None
+        self.source: From | None = read_from(step.words) if step is not None else None
         name = self.source.name if self.source else None
         self.name = name.text.lower() if name else ""
         self._states: tuple[State, ...] = ()
@@ -109,7 +109,7 @@ class Stage:
 
     def of(self, keyword: str, after: int = -1) -> tuple[Step, ...]:
         """Return the stage's steps with a keyword that stand behind the step number ``after``."""
-        return tuple(step for step in self.steps[after + 1 :] if step.keyword == keyword)
+        return tuple([step for step in self.steps[after + 1 :] if step.keyword == keyword])
 
     @property
     def result(self) -> State:
@@ -166,13 +166,18 @@ class Dockerfile:
         if len(keywords) == 1:
             return self.by_keyword.get(keywords[0], ())
         if keywords not in self._several:
-            self._several[keywords] = tuple(step for step in self.steps if step.keyword in keywords)
+            there = [keyword for keyword in keywords if keyword in self.by_keyword]
+            self._several[keywords] = (
+                tuple([step for step in self.steps if step.keyword in there])
+                if len(there) > 1
+                else self.by_keyword.get("".join(there), ())
+            )
         return self._several[keywords]
 
     @cached_property
     def invocations(self) -> tuple[Invocation, ...]:
         """The commands of every RUN, in order."""
-        return tuple(Invocation(step, command) for step in self.of("RUN") for command in step.commands)
+        return tuple([Invocation(step, command) for step in self.of("RUN") for command in step.commands])
 
     @cached_property
     def programs(self) -> frozenset[str]:
@@ -193,7 +198,7 @@ class Dockerfile:
             return self.by_program.get(programs[0], ())
         if not any(program in self.by_program for program in programs):
             return ()
-        return tuple(one for one in self.invocations if one.command.name in programs)
+        return tuple([one for one in self.invocations if one.command.name in programs])
 
     @cached_property
     def command_text(self) -> str:
@@ -234,6 +239,8 @@ class Dockerfile:
     @cached_property
     def shell_pragmas(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """The shells that comments ``# hadolint shell=…`` name, with their places."""
+        if "hadolint" not in self.file.source.text:
+            return ()
         return tuple(
             (node.span.start, (found[1],))
             for node in self.file.nodes

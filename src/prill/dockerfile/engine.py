@@ -1,8 +1,9 @@
 """Runs rules over a file. A rule that raises becomes a gap; what a pragma suppresses is marked and stays."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from prill.model.report import Gap
 from prill.model.value import dataclass, field, replace
 
 __all__ = ["LintResult", "Places", "Selection", "lint", "rule_names", "weigh"]
+
+_BY_PLACE = attrgetter("location.start_byte", "location.end_byte", "rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,11 @@ class Selection:
     pragmas: bool = True
     tool: str = ""
 
-    def runs(self, rule: Rule) -> bool:
-        """Whether the rule is to be run at all."""
+    def running(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return those of the rules that are to be run at all."""
         if self.only is not None:
-            return not rule_names(rule).isdisjoint(self.only)
-        return rule.default or not rule_names(rule).isdisjoint(self.on)
+            return [rule for rule in rules if not rule_names(rule).isdisjoint(self.only)]
+        return [rule for rule in rules if rule.default or not rule_names(rule).isdisjoint(self.on)]
 
     def wants(self, finding: Finding) -> bool:
         """Whether a finding of another program is one of those that are asked for."""
@@ -70,7 +73,7 @@ def lint(
 ) -> LintResult:
     """Run every rule that the selection wants, then look at pragmas, then let rules review the findings."""
     wanted = Selection() if selection is None else selection
-    running = [rule for rule in rules if wanted.runs(rule)]
+    running = wanted.running(rules)
     if wanted.only is None and find_pragmas(document):
         context = replace(context, running=frozenset().union(*map(rule_names, running)))
     places = Places(document)
@@ -96,7 +99,7 @@ def lint(
             except Exception as error:  # noqa: BLE001 - the same
                 gaps.append(_gap(places, rule, error))
     findings += weigh(reviewed, document, wanted)
-    findings.sort(key=lambda finding: (finding.location.start_byte, finding.location.end_byte, finding.rule))
+    findings.sort(key=_BY_PLACE)
     return LintResult(tuple(findings), tuple(gaps))
 
 
@@ -149,32 +152,39 @@ class Places:
         self.source: Source = document.file.source
         self.statements = document.file.instructions
         self.starts = [statement.span.start for statement in self.statements]
-        self._withins: dict[int, Location] = {}
+        self._withins: dict[int, tuple[Span, Location]] = {}
 
     def location(self, span: Span) -> Location:
         """Return where a span is, by line, column and byte."""
-        source = self.source
-        lines, start, end = source.lines, span.start, max(span)
+        name, _, lines, marks = source = self.source
+        start, end = span
+        end = max(end, start)
         line = bisect_right(lines, start)
         end_line = line if line == len(lines) or end < lines[line] else bisect_right(lines, end, line)
         column, end_column = start - lines[line - 1] + 1, end - lines[end_line - 1] + 1
-        return Location(source.name, line, column, end_line, end_column, source.byte(start), source.byte(end))
+        if marks:
+            return Location(name, line, column, end_line, end_column, source.byte(start), source.byte(end))
+        return Location(name, line, column, end_line, end_column, start, end)
 
     def finding(self, rule: Rule, problem: Problem) -> Finding:
         """Return a problem as a finding of the file, with the statement that it is in."""
-        place = bisect_right(self.starts, problem.span.start) - 1
+        span, message, fix, aliases = problem
+        place = bisect_right(self.starts, span.start) - 1
         statement = self.statements[place] if place >= 0 else None
-        within = None
-        if statement is not None and problem.span.start < statement.span.end:
-            within = self._withins.get(place)
-            if within is None:
-                within = self._withins[place] = self.location(statement.code_span)
+        within = location = None
+        if statement is not None and span.start < statement.span.end:
+            if place not in self._withins:
+                code = statement.code_span
+                self._withins[place] = code, self.location(code)
+            code, within = self._withins[place]
+            location = within if code == span else None
         return Finding(
             rule.id,
             rule.severity,
-            problem.message or rule.summary,
-            self.location(problem.span),
+            message or rule.summary,
+            location or self.location(span),
             within,
-            aliases=rule.aliases if problem.aliases is None else problem.aliases,
-            fixes=(problem.fix,) if problem.fix else (),
+            rule.aliases if aliases is None else aliases,
+            "",
+            (fix,) if fix else (),
         )

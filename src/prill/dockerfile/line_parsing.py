@@ -48,10 +48,12 @@ def parse_instruction(
         place = logical.span(begin, begin)
         return Instruction(span, pieces, "", place, logical, begin, begin)
     keyword = found[1].upper()
-    written = logical.span(found.start(1), found.end(1))
+    written = logical.span(*found.span(1))
     flags, start = _flags(logical, found.end())
     end = len(text.rstrip())
-    start = end - len(text[start:end].lstrip())
+    if text[start : start + 1].isspace():
+        start = len(text) - len(text[start:].lstrip())
+    start = min(start, end)
     inner, form = None, None
     if keyword not in KEYWORDS:
         faults = (*faults, Fault("unknown-instruction", f"unknown instruction: {found[1]}", written))
@@ -67,9 +69,7 @@ def parse_instruction(
         kind = _HEALTH.match(text, start, end)
         if kind is not None and kind[1].upper() == "CMD" and text[kind.end() : kind.end() + 1] == "[":
             form, faults = _exec_form(logical, kind.end(), end, faults)
-    return Instruction(
-        span, pieces, keyword, written, logical, start, end, flags=flags, json=form, inner=inner, faults=faults
-    )
+    return Instruction(span, pieces, keyword, written, logical, start, end, flags, form, (), inner, faults)
 
 
 def _skip_blanks(text: str, start: int) -> int:

@@ -23,7 +23,7 @@ from prill.dockerfile.engine import Selection
 from prill.dockerfile.pragmas import find_pragmas, mentions_prill
 from prill.dockerfile.rule import Context, Rule
 
-__all__ = ["Listed", "listed", "rules_for"]
+__all__ = ["Listed", "Listing", "listed", "listing", "rules_for"]
 
 
 class Listed(NamedTuple):
@@ -38,9 +38,26 @@ class Listed(NamedTuple):
         return _load(self.id)
 
 
+class Listing(tuple[Listed, ...]):
+    """The lines of a list. It is the same as itself alone: to compare all lines, file by file, takes a hundredth."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
 def listed(name: str, *words: str, default: bool = True) -> Listed:
     """Return a line of the list."""
     return Listed(name, frozenset(words), default)
+
+
+def listing(*lines: Listed) -> Listing:
+    """Return the list."""
+    return Listing(lines)
 
 
 @cache
@@ -64,13 +81,26 @@ def rules_for(
     except Exception:  # noqa: BLE001 - what cannot be read is a gap of each rule that asks for it
         return tuple(one.load() for one in running.rules)
     numbers = {*running.always}.union(*[running.by_word[word] for word in words if word in running.by_word])
-    return tuple([running.rules[number].load() for number in sorted(numbers)])
+    loaded = running.loaded
+    return tuple([loaded[number] for number in sorted(numbers)])
+
+
+class _Loaded(dict[int, Rule]):
+    """Rules by their numbers, each loaded when it is first asked for."""
+
+    def __init__(self, rules: tuple[Listed, ...]) -> None:
+        self.rules = rules
+
+    def __missing__(self, number: int) -> Rule:
+        rule = self[number] = self.rules[number].load()
+        return rule
 
 
 class _Running(NamedTuple):
     """The rules that are wanted, and their numbers by the words that they look for."""
 
     rules: tuple[Listed, ...]
+    loaded: _Loaded
     always: tuple[int, ...]
     by_word: dict[str, list[int]]
 
@@ -78,12 +108,12 @@ class _Running(NamedTuple):
 @lru_cache(maxsize=16)
 def _running(rules: tuple[Listed, ...], only: frozenset[str] | None, on: frozenset[str]) -> _Running:
     wanted = Selection(only=only, on=on)
-    found = tuple(one for one in rules if (only is None and one.default) or wanted.runs(one.load()))
+    found = tuple(one for one in rules if (only is None and one.default) or wanted.running([one.load()]))
     by_word: dict[str, list[int]] = {}
     for number, one in enumerate(found):
         for word in one.words:
             by_word.setdefault(word, []).append(number)
-    return _Running(found, tuple(number for number, one in enumerate(found) if not one.words), by_word)
+    return _Running(found, _Loaded(found), tuple(number for number, one in enumerate(found) if not one.words), by_word)
 
 
 def _words(document: Dockerfile, context: Context) -> set[str]:

@@ -5,7 +5,7 @@ It never fails. What BuildKit would refuse becomes a `Fault`, and reading goes o
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prill.dockerfile.check_directive import read_checks
 from prill.dockerfile.line_parsing import Opener, find_openers, parse_instruction
@@ -31,12 +31,12 @@ MARK = "\ufeff"
 MAX_LINE = 65_535
 """How many bytes of a line BuildKit reads (``bufio.MaxScanTokenSize``, less one)."""
 KNOWN_DIRECTIVES = frozenset({"check", "escape", "syntax"})
+_TEXT, _CONTINUATION, _NEWLINE = PieceKind.TEXT, PieceKind.CONTINUATION, PieceKind.NEWLINE
+_COMMENT, _BLANK = PieceKind.COMMENT, PieceKind.BLANK
+"""Those of every line have a name of their own: an enumeration calls a function for each of its members."""
 
 _DIRECTIVE = regex(r"\s*(#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S(?:.*\S)?|[^\S\r\n])\s*\Z")
-_CONTINUATION = {
-    "\\": regex(r"(?:^|(?<=[^\\]))\\[ \t]*(?=[\r\n]*\Z)"),
-    "`": regex(r"(?:^|(?<=[^`]))`[ \t]*(?=[\r\n]*\Z)"),
-}
+_ESCAPES = frozenset("\\`")
 
 
 def parse(data: bytes, name: str = "Dockerfile") -> File:
@@ -70,8 +70,8 @@ class _Parser:
             if not bare:
                 self._blank()
             elif bare[0] == "#":
-                piece = self._take(PieceKind.COMMENT)
-                self.nodes.append(Comment(Span(piece.start, piece.end), (piece,), bare[1:].strip()))
+                piece = self._take(_COMMENT)
+                self.nodes.append(Comment(Span(piece[1], piece[2]), (piece,), bare[1:].strip()))
             elif self.escape in bare:
                 self._instruction()
             else:
@@ -93,28 +93,27 @@ class _Parser:
         return self.text[self.bounds[self.line] : self.bounds[self.line + 1]]
 
     def _take(self, kind: PieceKind) -> Piece:
-        piece = Piece(kind, self.bounds[self.line], self.bounds[self.line + 1])
-        self.line += 1
-        return piece
+        line = self.line
+        self.line = line + 1
+        return kind, self.bounds[line], self.bounds[line + 1]
 
     def _mark(self) -> None:
         if self.text.startswith(MARK):
-            self.nodes.append(Trivia(Span(0, 1), (Piece(PieceKind.MARK, 0, 1),)))
+            self.nodes.append(Trivia(Span(0, 1), ((PieceKind.MARK, 0, 1),)))
 
     def _blank(self) -> None:
-        pieces = [self._take(PieceKind.BLANK)]
+        pieces = [self._take(_BLANK)]
         while self.line < self.count and not self._line().strip():
-            pieces.append(self._take(PieceKind.BLANK))
-        self.nodes.append(Trivia(Span(pieces[0].start, pieces[-1].end), tuple(pieces)))
+            pieces.append(self._take(_BLANK))
+        self.nodes.append(Trivia(_whole(pieces), tuple(pieces)))
 
     def _directives(self) -> None:
         """Read the directives at the top, each once; after a ``#!`` line and in other styles, ``syntax`` alone."""
         shebang = self._more() and self._line().startswith("#!")
         if shebang:
-            piece = self._take(PieceKind.COMMENT)
-            self.nodes.append(
-                Comment(Span(piece.start, piece.end), (piece,), self.text[piece.start + 1 : piece.end].strip())
-            )
+            piece = self._take(_COMMENT)
+            _, start, end = piece
+            self.nodes.append(Comment(Span(start, end), (piece,), self.text[start + 1 : end].strip()))
         elif self._more() and self._line().lstrip().startswith("{"):
             self._json_syntax()
             return
@@ -129,9 +128,8 @@ class _Parser:
                 return
             start = self.place
             value = Word(found[3], Span(start + found.start(3), start + found.end(3)))
-            piece = self._take(PieceKind.COMMENT)
-            span = Span(piece.start, piece.end)
-            self.nodes.append(Directive(span, (piece,), name, value, style))
+            piece = self._take(_COMMENT)
+            self.nodes.append(Directive(Span(piece[1], piece[2]), (piece,), name, value, style))
             if name == "check" and (refused := read_checks(value.text).refused):
                 self.faults.append(Fault("invalid-check", refused, value.span, shared=False))
             if name in seen:
@@ -150,12 +148,11 @@ class _Parser:
         syntax = value.get("syntax") if isinstance(value, dict) else None
         if isinstance(syntax, str):
             span = Span(self.place, len(self.text))
-            piece = Piece(PieceKind.COMMENT, *span)
-            self.nodes.append(Directive(span, (piece,), "syntax", Word(syntax, span), "{"))
+            self.nodes.append(Directive(span, ((_COMMENT, *span),), "syntax", Word(syntax, span), "{"))
             self.line = self.count
 
     def _set_escape(self, value: Word) -> None:
-        if value.text in _CONTINUATION:
+        if value.text in _ESCAPES:
             self.escape = value.text
         else:
             message = f"invalid escape token {value.text[:40]!r} does not match ` or \\"
@@ -167,8 +164,8 @@ class _Parser:
         self.line += 1
         body = line.rstrip("\r\n")
         cut, end = place + len(body), place + len(line)
-        written = Piece(PieceKind.TEXT, place, cut)
-        pieces = (written, Piece(PieceKind.NEWLINE, cut, end)) if cut < end else (written,)
+        written = (_TEXT, place, cut)
+        pieces = (written, (_NEWLINE, cut, end)) if cut < end else (written,)
         self._finish(pieces, Logical(body, (0,), (place,)))
 
     def _instruction(self) -> None:
@@ -179,37 +176,36 @@ class _Parser:
         starts: list[int] = []
         sources: list[int] = []
         size, first = 0, True
-        continuation = _CONTINUATION[escape]
         while self.line < self.count:
             place, end = bounds[self.line], bounds[self.line + 1]
             body = text[place:end].rstrip("\r\n")
             bare = body.lstrip()
             if not first and (not bare or bare[0] == "#"):
-                pieces.append(self._take(PieceKind.COMMENT if bare else PieceKind.BLANK))
+                pieces.append(self._take(_COMMENT if bare else _BLANK))
                 continue
             self.line += 1
             first = False
-            found = continuation.search(body) if escape in body else None
-            cut = place + (found.start() if found else len(body))
+            ending = body.rstrip(" \t")
+            goes_on = ending[-1:] == escape != ending[-2:-1]
+            cut = place + (len(ending) - 1 if goes_on else len(body))
             if cut > place:
-                pieces.append(Piece(PieceKind.TEXT, place, cut))
+                pieces.append((_TEXT, place, cut))
                 texts.append(text[place:cut])
                 starts.append(size)
                 sources.append(place)
                 size += cut - place
             if end > cut:
-                pieces.append(Piece(PieceKind.CONTINUATION if found else PieceKind.NEWLINE, cut, end))
-            if not found:
+                pieces.append((_CONTINUATION if goes_on else _NEWLINE, cut, end))
+            if not goes_on:
                 break
         written = "".join(texts)
         if written.strip():
             self._finish(tuple(pieces), Logical(written, tuple(starts), tuple(sources)))
         else:  # escape characters and nothing else
-            self.nodes.append(Trivia(Span(pieces[0].start, pieces[-1].end), tuple(pieces)))
+            self.nodes.append(Trivia(_whole(pieces), tuple(pieces)))
 
     def _finish(self, pieces: tuple[Piece, ...], logical: Logical) -> None:
-        span = Span(pieces[0].start, pieces[-1].end)
-        instruction = parse_instruction(logical, 0, span, pieces=pieces)
+        instruction = parse_instruction(logical, 0, _whole(pieces), pieces=pieces)
         if "<<" in logical.text:
             instruction = self._with_heredocs(instruction)
         self.nodes.append(instruction)
@@ -219,7 +215,7 @@ class _Parser:
         heredocs, faults = self._heredocs(instruction, pieces)
         if not heredocs and not faults:
             return instruction
-        span = Span(instruction.span.start, pieces[-1].end)
+        span = _whole(pieces)
         inner = instruction.inner
         if heredocs and inner is not None:
             inner = inner._replace(heredocs=heredocs, span=span)
@@ -242,7 +238,7 @@ class _Parser:
             self.line = end
             body = Span(start, self.place)
             if body.end > body.start:
-                pieces.append(Piece(PieceKind.HEREDOC, *body))
+                pieces.append((PieceKind.HEREDOC, *body))
             pieces.append(self._take(PieceKind.TERMINATOR))
             heredocs.append(
                 Heredoc(opener.name, opener.expand, opener.chomp, span, body, self.text[body.start : body.end])
@@ -267,3 +263,7 @@ class _Parser:
         index = bisect_left(numbers, self.line)
         if index < len(numbers):
             yield numbers[index]
+
+
+def _whole(pieces: Sequence[Piece]) -> Span:
+    return Span(pieces[0][1], pieces[-1][2])

@@ -6,7 +6,6 @@ programs with odd names.
 """
 
 import re
-from collections.abc import Iterator
 
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord
 from prill.dockerfile.source import Span
@@ -28,6 +27,8 @@ _TOKENS = re.compile(
 
 Or all that is left where none of these stands: to look for one further on would take the square of the length.
 """
+_new = tuple.__new__
+"""Half of what a named tuple's own costs; most of a file is words."""
 _PARTS = regex(_PART, re.ASCII)
 _INSIDE = regex(_VARIABLE, re.ASCII)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=", re.ASCII)
@@ -47,8 +48,8 @@ def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ..
     while place < end and text[place] in " \t":
         place += 1
     reading = _Reading()
-    lines = _lines(logical)
-    limit, shift = next(lines)
+    starts, sources = logical.starts, logical.sources
+    line, ends = 0, (*starts[1:], len(text))
     for bare, quoted, operator, gap, target, connector, blanks in _TOKENS.findall(text, place, end):
         if connector:
             if not reading.join(connector):
@@ -60,11 +61,12 @@ def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ..
             return None
         begin = place + len(operator) + len(gap) if operator else place
         after = begin + len(raw)
-        while begin >= limit:
-            limit, shift = next(lines)
-        last = after + shift if after <= limit else logical.at(after - 1) + 1
+        while begin >= ends[line]:
+            line += 1
+        shift = sources[line] - starts[line]
+        last = after + shift if after <= ends[line] else logical.at(after - 1) + 1
         plain, masked = (raw, raw) if bare else (_text(raw), _masked(raw))
-        word = ShellWord(plain, begin + shift, last, masked)
+        word = _new(ShellWord, (plain, begin + shift, last, masked))
         if operator:
             reading.redirections.append(Redirection(operator, word, logical.span(place, after)))
         elif reading.redirections:
@@ -75,14 +77,6 @@ def read_plain(logical: Logical, start: int, end: int) -> tuple[ShellCommand, ..
             reading.assigned.append(word)
         place = after + len(blanks)
     return tuple(reading.found) if place == end and reading.finish() else None  # all tokens together are the text
-
-
-def _lines(logical: Logical) -> Iterator[tuple[int, int]]:
-    """Yield where each line of the text ends, and how far it stands from there in the source."""
-    for start, source, end in zip(
-        logical.starts, logical.sources, (*logical.starts[1:], len(logical.text)), strict=True
-    ):
-        yield end, source - start
 
 
 class _Reading:

@@ -29,6 +29,7 @@ _PRILL = regex(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
 _MEANT = regex(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
 _HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*+([^#\s](?:[^#]*[^#\s])?|)\s*(?:#\s*(.*))?\Z")
 _CHECK = regex(r"(?:check|CHECK)\s*=\s*(.+)\Z")
+_NO_CHECKS = Checks()
 _CODES = regex(r"[DLSC0-9]+(?:\s*,\s*[DLSC0-9]+)*\Z")
 
 
@@ -80,13 +81,11 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
                     or _read_hadolint(document, node.text, span, stages)
                 )
         elif isinstance(node, Instruction):
-            for piece in node.pieces:
-                if piece.kind is PieceKind.COMMENT:
-                    text = file.source.text[piece.start : piece.end]
+            for kind, start, end in node.pieces:
+                if kind is PieceKind.COMMENT:
+                    text = file.source.text[start:end]
                     if "prill:" in text:
-                        found.extend(
-                            _inside(document, text.strip().removeprefix("#").strip(), Span(piece.start, piece.end))
-                        )
+                        found.extend(_inside(document, text.strip().removeprefix("#").strip(), Span(start, end)))
     found.extend(_checks(document))
     if "check" in file.source.text or "CHECK" in file.source.text:
         found.extend(_checks_above(document))
@@ -104,12 +103,12 @@ def misspelt_pragmas(document: Dockerfile) -> tuple[Span, ...]:
     if not mentions_prill(document):
         return ()
     read = {pragma.span.start for pragma in find_pragmas(document) if pragma.tool == "prill" and pragma.codes}
-    comments = (piece for node in document.file.nodes for piece in node.pieces if piece.kind is PieceKind.COMMENT)
+    pieces = (piece for node in document.file.nodes for piece in node.pieces)
     found = []
-    for piece in comments:
-        written = text[piece.start : piece.end]
-        start = piece.start + len(written) - len(written.lstrip())
-        if _MEANT.match(text, start, piece.end) and not {piece.start, start} & read:
+    for first, end in [(start, end) for kind, start, end in pieces if kind is PieceKind.COMMENT]:
+        written = text[first:end]
+        start = first + len(written) - len(written.lstrip())
+        if _MEANT.match(text, start, end) and not {first, start} & read:
             found.append(Span(start, start + len(written.strip())))
     return tuple(found)
 
@@ -164,13 +163,14 @@ def _stage_lines(document: Dockerfile, line: int, starts: list[int]) -> tuple[in
 
 
 def _directive(document: Dockerfile) -> Directive | None:
-    return next((one for one in document.file.directives if one.name == "check"), None)
+    directives = document.file.directives
+    return next((one for one in directives if one.name == "check"), None) if directives else None
 
 
 def read_check_directive(document: Dockerfile) -> Checks:
     """Return what the file's ``check`` directive says; nothing without one."""
     directive = _directive(document)
-    return read_checks(directive.value.text) if directive is not None else Checks()
+    return read_checks(directive.value.text) if directive is not None else _NO_CHECKS
 
 
 def _checks(document: Dockerfile) -> list[Pragma]:

@@ -50,7 +50,7 @@ def _unexpanded(words: Iterable[Word], escape: str, *, shared: bool = False) -> 
 
 
 def _from(step: Step, escape: str) -> Iterator[Fault]:
-    source = read_from(step.instruction)
+    source = read_from(step.words)
     if source is None:
         return
     if source.extra:

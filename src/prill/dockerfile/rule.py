@@ -92,4 +92,4 @@ class Rule:
 
 def replacement(message: str, span: Span, text: str, *, safe: bool = True) -> Fix:
     """Return the fix that puts ``text`` in the place of ``span``."""
-    return Fix(message=message, edits=(Edit(start=span.start, end=span.end, text=text),), safe=safe)
+    return Fix(message, (Edit(*span, text),), safe)

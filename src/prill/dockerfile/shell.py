@@ -90,12 +90,12 @@ class ShellCommand(_ShellCommand):
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """The arguments' masked texts."""
-        return tuple(word.masked for word in self.words[1:])
+        return tuple([word.masked for word in self.words[1:]])
 
     @cached_property
     def operands(self) -> tuple[ShellWord, ...]:
         """The arguments that do not begin with ``-``; a flag's separate value is one of them."""
-        return tuple(word for word in self.words[1:] if not word.masked.startswith("-"))
+        return tuple([word for word in self.words[1:] if not word.masked.startswith("-")])
 
     @cached_property
     def flags(self) -> frozenset[str]:

@@ -47,7 +47,7 @@ class Step:
         """The instruction as it is written, without what follows its arguments."""
         return self.statement.code_span
 
-    @property
+    @cached_property
     def state(self) -> State:
         """What holds before the instruction."""
         return self.stage.states[self.index] if self.stage is not None else self.document.prelude_state
@@ -96,7 +96,7 @@ class Step:
             self.document.unread.append(self)
         return script
 
-    @property
+    @cached_property
     def commands(self) -> tuple[ShellCommand, ...]:
         """The commands of `script`."""
         return self.script.commands

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+_new = tuple.__new__
+"""Half of what a named tuple's own costs; for the spans and words of which a file has hundreds."""
+
+
 class PieceKind(StrEnum):
     """What a piece of a file is to a builder."""
 
@@ -46,12 +50,8 @@ class PieceKind(StrEnum):
     """A byte order mark."""
 
 
-class Piece(NamedTuple):
-    """The characters of the source from ``start`` to ``end``."""
-
-    kind: PieceKind
-    start: int
-    end: int
+Piece = tuple[PieceKind, int, int]
+"""What it is, and from where to where it stands in the source; no named tuple, as each line has two of them."""
 
 
 class Logical(NamedTuple):
@@ -70,15 +70,15 @@ class Logical(NamedTuple):
         """Return the span in the source of the text from ``start`` to ``end``."""
         if len(self.starts) == 1:  # one line, as most are
             shift = self.sources[0] - self.starts[0]
-            return Span(start + shift, max(start, end) + shift)
+            return _new(Span, (start + shift, max(start, end) + shift))
         starts, sources = self.starts, self.sources
         first = bisect_right(starts, start) - 1
         place = sources[first] + start - starts[first]
         if end <= start:
-            return Span(place, place)
+            return _new(Span, (place, place))
         if first + 1 < len(starts) and starts[first + 1] < end:  # it ends on a later line
             first = bisect_right(starts, end - 1, first + 1) - 1
-        return Span(place, sources[first] + end - starts[first])
+        return _new(Span, (place, sources[first] + end - starts[first]))
 
     def word(self, start: int, end: int) -> Word:
         """Return the text from ``start`` to ``end`` with its span."""
@@ -180,7 +180,7 @@ class Instruction(NamedTuple):
     def code_span(self) -> Span:
         """From the keyword to the end of the arguments: without the line break, heredocs and comments after it."""
         end = self.logical.at(self.end - 1) + 1 if self.end > self.start else self.written.end
-        return Span(self.written.start, max(end, self.flags[-1].span.end if self.flags else end))
+        return Span(self.written.start, max(end, self.flags[-1].span.end) if self.flags else end)
 
     def flag(self, name: str) -> Flag | None:
         """Return the last flag called ``name``."""
@@ -203,16 +203,16 @@ class File(_File):
     @cached_property
     def directives(self) -> tuple[Directive, ...]:
         """The parser directives, in order."""
-        return tuple(node for node in self.nodes if isinstance(node, Directive))
+        return tuple([node for node in self.nodes if isinstance(node, Directive)])
 
     @cached_property
     def instructions(self) -> tuple[Instruction, ...]:
         """The instructions, in order; those deferred by ONBUILD are inside theirs."""
-        return tuple(node for node in self.nodes if isinstance(node, Instruction))
+        return tuple([node for node in self.nodes if isinstance(node, Instruction)])
 
 
 def print_file(file: File) -> bytes:
     """Return the bytes that ``file`` was parsed from, put together from its pieces."""
     text = file.source.text
-    parts = [text[piece.start : piece.end] for node in file.nodes for piece in node.pieces]
+    parts = [text[start:end] for node in file.nodes for _, start, end in node.pieces]
     return "".join(parts).encode("utf-8", "surrogateescape")

@@ -6,6 +6,7 @@ findings, all of one shape, and to lay each of them out as dicts first takes fiv
 
 from collections.abc import Iterable
 from functools import lru_cache
+from io import BytesIO
 from json.encoder import encode_basestring_ascii as _text
 
 from prill.model.finding import Finding, Fix, Location, Report, Suppression
@@ -13,28 +14,46 @@ from prill.model.report import Gap
 
 __all__ = ["encode_findings_json"]
 
+_SOME = 100
+
 
 def encode_findings_json(report: Report) -> bytes:
-    """Return the document in ASCII, indented, keys in a fixed order."""
-    return f"""{{
+    """Return the document in ASCII, indented, keys in a fixed order.
+
+    It grows some findings at a time: as one text that is joined and then encoded it would be in memory four times, and
+    to have new memory takes as long as to write into it.
+    """
+    document = BytesIO()
+    document.write(
+        f"""{{
   "schema": "prill-findings-1",
   "subjects": {_list(map(_text, report.subjects), "  ")},
-  "findings": {_list(map(_finding, report.findings), "  ")},
+  "findings": """.encode("ascii")
+    )
+    for place in range(0, len(report.findings), _SOME):
+        document.write(b",\n    " if place else b"[\n    ")
+        document.write(",\n    ".join(map(_finding, report.findings[place : place + _SOME])).encode("ascii"))
+    document.write(b"\n  ]" if report.findings else b"[]")
+    document.write(
+        f""",
   "gaps": {_list(map(_gap, report.gaps), "  ")}
 }}
 """.encode("ascii")
+    )
+    return document.getvalue()
 
 
 def _finding(finding: Finding) -> str:
-    location, within, suppressed = finding.location, finding.within, finding.suppressed_by
+    rule, severity, message, location, within, aliases, _, fixes, suppressed = finding
+    place = _location(location)
     return f"""{{
-      "rule": {_text(finding.rule)},
-      "aliases": {_aliases(finding.aliases)},
-      "severity": {_text(finding.severity)},
-      "message": {_text(finding.message)},
-      "location": {_location(location)},
-      "within": {_location(within) if within else "null"},
-      "fixes": {_list(map(_fix, finding.fixes), "      ")},
+      "rule": {_text(rule)},
+      "aliases": {_aliases(aliases)},
+      "severity": {_text(severity)},
+      "message": {_text(message)},
+      "location": {place},
+      "within": {(place if within == location else _location(within)) if within else "null"},
+      "fixes": {_list(map(_fix, fixes), "      ") if fixes else "[]"},
       "suppressed": {_suppression(suppressed) if suppressed else "null"}
     }}"""
 
@@ -47,17 +66,18 @@ def _aliases(aliases: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=64)
 def _location(location: Location) -> str:
+    path, line, column, end_line, end_column, start_byte, end_byte = location
     return f"""{{
-        "path": {_text(location.path)},
+        "path": {_text(path)},
         "start": {{
-          "line": {location.line},
-          "column": {location.column},
-          "byte": {location.start_byte}
+          "line": {line},
+          "column": {column},
+          "byte": {start_byte}
         }},
         "end": {{
-          "line": {location.end_line},
-          "column": {location.end_column},
-          "byte": {location.end_byte}
+          "line": {end_line},
+          "column": {end_column},
+          "byte": {end_byte}
         }}
       }}"""
 

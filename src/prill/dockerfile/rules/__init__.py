@@ -5,7 +5,7 @@ A line says what a rule looks for, in the words of `prill.dockerfile.listing`: i
 
 from typing import TYPE_CHECKING
 
-from prill.dockerfile.listing import listed
+from prill.dockerfile.listing import listed, listing
 
 if TYPE_CHECKING:
     from prill.dockerfile.rule import Rule
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTIN", "LISTED"]
 
-LISTED = (
+LISTED = listing(
     listed("syntax-error"),
     listed("add-instead-of-copy", "ADD"),
     listed("add-without-checksum", "ADD"),

@@ -35,7 +35,7 @@ def report(one: Invocation, *, span: Span | None = None, message: str = "", fix:
     inside = "shell" in one.command.nesting
     if inside or one.step.instruction.json is not None:
         fix = None
-    return Problem(span=span or one.command.span, message=message, fix=fix, aliases=() if inside else None)
+    return Problem(span or one.command.span, message, fix, () if inside else None)
 
 
 def spanning(words: Iterable[ShellWord]) -> Span:

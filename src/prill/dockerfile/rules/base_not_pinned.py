@@ -16,13 +16,13 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             continue
         word = stage.source.image
         if "@" not in stage.image.text and not stage.image.unset:
-            yield Problem(span=word.span, message=f"{word.text} has no digest")
+            yield Problem(word.span, f"{word.text} has no digest")
     for step in dockerfile.flagged:
         for image in step.images:
             found = step.expand(image.text)
             stage_ = dockerfile.stage_named(found.text)
             if stage_ is None and "@" not in found.text and not found.unset and re.search(r"[/:.]", found.text):
-                yield Problem(span=image.span, message=f"{image.text} has no digest")
+                yield Problem(image.span, f"{image.text} has no digest")
 
 
 RULE = Rule(

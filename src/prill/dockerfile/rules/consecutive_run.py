@@ -19,7 +19,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for before, step in pairwise(stage.steps):
             both = before.keyword == step.keyword == "RUN" and not (before.deferred or step.deferred)
             if both and _is_simple(before) and _is_simple(step) and _flags(before) == _flags(step):
-                yield Problem(span=step.span)
+                yield Problem(step.span)
 
 
 def _flags(step: Step) -> frozenset[tuple[str, str | frozenset[tuple[str, str]] | None]]:

@@ -18,7 +18,7 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             continue
         for word in copy.sources:
             if word.text.strip("\"'") in {".", "./", "*", "/"}:
-                yield Problem(span=word.span)
+                yield Problem(word.span)
 
 
 RULE = Rule(

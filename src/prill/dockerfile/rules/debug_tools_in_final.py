@@ -30,7 +30,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 for word in command.operands:
                     name = word.masked.partition("=")[0]
                     if name in _TOOLS:
-                        yield Problem(span=word.span, message=f"{name} stays in the image, for whoever breaks in, too")
+                        yield Problem(word.span, f"{name} stays in the image, for whoever breaks in, too")
 
 
 RULE = Rule(

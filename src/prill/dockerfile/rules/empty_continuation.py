@@ -9,17 +9,19 @@ from prill.model.finding import Edit, Fix, Severity
 
 __all__ = ["RULE"]
 
+_BLANK = PieceKind.BLANK
 _OF_ONE_LINE = 2
 """How many pieces an instruction has that no other line belongs to: the text, and what ends the line."""
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.steps:
-        if len(step.statement.pieces) <= _OF_ONE_LINE:
+        pieces = step.statement.pieces
+        if len(pieces) <= _OF_ONE_LINE:
             continue
-        blank = [piece for piece in step.statement.pieces if piece.kind is PieceKind.BLANK]
+        blank = [(start, end) for kind, start, end in pieces if kind is _BLANK]
         if blank:
-            edits = tuple(Edit(start=piece.start, end=piece.end, text="") for piece in blank)
+            edits = tuple(Edit(start, end, "") for start, end in blank)
             span = step.statement.written
             yield Problem(span=span, fix=Fix(message="take the blank lines out", edits=edits))
 

@@ -18,12 +18,12 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
         known = base_of(stage) if stage.source is not None and stage.parent is None else None
         if known is not None and known.ends is not None and known.ends < context.today and stage.source is not None:
             message = f"{stage.image.text} was looked after until {known.ends} (as of {known.dated})"
-            yield Problem(span=stage.source.image.span, message=message)
+            yield Problem(stage.source.image.span, message)
         for product, version in known.releases if known is not None else ():
             end = find_end(product, version)
             if end is not None and end.status(context.today) == "ended" and stage.source is not None:
                 message = f"{product} {end.release} ended on {end.extended or end.ends} (as of {end.dated})"
-                yield Problem(span=stage.source.image.span, message=message)
+                yield Problem(stage.source.image.span, message)
 
 
 RULE = Rule(

@@ -17,10 +17,10 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         return
     name = final.root.image.text
     if known.kind == "os":
-        yield Problem(span=final.source.image.span, message=f"{name} is a whole system: shell, package manager and all")
+        yield Problem(final.source.image.span, f"{name} is a whole system: shell, package manager and all")
     elif known.kind == "runtime" and known.full:
         message = f"{name} has compilers and tools besides; there are slim and distroless ones"
-        yield Problem(span=final.source.image.span, message=message)
+        yield Problem(final.source.image.span, message)
 
 
 RULE = Rule(

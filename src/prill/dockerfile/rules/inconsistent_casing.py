@@ -13,9 +13,9 @@ __all__ = ["RULE"]
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     spans = [step.statement.written for step in dockerfile.steps]
     texts = [dockerfile.file.source.text[start:end] for start, end in spans]
-    lower, upper = sum(map(str.islower, texts)), sum(map(str.isupper, texts))
-    if len(texts) in {lower, upper}:
+    if (together := "".join(texts)).isupper() or together.islower():
         return
+    lower, upper = sum(map(str.islower, texts)), sum(map(str.isupper, texts))
     for span, text in zip(spans, texts, strict=True):
         wanted = text.lower() if lower > upper else text.upper()
         if text != wanted and text.upper() in KEYWORDS:

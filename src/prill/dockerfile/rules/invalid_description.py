@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from prill.dockerfile.arguments import read_from, read_pairs
+from prill.dockerfile.arguments import read_from, read_pairs, read_words
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.source import Word
@@ -27,7 +27,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
 def _names(node: Instruction) -> list[Word]:
     if node.keyword == "ARG":
         return [pair.key for pair in read_pairs(node)]
-    found = read_from(node) if node.keyword == "FROM" else None
+    found = read_from(read_words(node)) if node.keyword == "FROM" else None
     return [found.name] if found and found.name else []
 
 

@@ -21,7 +21,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         given = {one.name for one in find_references(node.arguments) if not one.modifier} & args
         nobody = not found.text.partition(":")[0] and not found.unset  # a group alone
         if not step.deferred and node.arguments and not given and not nobody and not _NUMBER.fullmatch(found.text):
-            yield Problem(span=node.arguments_span)
+            yield Problem(node.arguments_span)
 
 
 RULE = Rule(

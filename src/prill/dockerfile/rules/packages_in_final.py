@@ -40,7 +40,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             verbs = _VERBS.get(command.program)
             if command.program in _COMPILERS or (verbs is not None and not verbs.isdisjoint(command.texts)):
                 what = "a package manager" if command.program in _MANAGERS else "build tools"
-                yield Problem(span=command.span, message=f"the final stage needs {what}: {command.program}")
+                yield Problem(command.span, f"the final stage needs {what}: {command.program}")
                 break
 
 

@@ -21,7 +21,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         if not pipes or step.deferred or _stops(step.state.shell or ()):
             continue
         own = next((pipe for pipe in pipes if "shell" not in pipe.nesting or step.instruction.json is not None), None)
-        yield Problem(span=(own or pipes[0]).span, aliases=None if own else ())
+        yield Problem((own or pipes[0]).span, aliases=None if own else ())
 
 
 def _stops(shell: tuple[str, ...]) -> bool:

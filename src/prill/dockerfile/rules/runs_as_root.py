@@ -31,7 +31,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             name = base.source.image.text if base.image.unset else base.image.text
             whose = "root" if sure else f"the user of {name}, which is mostly root"
             message = f"no USER: the image runs as {whose}"
-            yield Problem(span=final.from_step.span, message=message)
+            yield Problem(final.from_step.span, message)
         return
     last = users[0]
     found = last.expand(last.instruction.arguments)
@@ -39,12 +39,12 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     if found.unset:
         return
     if is_root(user) and not is_root(last.instruction.arguments.partition(":")[0].strip()):  # or last-user-root says it
-        yield Problem(span=last.instruction.arguments_span)
+        yield Problem(last.instruction.arguments_span)
     elif not is_root(user) and made_as_root(steps_before(last), user):
-        yield Problem(span=last.instruction.arguments_span, message=f"{user} is made with root's number", aliases=())
+        yield Problem(last.instruction.arguments_span, f"{user} is made with root's number", aliases=())
     elif not is_root(user) and is_root(group):
         span, message = last.instruction.arguments_span, "group 0 is root's: what its group may, the process may"
-        yield Problem(span=span, message=message, aliases=())
+        yield Problem(span, message, aliases=())
 
 
 def _hidden(stage: Stage) -> bool:

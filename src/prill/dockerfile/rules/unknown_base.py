@@ -18,7 +18,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             seen.add(name)
             why = "its name has a variable in it" if stage.image.unset else "it is not in the catalogue"
             message = f"nothing is known of {name}: {why}, and rules about its shell, users and programs are silent"
-            yield Problem(span=stage.source.image.span, message=message)
+            yield Problem(stage.source.image.span, message)
 
 
 RULE = Rule(

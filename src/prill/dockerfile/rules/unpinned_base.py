@@ -18,7 +18,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             image = split_image(text)
             known = text == "scratch" or text in names or text.startswith("$")
             if not known and not image.tag and not image.digest and stage.parent is None:
-                yield Problem(span=stage.source.image.span, message=f"{text} has no tag: it is whatever is newest")
+                yield Problem(stage.source.image.span, f"{text} has no tag: it is whatever is newest")
             if stage.source.name:
                 names.add(stage.source.name.text)
 

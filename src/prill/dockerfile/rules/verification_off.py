@@ -96,7 +96,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
 
 def _hints(text: str) -> bool:
     said = text.lower()
-    return any(hint in said for hint in _HINTS)
+    return any(map(said.__contains__, _HINTS))
 
 
 def _called(command: ShellCommand) -> Iterator[Problem]:
