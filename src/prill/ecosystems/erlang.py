@@ -11,7 +11,7 @@ from prill.model.value import dataclass
 __all__ = ["InvalidApp", "OtpApplication", "parse_app"]
 
 _MAX_VALUE = 400
-_COMMENT = regex(r"(?:^|\n)\s*%[^\n]*")
+_COMMENT = regex(r"(?:^|\n)[ \t]*%[^\n]*")
 _ATOM = r"(?:'([A-Za-z0-9_@.]+)'|([a-z][A-Za-z0-9_@]*))"
 _APPLICATION = regex(rf"\s*\{{\s*application\s*,\s*{_ATOM}\s*,")
 _VERSION = regex(r'\{\s*vsn\s*,\s*"([^"\\\n]*)"\s*\}')

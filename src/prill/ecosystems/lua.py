@@ -13,8 +13,8 @@ __all__ = ["InvalidRockspec", "Rock", "parse_rockspec"]
 
 _MAX_VALUE = 400
 _TEXT = r"""(?:"([^"\\\n]*)"|'([^'\\\n]*)')"""
-_FIELD = regex(rf"(?:^|[\n{{,;])\s*(package|version|summary|homepage|license)\s*=\s*{_TEXT}")
-_NEEDS = regex(r"(?:^|\n)\s*dependencies\s*=\s*\{([^{}]*)\}")
+_FIELD = regex(rf"(?:^|[\n{{,;])[ \t]*(package|version|summary|homepage|license)\s*=\s*{_TEXT}")
+_NEEDS = regex(r"(?:^|\n)[ \t]*dependencies\s*=\s*\{([^{}]*)\}")
 _NEED = regex(r"""["']\s*([A-Za-z0-9_][A-Za-z0-9_./-]*)[^"'\n]*["']""")
 _NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = regex(r"[A-Za-z0-9_.+-]+-[0-9]+")

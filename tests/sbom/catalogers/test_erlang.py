@@ -1,5 +1,7 @@
 """Applications of Erlang and Elixir."""
 
+from time import process_time
+
 import pytest
 
 from prill.model import LanguageDetails
@@ -47,6 +49,8 @@ def test_what_names_no_application_is_a_gap(text: str):
 
 
 def test_a_long_file_does_not_take_long():
-    assert purls(scan({"lib/a/ebin/a.app": '{application, a, [{vsn, "1"}, ' + "{applications, [" * 50_000})) == [
-        "pkg:otp/a@1"
-    ]
+    for filling in ("{applications, [", "\n"):
+        start = process_time()
+        text = '{application, a, [{vsn, "1"}, {description, "' + filling * 60_000
+        assert purls(scan({"lib/a/ebin/a.app": text})) == ["pkg:otp/a@1"]
+        assert process_time() - start < 3

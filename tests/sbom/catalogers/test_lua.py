@@ -1,5 +1,7 @@
 """Lua modules that LuaRocks installed."""
 
+from time import process_time
+
 import pytest
 
 from prill.model import LanguageDetails
@@ -49,3 +51,11 @@ def test_what_names_no_package_is_a_gap(text: str):
     sbom = scan({path: text.encode("latin-1")})
     assert not purls(sbom)
     assert f"/{path}: lua: " in reasons(sbom)
+
+
+@pytest.mark.parametrize("filling", ["\n", " ", "package = ", "--", "dependencies = {"])
+def test_a_long_file_does_not_take_long(filling: str):
+    start = process_time()
+    sbom = scan({f"{ROCKS}/a/1-1/a-1-1.rockspec": f'package = "a"\nversion = "1-1"\n{filling * 60_000}'})
+    assert purls(sbom) == ["pkg:luarocks/a@1-1"]
+    assert process_time() - start < 3
