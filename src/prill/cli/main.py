@@ -146,7 +146,12 @@ def main(argv: list[str] | None = None) -> int:
     _fill_streams()
     ended: list[int] = []
     atexit.register(_end, ended)  # what is registered first is called last
-    ended.append(_command(sys.argv[1:]))
+    try:
+        ended.append(_command(sys.argv[1:]))
+    except SystemExit as parsed:  # by argparse, with its help or for a mistake
+        if isinstance(parsed.code, int):
+            ended.append(parsed.code)
+        raise
     return ended[0]
 
 
