@@ -22,6 +22,7 @@ FILES = {
     "B": "FROM debian:13\n",
     "C": "FROM debian:13\nLABEL A=b\n",
     "D": "# hadolint ignore=DL3006,DL3007\nFROM debian\nEXPOSE 99999\nRUN a\nRUN b\nADD a b\nENV TOKEN=1\nCMD a\n",
+    "H": "FROM docker.io/a:1\nFROM a:1\n",
     "E": "FROM registry.example/a:1\nLABEL maintainer= url=nope\n",
 }
 CONFIGURATIONS = {

@@ -59,8 +59,9 @@ def is_image_name(text: str) -> bool:
 
 def is_allowed(text: str, registries: tuple[str, ...]) -> bool:
     """Whether an image's registry is on a list; in it, ``*`` is all, ``*.example`` an end, ``example*`` a beginning."""
-    registry = split_image(text).registry or "docker.io"
-    names = {registry, "*"} | ({"hub.docker.com"} if registry == "docker.io" else set())  # what hadolint takes for it
+    written = split_image(text).registry
+    registry = written or "docker.io"
+    names = {registry, "*"} | (set() if written else {"hub.docker.com"})  # what hadolint takes for one not written
     for pattern in registries:
         if pattern in names:
             return True
