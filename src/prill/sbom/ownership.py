@@ -20,6 +20,8 @@ _NOISE = regex(
     r"^(?:python3?(?:\.\d+)?|py3(?:\.\d+)?|node|ruby|php\d*|rust|golang|r-cran|r-bioc|lib)-?|-(?:java|perl|dev|bin)$"
 )
 _NUMBERED = regex(r"-?\d+(?:-(?:jre|jdk)(?:-headless)?)?$")
+_OWN = (("pkg:cran/", regex(r"r-base.*|r-core.*|r")), ("pkg:otp/", regex(r"(?:erlang|elixir).*")))
+"""Which packages of a language are parts of it, where a distribution's package of such a name has them."""
 _REGISTERED = "usr/share/maven-repo/"
 """Where Debian's packages register the Maven projects that they are built from, under the projects' own names."""
 
@@ -39,13 +41,19 @@ def relate(
         owner = "" if package.purl.startswith(SYSTEM_PURLS) else _owner(package, system) or _owner(package, others)
         if owner not in names or owner == package.purl:
             related.append(package)
-        elif owner.startswith(SYSTEM_PURLS) and (_registered(package) or goes_by(package.name, names[owner])):
+        elif owner.startswith(SYSTEM_PURLS) and (
+            _registered(package) or _is_its_own(package, names[owner]) or goes_by(package.name, names[owner])
+        ):
             related.append(replace(package, owner=owner))
             relationships.append(Relationship(package.purl, owner, RelationshipKind.OWNED_BY))
         else:
             related.append(package)
             relationships.append(Relationship(owner, package.purl, RelationshipKind.CONTAINS))
     return tuple(related), tuple(relationships)
+
+
+def _is_its_own(package: Package, owner: str) -> bool:
+    return any(package.purl.startswith(kind) and name.fullmatch(owner.lower()) for kind, name in _OWN)
 
 
 def owners_of_paths(owned: Mapping[str, Iterable[str]], tree: FileTree) -> dict[str, str]:

@@ -54,3 +54,18 @@ def test_a_long_file_does_not_take_long():
         text = '{application, a, [{vsn, "1"}, {description, "' + filling * 60_000
         assert purls(scan({"lib/a/ebin/a.app": text})) == ["pkg:otp/a@1"]
         assert process_time() - start < 3
+
+
+@pytest.mark.parametrize(("owner", "own"), [("erlang-base", True), ("rabbitmq-server", False)])
+def test_the_applications_of_the_language_are_the_distributions(owner: str, *, own: bool):
+    """Advisories about Erlang's package speak of them; they do not speak of what another program brings."""
+    path = "usr/lib/x/lib/kernel-8.5.3/ebin/kernel.app"
+    status = f"Package: {owner}\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n"
+    sbom = scan(
+        {
+            path: '{application, kernel, [{vsn, "8.5.3"}]}.',
+            "var/lib/dpkg/status": status,
+            f"var/lib/dpkg/info/{owner}.list": f"/{path}\n",
+        }
+    )
+    assert bool([one for one in sbom.packages if one.owner]) is own

@@ -75,6 +75,18 @@ def test_a_package_of_the_distribution_is_its_owner():
     assert len(related(sbom, RelationshipKind.OWNED_BY)) == 1
 
 
+def test_the_packages_of_r_itself_are_the_distributions():
+    status = "Package: r-base-core\nVersion: 4.2.2-2\nArchitecture: amd64\nStatus: install ok installed\n"
+    sbom = scan(
+        description("stats", "4.2.2", library="usr/lib/R/library")
+        | {
+            "var/lib/dpkg/status": status,
+            "var/lib/dpkg/info/r-base-core.list": "/usr/lib/R/library/stats/DESCRIPTION\n",
+        }
+    )
+    assert [one.purl for one in sbom.packages if one.owner] == ["pkg:cran/stats@4.2.2"]
+
+
 def test_what_was_not_installed_is_none():
     source = {f"{LIBRARY}/a/DESCRIPTION": "Package: a\nVersion: 1.0\n"}
     assert not scan(source | {f"{LIBRARY}/b/inst/c/DESCRIPTION": "Package: c\nVersion: 1.0\nBuilt: R\n"}).packages
