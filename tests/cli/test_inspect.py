@@ -118,7 +118,7 @@ class TestJson:
         ran = prill("inspect", image, "--format", "json")
         document = json.loads(ran.out)
         assert ran.err == ""
-        assert (document["format"], document["version"], document["as_of"]) == ("prill-image-facts", 1, "2026-11-26")
+        assert (document["format"], document["version"], document["asOf"]) == ("prill-image-facts", 1, "2026-11-26")
         assert sorted(document["facts"]) == sorted(plugin.id for plugin in BUILTIN)
         assert [one["name"] for one in document["facts"]["shells"]] == ["bash"]
         (secret,) = (one for one in document["facts"]["secrets"] if one["place"] == "file")
@@ -168,7 +168,7 @@ class TestJson:
     def test_the_page_describes_every_fact_and_field(self):
         page = (DOCS / "inspect.md").read_text(encoding="utf-8")
         assert [plugin.id for plugin in BUILTIN if f"`{plugin.id}`" not in page] == []
-        fields = {name for kind in FactValue.__args__ for name in kind.__struct_fields__}
+        fields = {name for kind in FactValue.__args__ for name in kind.__struct_encode_fields__}
         assert sorted(name for name in fields if f"`{name}`" not in page) == []
 
 
@@ -227,7 +227,7 @@ class TestBases:
         assert "1 layer, 1 package: added" in added.out
         assert "known already" in prill("bases", "add", base).out
         (found,) = json.loads(prill("inspect", app, "--format", "json").out)["facts"]["base-image"]
-        assert (found["name"], found["found_by"], found["layers"]) == (str(base), "chain-id", 1)
+        assert (found["name"], found["foundBy"], found["layers"]) == (str(base), "chain-id", 1)
         (row,) = json.loads(prill("bases", "list", "--format", "json").out)
         assert (row["name"], row["layers"], row["packages"]) == (str(base), 1, 1)
         assert str(base)[:20] in prill("bases", "list").out

@@ -61,7 +61,7 @@ class SetuidFile(msgspec.Struct, frozen=True, array_like=True):
     kept: bool
 
 
-class RecordedLayer(msgspec.Struct, frozen=True, array_like=True):
+class RecordedLayer(msgspec.Struct, frozen=True, array_like=True, rename="camel"):
     """One layer: what is in it for people, its digest and diff ID, sizes in bytes."""
 
     name: str
@@ -108,7 +108,7 @@ def record_json(record: BuildRecord) -> str:
     """Write the record for people and their programs: indented JSON whose entries name their fields."""
     value = msgspec.to_builtins(record)
     for name, kind in _ROWS.items():
-        value[name] = [dict(zip(kind.__struct_fields__, row, strict=True)) for row in value[name]]
+        value[name] = [dict(zip(kind.__struct_encode_fields__, row, strict=True)) for row in value[name]]
     for row in (*value["files"], *value["setuid"]):
         row["mode"] = f"{row['mode']:04o}"
     return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()

@@ -24,7 +24,7 @@ def encode_facts(facts: ImageFacts, *, tool: str) -> bytes:
         "format": FORMAT,
         "version": VERSION,
         "tool": tool,
-        "as_of": facts.as_of,
+        "asOf": facts.as_of,
         "incomplete": facts.incomplete,
         "subject": {
             "name": subject.name,

@@ -1,6 +1,7 @@
 """What facts about an image say: one type for each kind of fact, all of plain data that msgspec can write and read.
 
-Dates are ISO 8601 (``2026-07-11``), sizes bytes, modes octal text (``4755``). What is not known is empty, or None.
+Dates are ISO 8601 (``2026-07-11``), sizes bytes, modes octal text (``4755``). What is not known is empty, or None. In
+JSON their fields are in camelCase, as those of Prill's other documents.
 """
 
 from typing import Literal
@@ -58,11 +59,11 @@ def _kebab(name: str) -> str:
     return "".join(f"-{one.lower()}" if one.isupper() else one for one in name).lstrip("-")
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_kebab):
+class Value(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_kebab, rename="camel"):
     """What one fact says."""
 
 
-class Support(msgspec.Struct, frozen=True, kw_only=True):
+class Support(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Until when a release is looked after, and how that was on the day of the inspection.
 
     ``extended`` is when ``extended_name`` ends, which somebody has to ask or pay for.

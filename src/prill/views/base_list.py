@@ -29,7 +29,7 @@ def base_list_json(bases: Sequence[KnownBase]) -> bytes:
             "name": one.name,
             "platform": one.platform,
             "digest": one.digest,
-            "chain_id": one.chain_id,
+            "chainId": one.chain_id,
             "layers": one.layers,
             "packages": len(one.packages),
             "created": one.created,
