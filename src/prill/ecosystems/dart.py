@@ -10,7 +10,7 @@ from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
 __all__ = ["parse_pubspec_lock"]
 
 _NAME = re.compile(r"  ([a-z0-9_]+):\s*")
-_FIELD = re.compile(r"""(?:    |      )(dependency|sha256|source|version): ["']?([^"']+?)["']?\s*""")
+_FIELD = re.compile(r"""(?:    |      )(dependency|sha256|source|version): ["']?([^"'\s](?:[^"']*[^"'\s])?)["']?\s*""")
 
 _OWN = ("sdk", "path")
 

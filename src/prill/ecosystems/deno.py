@@ -5,7 +5,7 @@ so that they are unclear.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,11 +18,12 @@ __all__ = ["parse_deno_lock"]
 _KEY = regex(r"((?:@[^/@\s]+/)?[^/@\s]+)(?:@([0-9][0-9A-Za-z.+-]*)(?:_\S*)?)?")
 _HOST = regex(r"https?://([^/\s]+)/\S*")
 _MAX_NAME = 400
+T = TypeVar("T")
 
 
 class _Package(msgspec.Struct):
     integrity: str = ""
-    dependencies: Any = None
+    dependencies: dict[str, str] | list[str] = []
 
 
 class _Packages(msgspec.Struct):
@@ -43,7 +44,7 @@ def parse_deno_lock(data: bytes) -> LockFile:
     lock = decode_json(data, _Deno, "deno.lock")
     npm, jsr = (lock.npm, lock.jsr) if lock.packages is None else (lock.packages.npm, lock.packages.jsr)
     if isinstance(npm.get("specifiers"), dict):  # version 2
-        npm = npm.get("packages", {})
+        npm = _shaped(npm.get("packages", {}), dict[str, Any])
     hosts = {match[1] for address in lock.remote if (match := _HOST.fullmatch(address))}
     return LockFile(
         packages=tuple(_locked(npm)),
@@ -57,12 +58,9 @@ def _locked(npm: dict[str, Any]) -> Iterable[Locked]:
         match = _KEY.fullmatch(key)
         if match is None or not match[2]:
             raise InvalidLockFile(f"deno.lock names a package {key[:160]!r}")
-        try:
-            one = msgspec.convert(value, _Package)
-        except msgspec.ValidationError as error:
-            raise InvalidLockFile(f"not a deno.lock: {error}") from error
+        one = _shaped(value, _Package)
         needs = one.dependencies.values() if isinstance(one.dependencies, dict) else one.dependencies
-        names = {need[1] for text in needs or () if (need := _KEY.fullmatch(str(text)))}
+        names = {need[1] for text in needs if (need := _KEY.fullmatch(text))}
         found[match[1], match[2]] = Locked(
             name=match[1],
             version=match[2],
@@ -70,3 +68,10 @@ def _locked(npm: dict[str, Any]) -> Iterable[Locked]:
             requires=tuple(sorted(names)),
         )
     return [found[each] for each in sorted(found)]
+
+
+def _shaped(value: object, shape: type[T]) -> T:
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise InvalidLockFile(f"not a deno.lock: {error}") from error

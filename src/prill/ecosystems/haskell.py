@@ -4,6 +4,8 @@ Both are read line by line, in the one form in which Stack and Cabal write them.
 its snapshot, and the snapshot itself only by name, so that what that holds is not known.
 """
 
+from collections.abc import Iterable
+
 from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
 from prill.model.regex import regex
 
@@ -12,7 +14,8 @@ __all__ = ["parse_cabal_freeze", "parse_stack_lock"]
 _ITEM = regex(r"- *(?:completed|original): *")
 _HACKAGE = regex(r" +hackage: *([A-Za-z0-9-]+)-([0-9]+(?:\.[0-9]+)*)(?:@(?:sha256|rev):\S*)? *")
 _NAMED = regex(r" +name: *([A-Za-z0-9-]+) *")
-_SNAPSHOT = regex(r" +original: *(\S.*?) *")
+_SNAPSHOT = regex(r"[- ] *(original|url): *(\S.*)")
+_LOGIN = regex(r"//[^/\s]*@")
 _PINNED = regex(r"any\.([A-Za-z0-9-]+) *== *([0-9]+(?:\.[0-9]+)*)")
 
 
@@ -26,15 +29,12 @@ def parse_stack_lock(data: bytes) -> LockFile:
         raise InvalidLockFile("a stack.yaml.lock without packages")
     found: set[tuple[str, str]] = set()
     unclear: set[str] = set()
-    snapshots: set[str] = set()
     section = part = ""
     for line in lines:
         if line[:1] not in ("", " ", "#", "-"):
             section, part = line.partition(":")[0], ""
         elif _ITEM.fullmatch(line):
             part = line.strip("- ")
-        elif section == "snapshots" and (match := _SNAPSHOT.fullmatch(line)):
-            snapshots.add(match[1])
         elif line.startswith("  ") and not line.startswith("   "):
             part = line.strip()
         elif section == "packages" and part == "completed:":
@@ -45,8 +45,23 @@ def parse_stack_lock(data: bytes) -> LockFile:
     return LockFile(
         packages=tuple(Locked(name=name, version=version) for name, version in sorted(found)),
         unclear=tuple(sorted(unclear)),
-        includes=tuple(f"snapshot {name}" for name in sorted(snapshots)),
+        includes=tuple(f"snapshot {name}" for name in sorted(_snapshots(lines))),
     )
+
+
+def _snapshots(lines: Iterable[str]) -> set[str]:
+    """Return what each snapshot is called by the project, or else where it lies."""
+    found: list[dict[str, str]] = []
+    section = ""
+    for line in lines:
+        if line[:1] not in ("", " ", "#", "-"):
+            section = line.partition(":")[0]
+        elif section == "snapshots":
+            if line.startswith("-"):
+                found.append({})
+            if found and (match := _SNAPSHOT.fullmatch(line)):
+                found[-1][match[1]] = _LOGIN.sub("//", match[2].rstrip())
+    return {one.get("original") or one.get("url") or "that is not named" for one in found}
 
 
 def parse_cabal_freeze(data: bytes) -> LockFile:

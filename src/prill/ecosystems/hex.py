@@ -18,7 +18,7 @@ _OUTER = re.compile(r'"hexpm(?::[^"]*)?", "([0-9a-f]{64})"\s*$')
 
 _BINARY = r'<<"([A-Za-z0-9_.+-]+)">>\s*'
 _REBAR = regex(rf"\{{\s*{_BINARY},\s*\{{\s*(pkg\s*,\s*{_BINARY},\s*{_BINARY}|[a-z_]+)")
-_REBAR_HASHES = regex(r"\{\s*pkg_hash_ext\s*,\s*\[(.*?)\]", re.DOTALL)
+_REBAR_HASHES = regex(r"\{\s*pkg_hash_ext\s*,\s*\[([^\[\]]*)\]")
 _REBAR_HASH = regex(rf'\{{\s*{_BINARY},\s*<<"([0-9A-Fa-f]{{64}})">>\s*\}}')
 
 

@@ -15,7 +15,7 @@ _MAX_VALUE = 400
 _TEXT = r"""(?:"([^"\\\n]*)"|'([^'\\\n]*)')"""
 _FIELD = regex(rf"(?:^|[\n{{,;])[ \t]*(package|version|summary|homepage|license)\s*=\s*{_TEXT}")
 _NEEDS = regex(r"(?:^|\n)[ \t]*dependencies\s*=\s*\{([^{}]*)\}")
-_NEED = regex(r"""["']\s*([A-Za-z0-9_][A-Za-z0-9_./-]*)[^"'\n]*["']""")
+_NEED = regex(r"""["']\s*([A-Za-z0-9_][A-Za-z0-9_./-]*+)[^"'\n]*+["']""")
 _NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = regex(r"[A-Za-z0-9_.+-]+-[0-9]+")
 _COMMENT = regex(r"(?:^|(?<=\s))--[^\n]*")

@@ -188,10 +188,19 @@ def test_a_lock_file_that_is_known_and_not_read_is_a_gap(name: str):
     assert purls(sbom) == ["pkg:pypi/a@1"]
 
 
-def test_a_snapshot_of_stack_is_where_it_goes_on():
-    text = STACK.replace("snapshots: []", "snapshots:\n- completed:\n    sha256: aa\n  original: lts-21.13")
+@pytest.mark.parametrize(
+    ("snapshot", "name"),
+    [
+        ("- completed:\n    sha256: aa\n  original: lts-21.13", "lts-21.13"),
+        ("- original: lts-14.27\n  completed:\n    url: https://h.test/lts/14/27.yaml", "lts-14.27"),
+        ("- completed:\n    url: https://h.test/a\n  original:\n    url: https://u:p@h.test/b", "https://h.test/b"),
+        ("- completed:\n    sha256: aa", "that is not named"),
+    ],
+)
+def test_a_snapshot_of_stack_is_where_it_goes_on(snapshot: str, name: str):
+    text = STACK.replace("snapshots: []", f"snapshots:\n{snapshot}")
     assert reasons(scan_folder({"stack.yaml.lock": text})).startswith(
-        "/stack.yaml.lock: lock-files: it goes on in snapshot lts-21.13, which was not read"
+        f"/stack.yaml.lock: lock-files: it goes on in snapshot {name}, which was not read"
     )
 
 
@@ -199,6 +208,8 @@ def test_a_snapshot_of_stack_is_where_it_goes_on():
     ("name", "text"),
     [("rebar.lock", "?"), ("stack.yaml.lock", "a: b\n"), ("cabal.project.freeze", "x"), ("renv.lock", "{}"),
      ("deno.lock", '{"version": "5", "npm": {"?": 1}}'), ("deno.lock", '{"version": "5", "npm": {"a@1": 1}}'),
+     ("deno.lock", '{"version": "4", "npm": {"a@1": {"dependencies": 5}}}'),
+     ("deno.lock", '{"version": "2", "npm": {"specifiers": {}, "packages": 5}}'),
      ("build.sbt.lock", "[]"), ("Manifest.toml", "a = [{uuid = 1}]"), ("conanfile.txt", "[requires]\n?\n"), ("Directory.Packages.props", "<a/>"),
      ("Directory.Packages.props", "<!DOCTYPE Project><Project/>"), ("Directory.Packages.props", "<Project>")],
 )  # fmt: skip
@@ -245,6 +256,11 @@ _UV_ALIKE = '[[package]]\nname = "a"\ndependencies = [{ name = "a" }]\n'
         ("Package.resolved", '{"version": 2, "pins": [{"location": "git.test%s ", "state": {}, "identity": "a"}]}' % ("/" * 300_000)),
         ("uv.lock", _UV_ALIKE * 20_000),
         ("requirements.txt", "a[" * 200_000),
+        ("rebar.lock", '{{<<"a">>,{git,"h"},0}%s.' % ("{pkg_hash_ext,[" * 100_000)),
+        ("stack.yaml.lock", f"snapshots:\n- completed:\n  original: x{' ' * 200_000}y{' ' * 200_000}\x01"),
+        ("pubspec.lock", f"packages:\n  a:\n    dependency: transitive\n    version: x{' ' * 300_000}'z'z"),
+        ("bin/ebin/a.app", "\n" * 1_000_000),
+        ("share/lua/rocks-5.4/a/1-1/a-1-1.rockspec", "\n" * 1_000_000),
     ],
     ids=lambda text: text[:40],
 )  # fmt: skip

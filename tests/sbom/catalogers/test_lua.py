@@ -45,6 +45,13 @@ def test_modules_and_what_they_need():
     assert related(sbom) == [("pkg:luarocks/luasocket@3.1.0-1", "pkg:luarocks/lua-cjson@2.1.0.10-1")]
 
 
+def test_a_text_without_an_end_is_read_once():
+    begun = process_time()
+    path = f"{ROCKS}/a/1-1/a-1-1.rockspec"
+    assert purls(scan({path: "package = 'a'\nversion = '1-1'\ndependencies = {'" + "a" * 500_000 + "}"}))
+    assert process_time() - begun < 15  # it took minutes
+
+
 @pytest.mark.parametrize("text", ["x", 'package = "a"\nversion = "1"', 'package = "../a"\nversion = "1-1"', "\xff\xfe"])
 def test_what_names_no_package_is_a_gap(text: str):
     path = f"{ROCKS}/a/1-1/a-1-1.rockspec"

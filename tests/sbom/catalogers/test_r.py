@@ -1,8 +1,11 @@
 """Packages of R."""
 
+from time import process_time
+
 import pytest
 
 from prill.model import LanguageDetails, RelationshipKind
+from prill.sbom.catalogers.r import R
 from scanned import only, purls, reasons, related, scan
 
 LIBRARY = "usr/local/lib/R/site-library"
@@ -62,6 +65,15 @@ def test_the_nearest_of_a_name_is_needed():
         | description("Rcpp", "1.0.10", library="usr/lib/R/library")
     )
     assert related(sbom) == [("pkg:cran/a@1.0", "pkg:cran/Rcpp@1.0.10"), ("pkg:cran/a@1.0", "pkg:cran/b@1.0")]
+
+
+def test_many_libraries_do_not_take_long():
+    many: dict[str, str] = {}
+    for number in range(3000):
+        many |= description(f"p{number}", "1.0", f"Imports: p{number + 1}", library=f"opt/{number}/library")
+    begun = process_time()
+    assert len(related(scan(many, [R]))) == 2999
+    assert process_time() - begun < 10  # it took minutes, the square of what there is
 
 
 def test_a_package_of_the_distribution_is_its_owner():

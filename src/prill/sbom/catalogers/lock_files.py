@@ -77,7 +77,7 @@ class LockFilesCataloger:
     """Reads lock files, and the project files that state versions themselves."""
 
     id = "lock-files"
-    version = 7
+    version = 8
     programs = False
     patterns = tuple(f"**/{name}" for name in (*_NAMES, *NOT_READ))
     evidence = LockEvidence

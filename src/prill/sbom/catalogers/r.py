@@ -53,10 +53,11 @@ class RCataloger:
             nearest.update((listed.name, listed) for listed in one.evidence.packages)
         needs: set[Relationship] = set()
         for listed in libraries.values():
-            here = {one.name: one.purl for one in listed}
-            others = (one for name, one in nearest.items() if name not in here)
+            own = {one.purl for one in listed}
+            wanted = {name for one in listed for name in one.requires} - {one.name for one in listed}
+            others = (nearest[name] for name in sorted(wanted & nearest.keys()))
             found = dependencies_by_name((*listed, *others))
-            needs.update(need for need in found if need.purl in here.values())
+            needs.update(need for need in found if need.purl in own)
         return Catalogued(packages=packages_of(seen, self.id), relationships=tuple(sorted(needs)))
 
 
