@@ -1,7 +1,11 @@
 """Maven's project files that say what they need together."""
 
+from functools import partial
+from time import process_time
+
 import pytest
 
+from prill.ecosystems.maven_project import Effort
 from scanned import purls, reasons, scan_folder
 
 HEAD = '<project xmlns="http://maven.apache.org/POM/4.0.0">'
@@ -51,6 +55,20 @@ def test_a_module_has_its_parents_versions():
 def test_a_parent_elsewhere_brings_its_dependencies(path: str):
     files = {"up/pom.xml": pom("up", needs("x:a:1", "x:b:1:provided")), "pom.xml": pom("other")}
     assert purls(scan_folder(files | {"app/pom.xml": pom("app", parent="up", path=path)})) == ["pkg:maven/x/a@1"]
+
+
+def test_more_projects_than_can_be_put_together_are_a_gap(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("prill.sbom.pom_projects.Effort", partial(Effort, 1_000_000))
+    below = properties(a="${a}" * 200)
+    files = {"pom.xml": pom("root", below, manages(*["g:${a}:1"] * 2000), needs("x:a:1"))}
+    files |= {f"{number}/pom.xml": pom(f"p{number}", needs("x:b"), parent="root") for number in range(400)}
+    begun = process_time()
+    sbom = scan_folder(files)
+    assert process_time() - begun < 15  # it took a quarter of an hour
+    assert purls(sbom) == ["pkg:maven/x/a@1"]
+    told = "/pom.xml: lock-files: it goes on in its parents and imported projects, of which there are too many"
+    assert f"/399{told}" in reasons(sbom)
+    assert f"/0{told}" not in reasons(sbom)
 
 
 def test_what_is_imported_comes_after_what_is_managed():

@@ -13,12 +13,16 @@ import msgspec
 from prill.ecosystems.maven import Coordinates, word
 from prill.model.regex import regex
 
-__all__ = ["PomDependency", "PomProject", "fill", "needed"]
+__all__ = ["Effort", "PomDependency", "PomProject", "fill", "needed"]
 
 _MAX_ROUNDS = 5
 _MAX_TEXT = 1000
 _MAX_IMPORTS = 100
 _MAX_MANAGED = 20_000
+_MAX_FILLED = 20
+_MAX_EFFORT = 50_000_000
+_FILLING = 200
+"""How many entries are looked at in the time that it takes to fill one in."""
 _EXACT = regex(r"\[([^\[\](),]*)\]")  # a range of one version
 _PROPERTY = regex(r"\$\{([^${}]{1,200})\}")
 _SCOPES = frozenset({"", "compile", "runtime"})
@@ -42,6 +46,18 @@ class PomDependency(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.scope in _SCOPES and self.optional != "true"
 
 
+class Effort:
+    """What may still be spent on all projects together: each looks at all that its parents and imports manage."""
+
+    def __init__(self, left: int = _MAX_EFFORT) -> None:
+        self.left = left
+
+    def spend(self, amount: int) -> bool:
+        """Take some of it; return whether there was so much."""
+        self.left -= amount
+        return self.left >= 0
+
+
 class PomProject(msgspec.Struct, frozen=True, omit_defaults=True):
     """A project file's own words: ``fields`` by name, those of its parent as ``parent/NAME``; nothing is filled in."""
 
@@ -63,14 +79,17 @@ class PomProject(msgspec.Struct, frozen=True, omit_defaults=True):
         return Coordinates(filled(group), filled(self.fields.get("artifactId", "")), filled(version))
 
 
-def needed(project: PomProject, parents: Parents, imported: Imported) -> tuple[Coordinates, ...]:
+def needed(project: PomProject, parents: Parents, imported: Imported, effort: Effort) -> tuple[Coordinates, ...]:
     """Return what a project needs to run, with the versions that are known; the others are empty.
 
     ``parents`` gives those of a project that are at hand, the nearest first, and ``imported`` a project by its name.
+    Where all of ``effort`` is spent, something may be missing.
     """
     chain = _Chain((project, *parents(project)))
+    if not effort.spend(_FILLING * sum(len(one.dependencies) for one in chain.projects)):
+        return ()
     wanted = {chain.fill(each.artifact) for one in chain.projects for each in one.dependencies}
-    managed = dict(reversed(list(_managed(chain, wanted, parents, imported))))
+    managed = dict(reversed(list(_managed(chain, wanted, parents, imported, effort))))
     found: dict[tuple[str, str], Coordinates] = {}
     for one in chain.projects:
         for dependency in one.dependencies:
@@ -95,7 +114,7 @@ def fill(text: str, properties: Mapping[str, str], fields: Mapping[str, str]) ->
     for _ in range(_MAX_ROUNDS):
         if "${" not in text:
             return text
-        text = _PROPERTY.sub(value, text)[:_MAX_TEXT]
+        text = _PROPERTY.sub(value, text, count=_MAX_FILLED)[:_MAX_TEXT]
     return ""
 
 
@@ -120,20 +139,26 @@ _Managed = tuple[tuple[str, str], tuple[str, str]]
 """Group and artifact, and the version and scope that are managed for them."""
 
 
-def _managed(chain: _Chain, wanted: AbstractSet[str], parents: Parents, imported: Imported) -> Iterator[_Managed]:
+def _managed(
+    chain: _Chain, wanted: AbstractSet[str], parents: Parents, imported: Imported, effort: Effort
+) -> Iterator[_Managed]:
     """Yield what is managed of the artifacts ``wanted``: what counts first, the nearest, before what is imported."""
     waiting = [chain]
     done: set[int] = set()
     while waiting:
         chain = waiting.pop(0)
         for one in chain.projects:
+            if not effort.spend(len(one.managed)):
+                return
             for dependency in one.managed[:_MAX_MANAGED]:
                 if dependency.scope == "import":
+                    effort.spend(_FILLING)
                     bill = imported(chain.coordinates(dependency))
                     if bill is not None and id(bill) not in done and len(done) < _MAX_IMPORTS:
                         done.add(id(bill))
                         waiting.append(_Chain((bill, *parents(bill))))
                 elif dependency.artifact in wanted or "$" in dependency.artifact:
+                    effort.spend(_FILLING)
                     named = chain.coordinates(dependency)
                     if named.version:
                         yield (named.group, named.artifact), (named.version, dependency.scope)

@@ -2,11 +2,12 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from msgspec.structs import replace
 
 from prill.ecosystems.maven import Coordinates
-from prill.ecosystems.maven_project import PomProject, needed
+from prill.ecosystems.maven_project import Effort, PomProject, needed
 from prill.sbom.cataloger import Seen
 from prill.sbom.listing import ListedPackage
 from prill.sbom.lock_evidence import LockEvidence
@@ -24,15 +25,18 @@ def together(
     Projects that are seen need each other as parts of one whole, and are not listed.
     """
     files = _Projects({one.path: one.evidence.project for one in seen if one.evidence.project is not None})
+    effort = Effort()
     for one in counting:
         if one.evidence.project is None:
             yield one
             continue
-        found = [each for each in needed(one.evidence.project, files.parents, files.named) if not files.has(each)]
+        wanted = needed(one.evidence.project, files.parents, files.named, effort)
+        found = [each for each in wanted if not files.has(each)]
         evidence = replace(
             one.evidence,
             packages=tuple(_listed(each) for each in found if each.version),
             unclear=tuple(f"{each.group}:{each.artifact}" for each in found if not each.version),
+            includes=("its parents and imported projects, of which there are too many",) if effort.left < 0 else (),
         )
         yield Seen(one.location, evidence)
 
@@ -44,6 +48,7 @@ class _Projects:
         self._by_path = by_path
         self._folders = {id(one): posixpath.dirname(path) for path, one in by_path.items()}
         self._by_name: dict[tuple[str, str], list[PomProject]] = {}
+        self._by_version: dict[tuple[str, str], dict[str, tuple[int, PomProject]]] = {}
         for one in by_path.values():
             named = one.coordinates()
             self._by_name.setdefault((named.group, named.artifact), []).append(one)
@@ -62,11 +67,15 @@ class _Projects:
 
     def named(self, wanted: Coordinates) -> PomProject | None:
         """Return the project of a name, and of a version unless either's is not known."""
-        for one in self._by_name.get((wanted.group, wanted.artifact), ()):
-            version = one.coordinates(self.parents(one)).version
-            if not version or not wanted.version or version == wanted.version:
-                return one
-        return None
+        key = (wanted.group, wanted.artifact)
+        if key not in self._by_version:
+            there: dict[str, tuple[int, PomProject]] = {}
+            for place, one in enumerate(self._by_name.get(key, ())):
+                there.setdefault(one.coordinates(self.parents(one)).version, (place, one))
+            self._by_version[key] = there
+        there = self._by_version[key]
+        fitting = (there.get(wanted.version), there.get("")) if wanted.version else there.values()
+        return min(filter(None, fitting), key=itemgetter(0), default=(0, None))[1]
 
     def _parent(self, project: PomProject) -> PomProject | None:
         """Return the one beside it of the right name; it is looked for in the folder above, unless told otherwise."""
