@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 
 import jsonschema
 import pytest
@@ -147,6 +148,35 @@ def test_csaf_speaks_of_groups_of_products():
     (one,) = read_vex(json.dumps(document).encode(), "x.json")
     assert [each.id for each in one.products] == ["P1", "P2"]
     assert (one.justification, one.reason) == ("component_not_present", "not there")
+
+
+def test_many_flags_about_a_large_group_do_not_take_long():
+    ids = [f"P{number}" for number in range(20_000)]
+    document = {
+        "document": {},
+        "product_tree": {"product_groups": [{"group_id": "G", "product_ids": ids}]},
+        "vulnerabilities": [
+            {
+                "cve": "CVE-2026-1",
+                "product_status": {"known_not_affected": ids[:1]},
+                "flags": [{"label": "component_not_present", "group_ids": ["G"] * 20_000}],
+            }
+        ],
+    }
+    begun = process_time()
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert process_time() - begun < 5  # it took minutes, the square of what there is
+    assert one.justification == "component_not_present"
+
+
+def test_the_parts_of_many_products_are_kept_once():
+    names = [f"pkg:npm/{number}" for number in range(20_000)]
+    statement = {"vulnerability": "CVE-2026-1", "status": "fixed", "products": names, "subcomponents": names}
+    begun = process_time()
+    (one,) = read_openvex(json.dumps({"statements": [statement]}).encode(), "x.json")
+    assert process_time() - begun < 5  # it took minutes, and gigabytes
+    assert len(one.products) == 20_000
+    assert {id(each.parts) for each in one.products} == {id(one.products[0].parts)}
 
 
 def test_csafs_component_has_the_purl_of_its_own_where_the_tree_has_none():

@@ -1,7 +1,8 @@
 """VEX in CSAF 2.0 (profile 5): which products a vulnerability affects or not, with flags as justifications."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 
 from prill.formats.csaf import (
@@ -20,6 +21,7 @@ from prill.model.vex import VexProduct, VexStatement, VexStatus
 __all__ = ["read_csaf_vex"]
 
 _RELEASE = re.compile(r"redhat:(?:enterprise_linux|rhel_[a-z0-9_]+):([0-9]+(?:\.[0-9]+)?)")
+_GroupsOf = Mapping[str, AbstractSet[str]]
 _KEY = attrgetter("id", "parts", "release")
 _STATUSES = {
     "known_not_affected": VexStatus.NOT_AFFECTED,
@@ -39,7 +41,13 @@ def read_csaf_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     except InvalidCsaf as error:
         raise InvalidVex(str(error)) from error
     products = {id_: _product(one) for id_, one in products_of(csaf).items()}
-    return tuple(statement for one in csaf.vulnerabilities for statement in _statements(one, products, csaf, source))
+    groups_of: dict[str, set[str]] = {}
+    for group in csaf.product_tree.product_groups:
+        for id_ in group.product_ids:
+            groups_of.setdefault(id_, set()).add(group.group_id)
+    return tuple(
+        statement for one in csaf.vulnerabilities for statement in _statements(one, products, groups_of, csaf, source)
+    )
 
 
 def _product(one: CsafProduct) -> VexProduct:
@@ -56,30 +64,33 @@ def _product(one: CsafProduct) -> VexProduct:
     )
 
 
-def _products_of(one: CsafFlag | CsafRemark, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    yield from one.product_ids
-    for group in one.group_ids:
-        yield from groups.get(group, ())
+class _Said:
+    """What flags or threats say of products, by name or by a group they are in; many may name large groups."""
+
+    def __init__(self, said: Iterable[tuple[CsafFlag | CsafRemark, str]], groups_of: _GroupsOf) -> None:
+        listed = list(said)
+        self._products = {id_: text for one, text in listed for id_ in one.product_ids}
+        self._groups = {id_: text for one, text in listed for id_ in one.group_ids}
+        self._named = set(self._groups)
+        self._groups_of = groups_of
+
+    def of(self, product: str) -> str:
+        within = self._groups_of.get(product, set()) & self._named
+        return self._products.get(product) or (self._groups[min(within)] if within else "")
 
 
 def _statements(
-    one: CsafVulnerability, products: Mapping[str, VexProduct], csaf: Csaf, source: str
+    one: CsafVulnerability, products: Mapping[str, VexProduct], groups_of: _GroupsOf, csaf: Csaf, source: str
 ) -> Iterator[VexStatement]:
     ids = tuple(filter(None, (one.cve, *(each.text for each in one.ids))))
     if not ids:
         return
-    groups_of = {group.group_id: group.product_ids for group in csaf.product_tree.product_groups}
-    labels = {id_: flag.label for flag in one.flags for id_ in _products_of(flag, groups_of)}
-    reasons = {
-        id_: threat.details
-        for threat in one.threats
-        if threat.category == "impact"
-        for id_ in _products_of(threat, groups_of)
-    }
+    labels = _Said(((flag, flag.label) for flag in one.flags), groups_of)
+    reasons = _Said(((each, each.details) for each in one.threats if each.category == "impact"), groups_of)
     for name, status in _STATUSES.items():
         groups: dict[tuple[str, str], list[VexProduct]] = {}
         for id_ in one.product_status.get(name, ()):
-            said = (labels.get(id_, ""), reasons.get(id_, "")) if status is VexStatus.NOT_AFFECTED else ("", "")
+            said = (labels.of(id_), reasons.of(id_)) if status is VexStatus.NOT_AFFECTED else ("", "")
             groups.setdefault(said, []).append(products.get(id_, VexProduct(id_)))
         for (label, reason), named in sorted(groups.items()):
             yield VexStatement(

@@ -119,9 +119,10 @@ def _statement(one: _Statement, document: _Document, source: str, place: int) ->
     if one.justification and one.justification not in tuple(Justification):
         raise InvalidVex(f"{source}: statement {place} has the justification {one.justification[:80]!r}")
     expires, unclear = _expiry(one.status_notes)
+    beside = _names(one.subcomponents)
     return VexStatement(
         vulnerabilities=ids,
-        products=tuple(product for each in one.products for product in _products(each, one.subcomponents)),
+        products=tuple(product for each in one.products for product in _products(each, beside)),
         status=VexStatus(one.status),
         source=source,
         justification=one.justification,
@@ -144,12 +145,17 @@ def _expiry(notes: str) -> tuple[str, str]:
         return "", found[1][:_MAX_SHOWN]
 
 
-def _products(one: _Product | str, others: Sequence[_Part | str]) -> Iterator[VexProduct]:
-    """Yield what is meant, by each of its names; ``others`` are the parts that 0.0.1 names beside all products."""
-    named = [*(() if isinstance(one, str) else one.subcomponents), *others]
-    parts = tuple(id_ for each in named for id_ in _ids(each))
-    if parts or not named:  # a part that is named in no way that is read must not become the whole
-        yield from (VexProduct(id_, parts) for id_ in _ids(one))
+def _products(one: _Product | str, beside: tuple[str, ...] | None) -> Iterator[VexProduct]:
+    """Yield what is meant, by each of its names; ``beside`` are the parts that 0.0.1 names once for all products."""
+    listed = (None if isinstance(one, str) else _names(one.subcomponents), beside)
+    # A part that is named in no way that is read must not become the whole.
+    parts = [each for each in listed if each] if any(each is not None for each in listed) else [()]
+    yield from (VexProduct(id_, each) for each in parts for id_ in _ids(one))
+
+
+def _names(parts: Sequence[_Part | str]) -> tuple[str, ...] | None:
+    """Return the names of parts; None where there are no parts, and nothing where they are named in no way."""
+    return tuple(id_ for each in parts for id_ in _ids(each)) if parts else None
 
 
 def _ids(part: _Part | str) -> tuple[str, ...]:
