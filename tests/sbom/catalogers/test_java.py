@@ -116,6 +116,31 @@ def test_a_jar_of_no_known_group_is_a_gap_where_no_distribution_looks_after_it()
     assert "group is not known" not in reasons(sbom)
 
 
+@pytest.mark.parametrize("members", [{"x": b""}, {"META-INF/MANIFEST.MF": "Implementation-Vendor-Id: org.some\n"}])
+def test_a_jar_without_coordinates_is_no_gap_where_a_distribution_looks_after_it(members: dict[str, bytes | str]):
+    """What helps a package at its work, as Debian's ca-certificates-java.jar does, has no name but the package's."""
+    inner = jar({"x": b""})
+    files = {"usr/share/java/helper.jar": jar(members), "usr/share/java/all.jar": jar({"a/inner.jar": inner})}
+    status = "Package: some-java\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n"
+    listed = "/usr/share/java\n/usr/share/java/helper.jar\n/usr/share/java/all.jar\n"
+    owned = {"var/lib/dpkg/status": status, "var/lib/dpkg/info/some-java.list": listed}
+    sbom = scan(files | owned)
+    assert only(sbom).name == "some-java"
+    assert ": java: " not in reasons(sbom)
+    said = reasons(scan(files | owned | {"opt/stray.jar": files["usr/share/java/helper.jar"]}))
+    assert "/opt/stray.jar: java: a jar without coordinates" in said
+    assert "/usr/share/java" not in said
+    said = reasons(scan(files))
+    for place in ("helper.jar", "all.jar", "all.jar!/a/inner.jar"):
+        assert f"/usr/share/java/{place}: java: a jar without coordinates" in said
+
+
+def test_a_damaged_jar_is_a_gap_whoever_owns_it():
+    status = "Package: some-java\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n"
+    owned = {"var/lib/dpkg/status": status, "var/lib/dpkg/info/some-java.list": "/usr/a.jar\n"}
+    assert "/usr/a.jar: java: " in reasons(scan(owned | {"usr/a.jar": b"no zip at all"}))
+
+
 def test_endings_in_capitals():
     inner = jar(maven("g.h:inner:2"))
     sbom = scan({"opt/APP.JAR": jar(maven("g.h:app:1") | {"LIB/INNER.JAR": inner}), "opt/X.EAR": "no archive"})

@@ -41,6 +41,7 @@ _PIECE = 1 << 20
 _MAX_POM = 4 << 20
 _MAX_RELEASE = 64 << 10
 _MAX_LINKS = 5
+_NO_NAME = "a jar without coordinates"
 _NO_GROUP = "a jar whose Maven group is not known, so that no advisory can name it"
 _RUNTIMES_OWN = "/lib/jrt-fs.jar"
 """A part of every runtime, which has no life of its own."""
@@ -97,12 +98,12 @@ class JavaCataloger:
             gaps.update(Gap(f"/{one.path}", f"{self.id}: {fault}") for fault in one.evidence.faults)
             parts = _named(one, projects)
             purls = [_purl(part) for part in parts]
+            looked_after = owners.get(one.path, "").startswith(SYSTEM_PURLS)
             for part, purl in zip(parts, purls, strict=True):
+                if not (looked_after or (purl and part.group)):
+                    gaps.add(Gap(f"/{_place(one.path, part)}", f"{self.id}: {_NO_GROUP if purl else _NO_NAME}"))
                 if not purl:
-                    gaps.add(Gap(f"/{_place(one.path, part)}", f"{self.id}: a jar without coordinates"))
                     continue
-                if not part.group and not owners.get(one.path, "").startswith(SYSTEM_PURLS):
-                    gaps.add(Gap(f"/{_place(one.path, part)}", f"{self.id}: {_NO_GROUP}"))
                 packages.append(_package(part, purl, one, projects))
                 known.setdefault(f"{part.group}:{part.artifact}", {})[one.path] = purl
                 needs.append((one.path, purl, part.requires))
