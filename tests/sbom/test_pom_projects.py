@@ -71,6 +71,18 @@ def test_more_projects_than_can_be_put_together_are_a_gap(monkeypatch: pytest.Mo
     assert f"/0{told}" not in reasons(sbom)
 
 
+def test_the_nearest_word_on_a_dependency_counts():
+    files = {"up/pom.xml": pom("up", manages("x:c:3"), needs("x:a:1:runtime"), parent="nobody")}
+    below = pom(
+        "app", needs("x:a:2:test", "x:b:LATEST", "x:c:[1,2)"), parent="up", path="<relativePath>../up</relativePath>"
+    )
+    sbom = scan_folder(files | {"app/pom.xml": below})
+    assert [(one.purl, [each.path for each in one.locations]) for one in sbom.packages] == [
+        ("pkg:maven/x/a@1", ["up/pom.xml"])
+    ]
+    assert reasons(sbom) == "/app/pom.xml: lock-files: no one version is named of x:b, x:c"
+
+
 def test_what_is_imported_comes_after_what_is_managed():
     files = {
         "bom/pom.xml": pom("bom", properties(v="5"), manages("x:a:${v}", "x:b:${v}", "g:bom:1:import")),

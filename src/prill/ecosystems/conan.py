@@ -67,7 +67,8 @@ def _named(wanted: Iterable[str], what: str) -> LockFile:
         if match[2].startswith("["):  # a range
             unclear.add(match[1])
         else:
-            found.add((match[1], match[2], match[3] or "", match[4] or ""))
+            nobodys = (match[3], match[4]) == ("_", "_")
+            found.add((match[1], match[2], *(("", "") if nobodys else (match[3] or "", match[4] or ""))))
     return LockFile(
         packages=tuple(
             Locked(name=name, version=version, qualifiers=(("channel", channel), ("user", user)))

@@ -4,6 +4,7 @@ Both are read line by line, in the one form in which Stack and Cabal write them.
 its snapshot, and the snapshot itself only by name, so that what that holds is not known.
 """
 
+import re
 from collections.abc import Iterable
 
 from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
@@ -16,7 +17,8 @@ _HACKAGE = regex(r" +hackage: *([A-Za-z0-9-]+)-([0-9]+(?:\.[0-9]+)*)(?:@(?:sha25
 _NAMED = regex(r" +name: *([A-Za-z0-9-]+) *")
 _SNAPSHOT = regex(r"[- ] *(original|url): *(\S.*)")
 _LOGIN = regex(r"//[^/\s]*@")
-_PINNED = regex(r"any\.([A-Za-z0-9-]+) *== *([0-9]+(?:\.[0-9]+)*)")
+_REMARK = regex(r"^[ \t]*--.*", re.MULTILINE)
+_PINNED = regex(r"any\.([A-Za-z0-9-]++)(?: *== *([0-9]++(?:\.[0-9]++)*+)[ \t\r]*(?=,|$))?", re.MULTILINE)
 
 
 def parse_stack_lock(data: bytes) -> LockFile:
@@ -65,10 +67,15 @@ def _snapshots(lines: Iterable[str]) -> set[str]:
 
 
 def parse_cabal_freeze(data: bytes) -> LockFile:
-    """Read ``cabal.project.freeze``: constraints of the form ``any.NAME ==VERSION``; raise `InvalidLockFile`."""
-    text = text_of(data, "cabal.project.freeze")
+    """Read ``cabal.project.freeze``: constraints of the form ``any.NAME ==VERSION``; what has any other is unclear.
+
+    Raise `InvalidLockFile`.
+    """
+    text = _REMARK.sub("", text_of(data, "cabal.project.freeze"))
     if "constraints:" not in text:
         raise InvalidLockFile("a cabal.project.freeze without constraints")
+    pinned = sorted(set(_PINNED.findall(text)))
     return LockFile(
-        packages=tuple(Locked(name=name, version=version) for name, version in sorted(set(_PINNED.findall(text))))
+        packages=tuple(Locked(name=name, version=version) for name, version in pinned if version),
+        unclear=tuple(name for name, version in pinned if not version),
     )

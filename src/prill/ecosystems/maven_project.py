@@ -25,6 +25,7 @@ _FILLING = 200
 """How many entries are looked at in the time that it takes to fill one in."""
 _EXACT = regex(r"\[([^\[\](),]*)\]")  # a range of one version
 _PROPERTY = regex(r"\$\{([^${}]{1,200})\}")
+_NEWEST = ("LATEST", "RELEASE")  # whichever that is on the day
 _SCOPES = frozenset({"", "compile", "runtime"})
 
 Parents = Callable[["PomProject"], Sequence["PomProject"]]
@@ -90,15 +91,16 @@ def needed(project: PomProject, parents: Parents, imported: Imported, effort: Ef
         return ()
     wanted = {chain.fill(each.artifact) for one in chain.projects for each in one.dependencies}
     managed = dict(reversed(list(_managed(chain, wanted, parents, imported, effort))))
-    found: dict[tuple[str, str], Coordinates] = {}
+    found: dict[tuple[str, str], tuple[Coordinates, bool]] = {}
     for one in chain.projects:
         for dependency in one.dependencies:
             named = chain.coordinates(dependency)
             key = (named.group, named.artifact)
             version, scope = managed.get(key, ("", ""))
-            if all(key) and msgspec.structs.replace(dependency, scope=dependency.scope or scope).runs:
-                found.setdefault(key, Coordinates(*key, named.version or version))
-    return tuple(sorted(found.values()))
+            told = named.version if dependency.version else version
+            runs = msgspec.structs.replace(dependency, scope=dependency.scope or scope).runs
+            found.setdefault(key, (Coordinates(*key, "" if told in _NEWEST else told), all(key) and runs))
+    return tuple(sorted(one for one, counts in found.values() if counts))
 
 
 def fill(text: str, properties: Mapping[str, str], fields: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ _PROPERTY = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _REFERENCES = frozenset({"PackageVersion", "PackageReference", "GlobalPackageReference"})
 _VERSION = re.compile(r"\[?([0-9][0-9A-Za-z.+-]*)\]?")
 _MAX_ROUNDS = 5
+_MAX_FILLED = 20
 _MAX_TEXT = 1000
 _Start = Callable[[str, Mapping[str, str]], None]
 
@@ -43,8 +44,9 @@ def parse_packages_props(data: bytes) -> LockFile:
     def start(name: str, attributes: Mapping[str, str]) -> None:
         path.append(name)
         package = attributes.get("Include") or attributes.get("Update", "")
-        if name in _REFERENCES and package:
-            found[package] = attributes.get("Version") or attributes.get("VersionOverride", "")
+        if name in _REFERENCES:
+            version = attributes.get("Version") or attributes.get("VersionOverride", "")
+            found.update(dict.fromkeys(filter(None, map(str.strip, package.split(";"))), version))
 
     def text(text: str) -> None:
         match path:
@@ -61,7 +63,9 @@ def parse_packages_props(data: bytes) -> LockFile:
 
 def _filled(text: str, properties: Mapping[str, str]) -> str:
     for _ in range(_MAX_ROUNDS):
-        text = _PROPERTY.sub(lambda match: properties.get(match[1], "?").strip(), text)[:_MAX_TEXT]
+        if "$(" not in text:
+            break
+        text = _PROPERTY.sub(lambda match: properties.get(match[1], "?").strip(), text, count=_MAX_FILLED)[:_MAX_TEXT]
     return text.strip()
 
 

@@ -23,7 +23,7 @@ _EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
 _ADDRESS = re.compile(r"([A-Za-z+]{1,20}://[^\s#]*)(?:#(?:[^&\s]*&)*?egg=([A-Za-z0-9._-]+))?")
 _LOGIN = re.compile(r"//[^/\s]*@")
 """Who logs in where, and by which password or token: none of a report's business."""
-_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tar.bz2", ".tar.xz")
+_ARCHIVES = (".whl", ".egg", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 

@@ -25,9 +25,9 @@ class _Sbt(msgspec.Struct):
 def parse_sbt_lock(data: bytes) -> LockFile:
     """Read ``build.sbt.lock``, without what only tests use, or what is provided; raise `InvalidLockFile`."""
     found = decode_json(data, _Sbt, "build.sbt.lock").dependencies
-    named = {
-        (f"{one.org}:{one.name}", one.version)
-        for one in found
-        if all(map(word, (one.org, one.name, one.version))) and _USED & set(one.configurations)
-    }
-    return LockFile(packages=tuple(Locked(name=name, version=version) for name, version in sorted(named)))
+    used = [one for one in found if _USED & set(one.configurations)]
+    named = {(f"{one.org}:{one.name}", one.version) for one in used if all(map(word, (one.org, one.name, one.version)))}
+    return LockFile(
+        packages=tuple(Locked(name=name, version=version) for name, version in sorted(named)),
+        unclear=tuple(sorted({f"{one.org}:{one.name}" for one in used} - {name for name, _ in named})),
+    )

@@ -270,6 +270,27 @@ def test_what_is_written_to_take_long_does_not(name: str, text: str):
     assert process_time() - begun < 15  # all took minutes, the shortest the square of what it does
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "found", "unclear"),
+    [
+        ("cabal.project.freeze", "constraints: any.a ==1.0 || ==1.1,\n any.b >=1,\r\n any.c ==2.0\r\n -- any.d ==3\n",
+         ["pkg:hackage/c@2.0"], "a, b"),
+        ("build.sbt.lock", json.dumps({"lockVersion": 1, "dependencies": [
+            {"org": "o o", "name": "a", "version": "1", "configurations": ["compile"]}]}), [], "o o:a"),
+        ("conanfile.txt", "[requires]\nzlib/1.2@_/_\nfmt/[>=8]\n", ["pkg:conan/zlib@1.2"], "fmt"),
+        ("Directory.Packages.props", '<Project><PackageVersion Include="A; B;" Version="1"/><PackageVersion Include="C" Version="1.*"/></Project>', ["pkg:nuget/A@1", "pkg:nuget/B@1"], "C"),
+        ("pdm.lock", '[[package]]\nname = "a"\nversion = "1"\npath = "./a-1.tgz"\n[[package]]\nname = "b"\n',
+         ["pkg:pypi/a@1"], "b"),
+    ],
+)  # fmt: skip
+def test_what_is_written_otherwise_than_usual_is_neither_lost_nor_guessed(
+    name: str, text: str, found: list[str], unclear: str
+):
+    sbom = scan_folder({name: text})
+    assert purls(sbom) == found
+    assert reasons(sbom) == f"/{name}: lock-files: no one version is named of {unclear}"
+
+
 def test_lock_files_of_gems_from_git_are_their_authors_own():
     assert not purls(scan_folder({"usr/local/bundle/bundler/gems/rack-fa1afe1/Gemfile.lock": GEMFILE}))
 
