@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -335,21 +336,83 @@ class TestWithAnIdentity:
         assert prill("conformance", "verify-bundle", "--staging", *words, *me, "f").code == 0
 
     def test_conformance_with_an_instance_that_keeps_no_logs(self, prill: Prill, services: InstanceServer, here: Path):
-        """The protocol has no options for that: the root says which logs there are."""
+        """The protocol has no options for that: the root says which logs there are.
+
+        What comes of a log is refused where the root has none: nothing says that it is right.
+        """
         (here / "f").write_text("content")
         root = services.instance.trusted_root()
         words = ("--bundle", "b.json", "--trusted-root", "root.json")
         me = ("--certificate-identity", "me@example.test", "--certificate-oidc-issuer", ISSUER)
-        token = ("--identity-token", services.instance.token(), "--signing-config", "services.json", "--plain-http")
-        made = prill("conformance", "sign-bundle", *token, *words, "f")
-        assert made.code == 0, made.err
-        bundle = json.loads((here / "b.json").read_text())
-        assert bundle["verificationMaterial"]["timestampVerificationData"]
-        del bundle["verificationMaterial"]["tlogEntries"]
-        (here / "b.json").write_text(json.dumps(bundle))
-        for change, code in (({}, 10), ({"tlogs": []}, 0), ({"tlogs": [], "ctlogs": []}, 0), ({"ctlogs": []}, 10)):
+        none, no_ct = {"tlogs": [], "ctlogs": []}, {"ctlogs": []}
+
+        def made(*, sct: bool) -> dict[str, Any]:
+            key = generate_key()
+            leaf = services.instance.certify(key._key.public_key(), sct=sct).public_bytes(Encoding.DER)
+            signature = key.sign(b"content")
+            stamp = services.instance.stamp(hashlib.sha256(signature).digest())
+            material = {
+                "certificate": {"rawBytes": b64(leaf)},
+                "timestampVerificationData": {"rfc3161Timestamps": [{"signedTimestamp": b64(stamp)}]},
+            }
+            digest = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(b"content").digest())}
+            return {
+                "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+                "verificationMaterial": material,
+                "messageSignature": {"messageDigest": digest, "signature": b64(signature)},
+            }
+
+        for sct, change, code in (
+            (True, {}, 10),
+            (True, {"tlogs": []}, 0),
+            (True, none, 10),
+            (True, no_ct, 10),
+            (False, none, 0),
+            (False, {"tlogs": []}, 10),
+        ):
             (here / "root.json").write_text(json.dumps({**root, **change}))
-            assert prill("conformance", "verify-bundle", *words, *me, "f").code == code, change
+            (here / "b.json").write_text(json.dumps(made(sct=sct)))
+            assert prill("conformance", "verify-bundle", *words, *me, "f").code == code, (sct, change)
+        (here / "root.json").write_text(json.dumps(root))
+        token = ("--identity-token", services.instance.token(), "--signing-config", "services.json", "--plain-http")
+        assert prill("conformance", "sign-bundle", *token, *words, "f").code == 0
+        (here / "root.json").write_text(json.dumps({**root, "tlogs": []}))
+        assert prill("conformance", "verify-bundle", *words, *me, "f").code == 10
+
+    def test_conformance_demands_a_log_entry_of_keys_too(self, prill: Prill, services: InstanceServer, here: Path):
+        """cosign and the other clients of the suite demand it; `verify-blob` is told who is believed, and does not."""
+        (here / "f").write_text("content")
+        root = services.instance.trusted_root()
+        bundle = ("--key", "prill.pub", "--bundle", "b.json")
+        words = (*bundle, "--trusted-root", "root.json", "f")
+        signing = ("sign-blob", "f", "--key", "prill.key", "--bundle", "b.json")
+        assert prill(*signing).code == 0
+        assert prill("verify-blob", *words).code == 0
+        for root_words in (words, (*bundle, "f"), (*bundle, "--staging", "f")):
+            ran = prill("conformance", "verify-bundle", *root_words)
+            assert (ran.code, "no transparency log has it on record" in ran.err) == (10, True), ran.err
+        made = prill(*signing, "--tlog-upload", *self.WORDS)
+        assert made.code == 0, made.err
+        assert prill("conformance", "verify-bundle", *words).code == 0
+        (here / "b.json").write_text("{}")
+        assert prill("conformance", "verify-bundle", *words).code == 10
+        assert prill(*signing).code == 0
+        (here / "root.json").write_text(json.dumps({**root, "tlogs": [], "ctlogs": []}))
+        assert prill("conformance", "verify-bundle", *words).code == 0
+
+    @pytest.mark.usefixtures("services")
+    def test_conformance_with_a_file_that_is_called_like_a_digest(self, prill: Prill, here: Path):
+        """What is on disk is a file (sigstore-conformance, cli_protocol.md); to `verify-blob` it is a digest."""
+        name = f"sha256:{hashlib.sha256(b'content').hexdigest()}"
+        (here / "f").write_text("content")
+        words = ("--key", "prill.pub", "--bundle", "b.json", "--trusted-root", "root.json", name)
+        assert (
+            prill("sign-blob", "f", "--key", "prill.key", "--bundle", "b.json", "--tlog-upload", *self.WORDS).code == 0
+        )
+        assert prill("conformance", "verify-bundle", *words).code == 0
+        (here / name).write_text("other")
+        assert prill("conformance", "verify-bundle", *words).code == 10
+        assert prill("verify-blob", *words).code == 0
 
 
 class TestFiles:

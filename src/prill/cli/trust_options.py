@@ -28,6 +28,7 @@ __all__ = [
     "flag",
     "key_value",
     "signer_named",
+    "trust_of",
     "verification_of",
     "verifier_of",
 ]
@@ -173,7 +174,7 @@ def verifier_of(arguments: argparse.Namespace) -> "Verifier":
     if arguments.key is not None:
         if named:
             raise NoSigner("both a key and an identity are named", hint="one signature is made by one of them")
-        trust = _trust(arguments) if arguments.trusted_root else lambda: _trust(arguments)
+        trust = trust_of(arguments) if arguments.trusted_root else lambda: trust_of(arguments)
         return Verifier(trust=trust, rule=_keys(arguments.key), log_optional=log_optional)
     identity, issuer = named.get("identity"), named.get("issuer")
     if identity is None or issuer is None:
@@ -184,14 +185,15 @@ def verifier_of(arguments: argparse.Namespace) -> "Verifier":
             hint="--key FILE, --identity NAME with --issuer URL, or --trust NAME",
         )
     return Verifier(
-        trust=_trust(arguments),
+        trust=trust_of(arguments),
         rule=_rule(identity, issuer),
         log_optional=log_optional,
         sct_optional=arguments.insecure_ignore_sct,
     )
 
 
-def _trust(arguments: argparse.Namespace) -> "TrustedRoot":
+def trust_of(arguments: argparse.Namespace) -> "TrustedRoot":
+    """Return the trusted root that counts; raise `NoTrustedRoot` or `Malformed`."""
     from prill.api.trust import load_trust  # noqa: PLC0415 - start-up stays lazy
 
     return load_trust(arguments.trusted_root, load_settings(arguments.config).cache)

@@ -85,11 +85,11 @@ class Bundle:
     @classmethod
     def of(cls, fields: Fields) -> "Bundle":
         """Read a bundle's JSON that was parsed; raise `Malformed`."""
-        media_type = fields.text("media_type" if fields.has("media_type") else "mediaType")
+        media_type = fields.text("mediaType")
         version = _READ.get(media_type)
         if version is None:
             raise Malformed(f"this is no bundle that is known: its media type is {media_type[:120]!r}")
-        fields = Fields(_named(fields.values, _NAMES, fields.path), fields.path)
+        _check_names(fields.values, _NAMES, fields.path)
         material = fields.fields("verificationMaterial")
         certificate = _certificate(material, version)
         key = material.fields("publicKey") if material.has("publicKey") else None
@@ -200,26 +200,19 @@ def _content(fields: Fields) -> Envelope | MessageSignature:
     return MessageSignature(signature=signature, digest=digest, algorithm=algorithm)
 
 
-def _named(value: Any, known: "dict[str, Any] | None", path: str) -> Any:  # noqa: ANN401 - JSON
-    """Return what is in a bundle by its names in JSON, of which protobuf's own, ``media_type``, are other spellings.
+def _check_names(value: Any, known: "dict[str, Any] | None", path: str) -> None:  # noqa: ANN401 - JSON
+    """Raise `Malformed` for a field that is not ``known``; what holds another kind of thing is told elsewhere.
 
-    Raise `Malformed` for a field that is not ``known``, or is there in both spellings. What holds something of another
-    kind than it should is told elsewhere.
+    Protobuf's own names, such as ``media_type``, are none (sigstore's client-spec, section 5).
     """
     if isinstance(value, list):
-        return [_named(one, known, f"{path}[{number}]") for number, one in enumerate(value)]
-    if not isinstance(value, dict) or known is None:
-        return value
-    found: dict[str, Any] = {}
-    for spelled, one in value.items():
-        head, *rest = spelled.split("_")
-        name = spelled if spelled in known else "".join((head, *(part.capitalize() for part in rest)))
-        if name not in known:
-            raise Malformed(f"{path} has {spelled[:80]!r}, which no bundle has")
-        if name in found:
-            raise Malformed(f"{path} has {name!r} in two spellings")
-        found[name] = _named(one, known[name], f"{path}.{name}")
-    return found
+        for number, one in enumerate(value):
+            _check_names(one, known, f"{path}[{number}]")
+    elif isinstance(value, dict) and known is not None:
+        for name, one in value.items():
+            if name not in known:
+                raise Malformed(f"{path} has {name[:80]!r}, which no bundle has")
+            _check_names(one, known[name], f"{path}.{name}")
 
 
 def _entries(material: Fields, version: str) -> "tuple[LogEntry, ...]":

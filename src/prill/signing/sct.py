@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prill.errors import PrillError
-from prill.signing.certificate import extension
+from prill.signing.certificate import extension, load_certificate
 from prill.signing.keys import BadSignature, Message
 from prill.signing.trusted_root import TrustedRoot
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-__all__ = ["UnlistedCertificate", "verify_sct"]
+__all__ = ["UnlistedCertificate", "has_sct", "verify_sct"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _V1, _CERTIFICATE_TIMESTAMP, _PRECERT_ENTRY = 0, 0, 1
@@ -55,6 +55,13 @@ def verify_sct(
         seen = ", ".join(sct.log_id.hex()[:16] for sct in embedded) or "none"
         raise UnlistedCertificate(f"the certificate's timestamps are of logs that are not trusted: {seen}")
     return found
+
+
+def has_sct(der: bytes) -> bool:
+    """Say whether a certificate brings timestamps along, whoever's; raise `Malformed` for what is none."""
+    from cryptography import x509  # noqa: PLC0415 - lazy
+
+    return extension(load_certificate(der), x509.PrecertificateSignedCertificateTimestamps) is not None
 
 
 def _signed(

@@ -55,27 +55,42 @@ def run(arguments: argparse.Namespace) -> Exit:
         words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     words += ["--plain-http"] if signing and arguments.plain_http else []
     words += ["--in-toto"] if signing and arguments.in_toto else []
-    words += [] if signing else _without(arguments.trusted_root)
-    words += ["--", arguments.file]
+    file = Path(arguments.file)  # what is on disk is a file, even if it is called like a digest
+    words += ["--", f"./{file}" if arguments.file.startswith("sha256:") and file.exists() else arguments.file]
     if signing:
         from prill.cli.commands import sign_blob  # noqa: PLC0415 - one of two is needed
 
         return sign_blob.run(command_parser("sign-blob").parse_args(words))
     from prill.cli.commands import verify_blob  # noqa: PLC0415 - one of two is needed
 
-    return verify_blob.run(command_parser("verify-blob").parse_args(words))
+    parser = command_parser("verify-blob")
+    return verify_blob.run(parser.parse_args([*_without(parser.parse_args(words)), *words]))
 
 
-def _without(trusted_root: Path | None) -> list[str]:
-    """Return the options for an instance that keeps no logs: the protocol has none, its roots say what there is."""
-    if trusted_root is None:
-        return []
-    from prill.api.trust import load_trust  # noqa: PLC0415 - start-up stays lazy
+def _without(wanted: argparse.Namespace) -> list[str]:
+    """Return the options for an instance that keeps no logs: the protocol has none, its root says what there is.
 
-    trust = load_trust(trusted_root)
+    Where the root has logs, one has to have the signature on record, a key's as well, which `prill verify-blob` does
+    not ask for. What comes from a log that a root without any cannot know is refused. Raise `VerificationError`.
+    """
+    from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
+    from prill.cli.trust_options import trust_of  # noqa: PLC0415
+    from prill.signing._json import MAX_JSON_BYTES, Malformed  # noqa: PLC0415
+    from prill.signing.bundle import Bundle  # noqa: PLC0415
+    from prill.signing.sct import has_sct  # noqa: PLC0415
+    from prill.signing.steps import Step, VerificationError  # noqa: PLC0415
+
+    trust = trust_of(wanted)
+    try:
+        bundle = Bundle.parse(read_regular(wanted.bundle, MAX_JSON_BYTES))
+        promised = bool(bundle.certificate) and has_sct(bundle.certificate)
+    except Malformed as error:
+        raise VerificationError(Step.FORM, str(error), hint=error.hint) from error
+    if trust.logs and not bundle.entries:
+        raise VerificationError(Step.INCLUSION, f"no transparency log has it on record ({wanted.bundle})")
     return [
-        *(() if trust.logs else ("--insecure-ignore-tlog",)),
-        *(() if trust.ct_logs else ("--insecure-ignore-sct",)),
+        *(() if trust.logs or bundle.entries else ("--insecure-ignore-tlog",)),
+        *(() if trust.ct_logs or promised else ("--insecure-ignore-sct",)),
     ]
 
 
