@@ -647,6 +647,7 @@ def test_what_is_neither_a_manifest_nor_an_index_stays_what_it_was_announced_as(
         '</v2/app/tags/list?last=a>; title="a, b; rel=x"; rel="next"',
         '</v2/app/tags/list?z>; rel="first", </v2/app/tags/list?last=a>;rel=next',
         "<list?last=a> ; rel = next",
+        pytest.param(f"{'<' * 60_000}, <list?last=a>; rel=next", id="many that begin"),
     ],
 )
 def test_a_next_page_is_found_among_parameters(server: RegistryServer, link: str):

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Sequence
+from time import process_time
 from typing import BinaryIO
 
 import pytest
@@ -155,6 +156,27 @@ def test_a_hard_link_to_a_file_that_the_same_layer_hides(whiteout: str):
             assert content(made, "b") == "content"
     with pytest.raises(InvalidLayer, match="hard link"):
         tree(lower, [file(whiteout)], [link])
+
+
+@pytest.mark.parametrize("upper", [["d/.wh..wh..opq", ".wh.d"], [".wh.d", "d/.wh..wh..opq"], ["d/e/.wh.a", ".wh.d"]])
+def test_a_hard_link_to_a_file_that_is_hidden_twice(upper: list[str]):
+    """Be it first by itself and then with its folder, or the other way round."""
+    with tree(
+        [folder("d"), folder("d/e"), file("d/e/a", "content")], [*map(file, upper), hardlink("b", "d/e/a")]
+    ) as made:
+        assert [entry.path for entry in made.walk()] == ["b"]
+        assert content(made, "b") == "content"
+
+
+def test_hard_links_to_nothing_however_deep_take_no_time():
+    """The path of a link has no more than 4096 bytes, which are 2000 folders, and a layer may have 500,000 of them."""
+    deep = "/".join("a" * 2000)
+    upper = [file(".wh.a"), *(hardlink(f"h{number}", deep) for number in range(100))]
+    made = image_of([folder("a")], upper).image
+    began = process_time()
+    with ImageTree(made, reading=Reading(tolerant=True)) as read:
+        assert [entry.path for entry in read.walk()] == []
+    assert process_time() - began < 2.0  # each took 80 ms where every prefix was looked at anew
 
 
 @pytest.mark.parametrize("target", ["gone", "d", "d/gone"])

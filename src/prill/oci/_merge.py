@@ -59,6 +59,37 @@ class Linked:
 Place = Folder | Linked | int
 
 
+class _Hidden:
+    """What a layer's own whiteouts hide: at a path, and below it at ``names``."""
+
+    __slots__ = ("names", "place")
+
+    def __init__(self) -> None:
+        self.names: dict[str, _Hidden] = {}
+        self.place: Place | None = None
+
+    def add(self, path: str, place: Place) -> None:
+        """Note what was at ``path``; a folder that is hidden after its content is empty, and counts for nothing."""
+        at = self
+        for name in reversed(_parts(path)):
+            at = at.names.setdefault(name, _Hidden())
+        if at.place is None:
+            at.place = place
+
+    def find(self, path: str) -> Place | None:
+        """Return what is hidden at ``path``, by itself or with a folder above."""
+        found: Place | None = None
+        at: _Hidden | None = self
+        for name in reversed(_parts(path)):
+            found = found.children.get(name) if isinstance(found, Folder) else None
+            at = at.names.get(name) if at else None
+            if at and at.place is not None:
+                found = at.place
+            if at is None and found is None:
+                return None
+        return found
+
+
 def handle_of(layer: int, number: int) -> int:
     """Return the handle of an entry."""
     return layer << _SHIFT | number
@@ -80,14 +111,14 @@ class Merge:
         self._tables: list[EntryTable] = []
         self._folders: dict[str, dict[str, Place]] = {}
         self._links = 0
-        self._hidden: dict[tuple[str, ...], Place] = {}
+        self._hidden = _Hidden()
 
     def apply(self, table: EntryTable) -> None:
         """Lay the next layer's entries over the root; raise `InvalidLayer`."""
         self._tables.append(table)
         number = len(self._tables) - 1
         hidden = [at for at, path in enumerate(table.paths) if _WHITEOUT in path and _is_whiteout(path)]
-        self._hidden.clear()
+        self._hidden = _Hidden()
         for at in hidden:
             self._attempt(self._white_out, table.paths[at], at, number)  # 1
         self._folders.clear()
@@ -133,9 +164,9 @@ class Merge:
         if name == _OPAQUE:
             old = Folder(MADE, 0)
             old.children, place.children = place.children, {}
-            self._hidden.setdefault(tuple(_parts(above)), old)
+            self._hidden.add(above, old)
         elif not name.startswith(_UNION_METADATA) and hidden in place.children:
-            self._hidden[(hidden, *_parts(above))] = place.children.pop(hidden)
+            self._hidden.add(f"{above}/{hidden}", place.children.pop(hidden))
 
     def _place(self, path: str, at: int, number: int) -> None:
         kind = self._tables[number].kinds[at]
@@ -165,23 +196,12 @@ class Merge:
         except InvalidLayer:
             target = None
         if target is None:
-            target = self._hidden_at(link)
+            target = self._hidden.find(link)
         if target is None or isinstance(target, Folder):
             raise InvalidLayer(f"{path!r} is a hard link to {link!r}, which is no file")
         handle = target if isinstance(target, int) else target.handle
         self.shared.add(handle)
         return handle if handle >> _SHIFT == number else Linked(handle, number)
-
-    def _hidden_at(self, path: str) -> Place | None:
-        """Return what the layer's own whiteouts hide at ``path``, by itself or with a folder above."""
-        parts = _parts(path)
-        for start in range(len(parts)):
-            place = self._hidden.get(tuple(parts[start:]))
-            for name in reversed(parts[:start]):
-                place = place.children.get(name) if isinstance(place, Folder) else None
-            if place is not None:
-                return place
-        return None
 
     def _folder_at(self, path: str, number: int) -> dict[str, Place]:
         """Return the children of the folder at ``path``; folders that no layer mentions are made."""

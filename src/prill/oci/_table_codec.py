@@ -15,7 +15,7 @@ from prill.oci.layer_index import LayerIndex
 
 __all__ = ["FORMAT", "BadCacheEntry", "decode_index", "decode_merged", "encode_index", "encode_merged"]
 
-FORMAT = f"2 {sys.byteorder}"
+FORMAT = f"3 {sys.byteorder}"
 """Counts up whenever what is written here, or how a layer is read, changes."""
 _LEVEL = 1
 _SEPARATOR = "\0"  # no path has one

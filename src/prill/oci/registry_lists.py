@@ -24,7 +24,7 @@ _MAX_REFERRERS = 20_000
 _MAX_TAGS = 200_000
 _TAGS_A_PAGE = 1000
 _PARAMETER = r'\s*;\s*(?!rel\b)[\w*-]{1,40}\s*=\s*(?:"[^"]{0,400}"|[^\s;,"]{1,400})'
-_NEXT = rf'<([^>]{{1,4000}})>(?:{_PARAMETER}){{0,9}}\s*;\s*rel\s*=\s*"?next\b'
+_NEXT = rf'<([^<>]{{1,4000}})>(?:{_PARAMETER}){{0,9}}\s*;\s*rel\s*=\s*"?next\b'
 """A link with ``rel=next``, whatever parameters come before that (RFC 8288, section 3)."""
 
 Entry = TypeVar("Entry")
