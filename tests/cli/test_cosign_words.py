@@ -43,6 +43,8 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         ("verify", "--offline=false --max-workers 4 --timeout=3m -t 1m --rekor-url https://r IMAGE", "IMAGE"),
         ("verify", "--insecure-ignore-tlog IMAGE", "--insecure-ignore-tlog=true IMAGE"),
         ("verify", "--insecure-ignore-tlog false IMAGE", "--insecure-ignore-tlog=false IMAGE"),
+        ("verify-blob", "--insecure-ignore-tlog f", "--insecure-ignore-tlog=true f"),
+        ("verify", "--offline 1", "1"),
         ("verify", "--insecure-ignore-sct IMAGE -- --offline", "--insecure-ignore-sct=true IMAGE -- --offline"),
         ("verify", "--private-infrastructure IMAGE", "--insecure-ignore-tlog=true IMAGE"),
         ("verify", "--allow-http-registry IMAGE", "--plain-http IMAGE"),

@@ -74,6 +74,13 @@ class TestImages:
         assert two["error"]["step"] == "2"
         assert f"{bare}: step 2" in ran.err
 
+    def test_what_is_signed_cannot_command_the_terminal(self, prill: Prill, server: RegistryServer):
+        image = pushed(server.host, "x")
+        made = prill("sign", image, "--key", "prill.key", "--plain-http", "-a", "note=\x1b[2Ja\nlie: true")
+        assert made.code == 0, made.err
+        ran = prill("verify", image, "--key", "prill.pub", "--plain-http")
+        assert (ran.code, "note=\\x1b[2Ja\\nlie: true\n" in ran.out) == (0, True), ran.out
+
     def test_several_keys(self, prill: Prill, server: RegistryServer, here: Path):
         (here / "other.pub").write_bytes(generate_key().public_key.to_pem())
         image = pushed(server.host, "x")
@@ -459,6 +466,7 @@ class TestFiles:
             (("--require", "builder.id=https://other.test"), 10),
             (("--type", "vuln"), 10),
             (("--type", "vulnerable"), 2),
+            (("--type", ""), 2),  # an empty variable of a script demands nothing less
         ):
             assert prill("verify-blob", "f", "--key", "prill.pub", *more).code == code, more
         assert prill("sign-blob", "f", "--key", "prill.key").code == 0
@@ -466,6 +474,8 @@ class TestFiles:
             ran = prill("verify-blob", "f", "--key", "prill.pub", *more)
             assert (ran.code, "step 3.9: it is a signature, not the attestation" in ran.err) == (10, True), ran.err
         assert prill("sign-blob", "f", *words, "--in-toto").code == 2
+        ran = prill("sign-blob", "f", *words[:2], "--type", "slsaprovenance1", "--bundle", "none.json")
+        assert (ran.code, "--predicate FILE" in ran.err, (here / "none.json").exists()) == (2, True, False)
         (here / "p.json").write_text("no JSON")
         assert prill("sign-blob", "f", *words, "--type", "slsaprovenance1", "--bundle", "none.json").code != 0
         assert not (here / "none.json").exists()

@@ -67,6 +67,8 @@ def test_expired_ones_fail(shop: Workshop):
     assert "expired on 2020-01-31: CVE-2026-1000" in ran.out
     found = scanned(shop, "--vex", file, code=Exit.NO)
     assert dismissed(found) == set()
+    file.write_text(file.read_text().replace("CVE-2026-1000", "CVE-2026-1000\\u001b[2J"))
+    assert "expired on 2020-01-31: CVE-2026-1000\\x1b[2J" in shop.run("vex", "check", file).out
     assert "CVE-2026-1000 counts again" in found["expired"][0]
 
 

@@ -1,7 +1,8 @@
 """cosign's command line in Prill's words: options and commands that are called otherwise here, or change nothing.
 
 A flag of cosign's has its value behind an equals sign or none at all (``--offline``, ``--offline=true``): what follows
-is the image. What has no counterpart here ends with advice in place of a list of all options.
+is the image, unless it is ``true`` or ``false``, which Prill's own options take. What has no counterpart here ends
+with advice in place of a list of all options.
 """
 
 from collections.abc import Callable
@@ -93,7 +94,7 @@ def translated(command: str, words: list[str]) -> list[str]:
             found.append(word)
             continue
         if not equals:
-            follows = at < len(words) and (one.text or words[at].lower() in _TRUTHS)
+            follows = at < len(words) and (one.text or words[at] in ("true", "false"))
             value = words[at] if follows else "true"
             at += follows
         found += one.means(value)

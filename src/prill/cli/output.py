@@ -2,7 +2,7 @@
 
 import sys
 
-__all__ = ["say", "warn"]
+__all__ = ["say", "shown", "warn"]
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -13,7 +13,14 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def warn(text: str, *, quiet: bool = False) -> None:
     """Tell a person something on standard error; what an image or a document says in it cannot command the terminal."""
-    from prill.views.columns import printable  # noqa: PLC0415 - start-up stays lazy
-
     if not quiet:
-        sys.stderr.write(f"prill: {printable(text)}\n")
+        sys.stderr.write(f"prill: {shown(text)}\n")
+
+
+def shown(text: str) -> str:
+    """Return a line as `prill.views.columns.printable` does, which is loaded where there is something to write out."""
+    if text.isprintable():
+        return text
+    from prill.views.columns import printable  # noqa: PLC0415 - see above
+
+    return printable(text)

@@ -119,13 +119,23 @@ def read_predicate(arguments: argparse.Namespace, now: int) -> tuple[str, bytes]
     Raise `UnknownPredicate`, `PredicateTooLarge`, `Malformed` or `OSError`.
     """
     from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
-    from prill.signing.predicates import PredicateTooLarge, encode_predicate, predicate_type  # noqa: PLC0415
+    from prill.signing.predicates import (  # noqa: PLC0415
+        PredicateTooLarge,
+        UnknownPredicate,
+        encode_predicate,
+        predicate_type,
+    )
 
-    kind = predicate_type(arguments.type)
+    name = "custom" if arguments.type is None else arguments.type
+    kind = predicate_type(name)
+    if arguments.predicate is None:
+        raise UnknownPredicate(
+            f"there is no predicate that could be of the type {name[:80]!r}", hint="--predicate FILE"
+        )
     data = read_regular(arguments.predicate, _MAX_PREDICATE)
     if len(data) > _MAX_PREDICATE:
         raise PredicateTooLarge(f"{arguments.predicate} has more than {_MAX_PREDICATE} bytes")
-    return kind, encode_predicate(arguments.type, data, now=now)
+    return kind, encode_predicate(name, data, now=now)
 
 
 def made_lines(made: "Made", what: str) -> list[str]:

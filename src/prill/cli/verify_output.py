@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.output import say
+from prill.cli.output import say, shown, warn
 
 if TYPE_CHECKING:
     from prill.api.verify import ImageAnswer
@@ -37,20 +37,19 @@ def deliver_answers(arguments: argparse.Namespace, answers: Sequence["ImageAnswe
 
         sys.stdout.writelines(f"{line}\n" for one in answers for line in cosign_lines(one))
     else:
-        lines = [line for one in answers for line in _answer_lines(one)]
+        lines = [shown(line) for one in answers for line in _answer_lines(one)]
         say("\n".join(lines), quiet=arguments.quiet or not lines)
     for one in answers:
         if one.error is not None:
             name = f"{one.name}: " if len(answers) > 1 else ""
-            print(f"prill: {name}{one.error}", file=sys.stderr)
+            warn(f"{name}{one.error}")
             if one.error.hint:
-                print(f"  → {one.error.hint}", file=sys.stderr)
-        for note in one.notes if not arguments.quiet else ():
-            print(f"prill: {note}", file=sys.stderr)
+                print(f"  → {shown(one.error.hint)}", file=sys.stderr)
+        for note in one.notes:
+            warn(note, quiet=arguments.quiet)
         for subject in one.subjects:
             for note in _notes(subject.result.failed, subject.result.gaps):
-                if not arguments.quiet:
-                    print(f"prill: {one.name}: {note}", file=sys.stderr)
+                warn(f"{one.name}: {note}", quiet=arguments.quiet)
     return _worst([one.error for one in answers if one.error is not None])
 
 

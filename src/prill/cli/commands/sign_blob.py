@@ -31,7 +31,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     )
     statement = parser.add_mutually_exclusive_group()
     statement.add_argument("--predicate", type=Path, metavar="FILE", help="what is said about the file, and signed")
-    parser.add_argument("--type", default="custom", metavar="TYPE", help="the predicate's type, as prill attest")
+    parser.add_argument("--type", metavar="TYPE", help="the predicate's type, as prill attest (default: custom)")
     statement.add_argument(
         "--in-toto",
         action="store_true",
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.signing._json import to_base64  # noqa: PLC0415
 
     now = SystemClock().now()
-    predicate = read_predicate(arguments, now) if arguments.predicate else None
+    predicate = read_predicate(arguments, now) if arguments.predicate or arguments.type is not None else None
     with open_signing(arguments, now) as signing:
         made = sign_blob(arguments.file, signing, in_toto=arguments.in_toto, predicate=predicate)
     place = arguments.bundle or arguments.file.with_name(f"{arguments.file.name}.sigstore.json")

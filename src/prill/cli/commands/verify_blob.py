@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.output import say
+from prill.cli.output import say, shown
 from prill.cli.trust_options import add_conditions, add_require, add_signers, conditions_of, verifier_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         document = {"name": arguments.file, "digest": str(verified.subject), **verified_json(verified)}
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        say("\n".join((f"{arguments.file}: the file is signed", *verified_lines(verified))), quiet=arguments.quiet)
+        lines = (f"{arguments.file}: the file is signed", *verified_lines(verified))
+        say("\n".join(map(shown, lines)), quiet=arguments.quiet)
     return Exit.GOOD
 
 
@@ -81,12 +82,15 @@ def verify_file(arguments: argparse.Namespace) -> "Verified":
             f"there is no bundle beside it: {str(place)!r}",
             hint="name what there is with --bundle, or with --signature a bare one",
         ) from error
+    wanted = "" if arguments.require else None
+    if arguments.type is not None:
+        wanted = predicate_type(arguments.type)
     return verify_blob(
         message,
         evidence,
         verifier_of(arguments),
         conditions=conditions_of(arguments),
-        predicate_type=predicate_type(arguments.type) if arguments.type else "" if arguments.require else None,
+        predicate_type=wanted,
         now=SystemClock().now(),
         bare=arguments.signature is not None,
     )

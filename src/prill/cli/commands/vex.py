@@ -108,10 +108,11 @@ def _check(arguments: argparse.Namespace, lines: "list[StatementLine]", today: s
     expired = [line for line in lines if line.expires and line.expires < today]
     for line in expired:
         owner = line.owner or "nobody answers for it"
-        say(f"expired on {line.expires}: {line.id}, {line.status}, {owner} ({line.source})")
+        say(printable(f"expired on {line.expires}: {line.id}, {line.status}, {owner} ({line.source})"))
     unclear = [line for line in lines if line.unclear]
     for line in unclear:
-        say(f"expires on no day that is known: {line.id}, {line.status}, {line.unclear!r} ({line.source})")
+        text = f"expires on no day that is known: {line.id}, {line.status}, {line.unclear!r} ({line.source})"
+        say(printable(text))
     faults = [(fault, path) for path in arguments.files for fault in faults_of(path)]
     for fault, path in faults:
         say(f"not as OpenVEX wants it: {printable(fault)} ({path})")
