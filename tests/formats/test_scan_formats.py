@@ -147,6 +147,19 @@ class TestCycloneDX:
         }
         assert "updated" not in found["GHSA-3"]
 
+    def test_what_a_scan_could_not_know_is_in_it(self):
+        data = encode_scan_cyclonedx(REPORT, tool="prill-1")
+        assert {gap.subject for gap in read_sbom(data, "scan").gaps} >= {"jar"}
+        components, vulnerabilities = json.loads(data)["compositions"]
+        assert components["aggregate"] == "complete"
+        assert vulnerabilities["aggregate"] == "incomplete"
+        assert len(vulnerabilities["vulnerabilities"]) == len(json.loads(data)["vulnerabilities"])
+        nothing = json.loads(encode_scan_cyclonedx(replace(REPORT, matches=()), tool="prill-1"))
+        assert [one["aggregate"] for one in nothing["compositions"]] == ["complete"]
+        assert [one["name"] for one in nothing["properties"]] == ["prill:gap:jar"]
+        whole = json.loads(encode_scan_cyclonedx(replace(REPORT, gaps=()), tool="prill-1"))
+        assert [one["aggregate"] for one in whole["compositions"]] == ["complete"]
+
     def test_a_report_without_its_sbom_cannot_be_one(self):
         with pytest.raises(ValueError, match="without its SBOM"):
             encode_scan_cyclonedx(replace(REPORT, sbom=None), tool="x")

@@ -11,6 +11,7 @@ from prill.model import (
     DebDetails,
     Digest,
     Distro,
+    Gap,
     Location,
     Package,
     PackageFile,
@@ -19,6 +20,7 @@ from prill.model import (
 
 __all__ = [
     "Files",
+    "gap_properties",
     "hash_of",
     "organisation",
     "package_component",
@@ -181,6 +183,11 @@ class Files:
 def hash_of(digest: Digest) -> Json:
     """Write a digest as CycloneDX does."""
     return {"alg": _HASHES[digest.algorithm], "content": digest.hex}
+
+
+def gap_properties(gaps: Iterable[Gap]) -> list[Json]:
+    """Write what is missing, as `cyclonedx_reader` reads it."""
+    return properties((f"prill:gap:{gap.subject}", gap.reason) for gap in sorted(gaps))
 
 
 def properties(pairs: Iterable[tuple[str, str]]) -> list[Json]:

@@ -14,6 +14,7 @@ import msgspec
 
 from prill.formats._cyclonedx_components import (
     Files,
+    gap_properties,
     hash_of,
     organisation,
     package_component,
@@ -72,7 +73,7 @@ def encode_cyclonedx(
         ],
     }
     if sbom.gaps:
-        gaps = properties((f"prill:gap:{gap.subject}", gap.reason) for gap in sorted(sbom.gaps))
+        gaps = gap_properties(sbom.gaps)
         (document if version >= _BOM_PROPERTIES else metadata)["properties"] = gaps
     return msgspec.json.encode(document)
 

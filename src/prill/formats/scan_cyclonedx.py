@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from prill.formats._cyclonedx_components import gap_properties
 from prill.formats._json import pretty_json
 from prill.formats.sbom_documents import encode_sbom
 from prill.model.advisory import Advisory, Level, Rating
@@ -27,7 +28,11 @@ _JUSTIFICATIONS = {
 
 
 def encode_scan_cyclonedx(report: ScanReport, *, tool: str) -> bytes:
-    """Return the SBOM of the report with ``vulnerabilities``, sorted by id."""
+    """Return the SBOM of the report with ``vulnerabilities``, sorted by id.
+
+    The scan's own gaps are beside those of the SBOM; they leave the list of vulnerabilities incomplete, not that of
+    components.
+    """
     if report.sbom is None:
         raise ValueError("a report without its SBOM cannot be CycloneDX")
     document = json.loads(encode_sbom(report.sbom, "cyclonedx", tool=tool, files=False))
@@ -37,7 +42,13 @@ def encode_scan_cyclonedx(report: ScanReport, *, tool: str) -> bytes:
     found: dict[str, list[VulnerabilityMatch]] = {}
     for match in report.matches:
         found.setdefault(match.advisory.id, []).append(match)
-    document["vulnerabilities"] = [_vulnerability(group, refs) for id_ in sorted(found) for group in _alike(found[id_])]
+    listed = [_vulnerability(group, refs) for id_ in sorted(found) for group in _alike(found[id_])]
+    document["vulnerabilities"] = listed
+    if report.gaps:
+        document["properties"] = gap_properties({*report.sbom.gaps, *report.gaps})
+        if listed:
+            incomplete = {"aggregate": "incomplete", "vulnerabilities": [one["bom-ref"] for one in listed]}
+            document["compositions"].append(incomplete)
     return pretty_json(document, ascii_only=False)
 
 
