@@ -199,6 +199,8 @@ def test_a_source_that_is_not_whole_is_an_error_and_publishes_nothing(places: Pl
         ("../host.example/app:1", "oci-dir"),
         ("/host.example/app:1", "oci-dir"),
         ("oci-archive:host.example/app.tar", "oci-archive"),
+        ("docker-daemon:app", "docker-daemon"),
+        ("docker-daemon:host.example/app:1", "docker-daemon"),
     ],
 )
 def test_a_destination_is_recognised(text: str, kind: str):
@@ -211,9 +213,10 @@ def test_a_folder_that_is_there_is_no_host(tmp_path: Path, monkeypatch: pytest.M
     assert Destination.parse("host.example/app:1").kind == "oci-dir"
 
 
-def test_a_destination_with_a_digest_is_misuse():
+@pytest.mark.parametrize("place", ["localhost:5000/app", "docker-daemon:app"])
+def test_a_destination_with_a_digest_is_misuse(place: str):
     with pytest.raises(InvalidDestination, match="digest"):
-        Destination.parse(f"localhost:5000/app@{Digest.of(b'')}")
+        Destination.parse(f"{place}@{Digest.of(b'')}")
 
 
 def test_an_image_of_one_platform_needs_no_choice(places: Places):

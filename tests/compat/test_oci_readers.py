@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from images import ARM64, Entry, MadeImage, file, folder, hardlink, image_of, index_of, symlink
+from prill.api.copying import CopyRequest, copy_image
 from prill.archive.codecs import Codec
 from prill.model import ImageReference
 from prill.oci.archive_writer import write_docker_archive, write_oci_archive
+from prill.oci.destinations import Destination
 from prill.oci.layout_writer import write_layout
 from prill.oci.push import push
 from prill.oci.registry import connect
@@ -52,15 +55,24 @@ def run(*command: str | Path) -> str:
 
 
 @pytest.fixture
-def podman() -> Iterator[Callable[..., str]]:
-    """Podman with a storage of its own, which needs neither overlayfs nor the machine's images.
+def storage() -> Iterator[Path]:
+    """A folder for podman, of its own.
 
     Its path is short, as podman allows its sockets no more than 50 characters.
     """
     needs("podman")
     with tempfile.TemporaryDirectory(prefix="pod", ignore_cleanup_errors=True) as root:
-        storage = ("--root", f"{root}/root", "--runroot", f"{root}/run", "--storage-driver", "vfs")
-        yield lambda *command: run("podman", *storage, *command)
+        yield Path(root)
+
+
+@pytest.fixture
+def podman(storage: Path) -> Callable[..., str]:
+    """Podman with a storage of its own, which needs neither overlayfs nor the machine's images."""
+    return lambda *command: run(*podman_words(storage), *command)
+
+
+def podman_words(storage: Path) -> tuple[str, ...]:
+    return "podman", "--root", f"{storage}/root", "--runroot", f"{storage}/run", "--storage-driver", "vfs"
 
 
 def tree(folder_: Path) -> dict[str, str]:
@@ -278,6 +290,36 @@ def test_archives_of_skopeo_are_read(tmp_path: Path, kind: str):
         with ImageTree(opened.image) as merged:
             unpack(merged, tmp_path / "root")
     assert tree(tmp_path / "root") == EXPECTED
+
+
+@pytest.fixture
+def dockers_api(storage: Path, tmp_path: Path) -> Iterator[RegistryAccess]:
+    """Docker's API, as podman serves it."""
+    socket = storage / "sock"
+    words = (*podman_words(storage), "system", "service", "--time", "0", f"unix://{socket}")
+    with (tmp_path / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as served:
+        try:
+            until = time.monotonic() + 30
+            while not socket.is_socket() and time.monotonic() < until:
+                time.sleep(0.05)
+            yield RegistryAccess(docker_host=f"unix://{socket}")
+        finally:
+            served.terminate()
+
+
+def test_dockers_api_takes_an_image_and_gives_it_back(
+    tmp_path: Path, podman: Callable[..., str], dockers_api: RegistryAccess
+):
+    made = image_of([file("etc/motd", "hello")])
+    write_layout(tmp_path / "in", blobs=made.store, entries=made.entries, tag="1.0")
+    request = CopyRequest(
+        source=str(tmp_path / "in"), destination=Destination.parse(f"docker-daemon:{NAME}"), access=dockers_api
+    )
+    assert copy_image(request).place == f"docker-daemon:{NAME}"
+    (seen,) = json.loads(podman("images", "--format", "json"))
+    assert (seen["Id"], seen["Names"]) == (made.manifest.config.digest.hex, [str(NAME)])
+    with open_image(f"docker-daemon:{NAME}", access=dockers_api) as opened, ImageTree(opened.image) as found:
+        assert found.open("etc/motd").read() == b"hello"
 
 
 def test_an_archive_of_podman_is_read(tmp_path: Path, podman: Callable[..., str]):

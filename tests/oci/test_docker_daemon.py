@@ -1,4 +1,4 @@
-"""Images out of a Docker daemon, by a small one of our own on a Unix socket."""
+"""Images out of a Docker daemon and into it, by a small one of our own on a Unix socket."""
 
 import io
 import socketserver
@@ -6,6 +6,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import unquote
@@ -39,6 +40,9 @@ def daemon(socket: Path, answer: Answer) -> Iterator[RegistryAccess]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            answer(self)
+
+        def do_POST(self) -> None:
             answer(self)
 
         def log_message(self, *_: object) -> None:
@@ -158,3 +162,64 @@ def test_a_socket_that_nobody_listens_at(tmp_path: Path):
         pass
     with pytest.raises(NoDockerDaemon, match="nobody answers"):
         open_image(f"docker-daemon:{NAME}", access=access)
+
+
+@dataclass
+class Loader:
+    """Takes what is loaded, and answers as it was told to."""
+
+    status: int = 200
+    says: bytes = b'{"stream":"Loaded image: example.org/app:1.0\\n"}\r\n'
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    taken: bytes = b""
+
+    def __call__(self, request: BaseHTTPRequestHandler) -> None:
+        self.seen.append((request.command, request.path.partition("?")[0]))
+        self.taken = request.rfile.read(int(request.headers["Content-Length"]))
+        request.send_response(self.status)
+        request.send_header("Content-Length", str(len(self.says)))
+        request.end_headers()
+        request.wfile.write(self.says)
+
+
+def load(access: RegistryAccess) -> None:
+    made = image_of([file("etc/motd", "hello")])
+    write_image(
+        Destination.parse(f"docker-daemon:{NAME}"),
+        blobs=made.store,
+        entries=made.entries,
+        name=ImageReference.parse("localhost/image:latest"),
+        access=access,
+    )
+
+
+def test_the_daemon_gets_what_docker_load_reads(tmp_path: Path):
+    loader = Loader()
+    with daemon(tmp_path / "docker.sock", loader) as access:
+        load(access)
+    assert loader.seen == [("POST", "/images/load")]
+    assert loader.taken == saved(tmp_path), "the same image by the destination's name"
+
+
+@pytest.mark.parametrize(
+    ("status", "says", "told"),
+    [
+        (500, b'{"message":"no space left"}', r"answers 500(.|\n)*no space left"),
+        (200, b'{"errorDetail":{"message":"bad layer"},"error":"bad layer"}\r\n', "does not take .*: 'bad layer'"),
+        (200, b'{"stream":"half"}\n{"error":', "does not take"),
+        (200, b'{"error":' + b"[" * 100_000, "does not take"),
+    ],
+)
+def test_an_image_that_the_daemon_does_not_take(tmp_path: Path, status: int, says: bytes, told: str):
+    """It unpacks while it answers: what goes wrong then comes after the good status."""
+    with (
+        daemon(tmp_path / "docker.sock", Loader(status, says)) as access,
+        pytest.raises(DockerDaemonFailed, match=told),
+    ):
+        load(access)
+
+
+def test_a_daemon_elsewhere_gets_nothing():
+    with pytest.raises(NoDockerDaemon, match="Unix socket alone") as caught:
+        load(RegistryAccess(docker_host="tcp://docker.example.test:2375"))
+    assert "docker load -i FILE" in str(caught.value.hint)

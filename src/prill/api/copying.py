@@ -88,7 +88,7 @@ def copy_image(request: CopyRequest, *, progress: Progress | None = None) -> Cop
     into = request.destination.reference
     return Copied(
         source=place.name,
-        place=str(into.pinned(target.digest) if into else request.destination.path),
+        place=request.destination.place_of(target.digest),
         digest=target.digest,
         manifests=len(everything) - len(blobs),
         sent=counts.sent if into else len(blobs),
@@ -145,8 +145,9 @@ def _attached(place: Place, target: Descriptor, request: CopyRequest) -> tuple[t
     if not request.attachments:
         return (), ()
     attachments = find_attachments(place.store, target)
-    if request.destination.kind is DestinationKind.DOCKER_ARCHIVE and attachments.found:
-        lost = Gap(str(target.digest), f"{len(attachments.found)} attached manifests: a docker-archive holds none")
+    if attachments.found and not request.destination.holds_referrers:
+        kind = request.destination.kind
+        lost = Gap(str(target.digest), f"{len(attachments.found)} attached manifests: a {kind} holds none")
         return (), (*attachments.gaps, lost)
     return attachments.found, attachments.gaps
 
@@ -165,7 +166,8 @@ def _write(place: Place, target: Descriptor, found: Sequence[Attached], request:
             into.path, blobs=place.store, entries=[first], tag=name.tag, unlisted=rest, named=named, workers=_WORKERS
         )
     else:
-        write_image(request.destination, blobs=place.store, entries=entries, name=name, listed=False, named=named)
+        access = request.into or request.access
+        write_image(into, blobs=place.store, entries=entries, name=name, access=access, listed=False, named=named)
 
 
 def _push(

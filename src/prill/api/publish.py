@@ -26,6 +26,4 @@ def publish(
     name = ImageReference.parse(built.lock.name + (f"-{variant}" if variant else ""))
     entries = built.entries if referrers else built.entries[:1]
     write_image(destination, blobs=built.store, entries=entries, name=name, access=access, listed=listed)
-    if destination.reference is not None:
-        return str(destination.reference.pinned(built.main.digest))
-    return str(destination.path)
+    return destination.place_of(built.main.digest)

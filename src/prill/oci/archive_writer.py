@@ -21,7 +21,7 @@ from prill.oci.manifest import Manifest
 from prill.oci.media_types import UnknownMediaType
 from prill.oci.store import BlobSource
 
-__all__ = ["SeveralPlatforms", "write_docker_archive", "write_oci_archive"]
+__all__ = ["SeveralPlatforms", "stream_docker_archive", "write_docker_archive", "write_oci_archive"]
 
 _CHUNK = 1 << 20
 
@@ -46,10 +46,21 @@ def write_oci_archive(
     """
     entries = (*tag_entries(entries, tag), *(name_entry(descriptor, name) for name, descriptor in named))
     index = Index(manifests=entries)
-    _write(path, blobs, reachable(blobs, (*entries, *unlisted)), {INDEX_FILE: index.raw, LAYOUT_FILE: LAYOUT_JSON})
+    documents = {INDEX_FILE: index.raw, LAYOUT_FILE: LAYOUT_JSON}
+    with open_atomic(path) as file:
+        _write(file, blobs, reachable(blobs, (*entries, *unlisted)), documents)
 
 
 def write_docker_archive(path: Path, *, blobs: BlobSource, image: Descriptor, name: ImageReference) -> None:
+    """Write what ``docker load`` reads as ``name`` to a file, which is there whole or not at all.
+
+    Raise what `stream_docker_archive` raises.
+    """
+    with open_atomic(path) as file:
+        stream_docker_archive(file, blobs=blobs, image=image, name=name)
+
+
+def stream_docker_archive(file: BinaryIO, *, blobs: BlobSource, image: Descriptor, name: ImageReference) -> None:
     """Write what ``docker load`` reads as ``name``: one image, its referrers left out.
 
     It is both an OCI layout and Docker's own form, as ``docker save`` writes since version 25. Raise
@@ -64,7 +75,7 @@ def write_docker_archive(path: Path, *, blobs: BlobSource, image: Descriptor, na
         DOCKER_MANIFEST_FILE: msgspec.json.encode((docker,)),
         LAYOUT_FILE: LAYOUT_JSON,
     }
-    _write(path, blobs, reachable(blobs, [image]), documents)
+    _write(file, blobs, reachable(blobs, [image]), documents)
 
 
 def _single(blobs: BlobSource, image: Descriptor) -> tuple[Descriptor, Manifest]:
@@ -83,21 +94,19 @@ def _single(blobs: BlobSource, image: Descriptor) -> tuple[Descriptor, Manifest]
     return image, found
 
 
-def _write(path: Path, blobs: BlobSource, wanted: Iterable[Descriptor], documents: dict[str, bytes]) -> None:
+def _write(file: BinaryIO, blobs: BlobSource, wanted: Iterable[Descriptor], documents: dict[str, bytes]) -> None:
     """Write folders, then files, each sorted by path."""
     names = {blob_name(descriptor.digest): descriptor for descriptor in wanted}
     folders = sorted({"blobs", *(name.rpartition("/")[0] for name in names)})
-    with open_atomic(path) as file:
-        for folder in folders:
-            file.write(entry_header(FileStat(path=folder, kind=FileKind.DIRECTORY, mode=0o755)))
-        for name in sorted({*names, *documents}):
-            if name in documents:
-                data = documents[name]
-                _add(file, name, len(data), BytesIO(data))
-            else:
-                with blobs.open(names[name]) as stream:
-                    _add(file, name, names[name].size, stream)
-        file.write(END)
+    file.writelines(entry_header(FileStat(path=folder, kind=FileKind.DIRECTORY, mode=0o755)) for folder in folders)
+    for name in sorted({*names, *documents}):
+        if name in documents:
+            data = documents[name]
+            _add(file, name, len(data), BytesIO(data))
+        else:
+            with blobs.open(names[name]) as stream:
+                _add(file, name, names[name].size, stream)
+    file.write(END)
 
 
 def _add(file: BinaryIO, name: str, size: int, stream: BinaryIO) -> None:

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from prill.errors import PrillError
 from prill.model import Digest, ImageReference
@@ -36,16 +36,18 @@ class DestinationKind(StrEnum):
     LAYOUT = "oci-dir"
     OCI_ARCHIVE = "oci-archive"
     DOCKER_ARCHIVE = "docker-archive"
+    DOCKER_DAEMON = "docker-daemon"
     REGISTRY = "registry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A place for an image: a path, or for a registry a reference."""
+    """A place for an image: a path, for a registry a reference, or the name that a Docker daemon gives it."""
 
     kind: DestinationKind
     path: Path | None = None
     reference: ImageReference | None = None
+    in_docker: ImageReference | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Destination":
@@ -71,6 +73,8 @@ class Destination:
             )
         if kind == DestinationKind.REGISTRY:
             return cls(kind=DestinationKind.REGISTRY, reference=_tagged(rest))
+        if kind == DestinationKind.DOCKER_DAEMON:
+            return cls(kind=DestinationKind.DOCKER_DAEMON, in_docker=_tagged(rest))
         return cls(kind=DestinationKind(kind), path=Path(rest))
 
     def check(self) -> None:
@@ -90,7 +94,18 @@ class Destination:
             return
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.reference or self.path}"
+        return f"{self.kind}:{self.reference or self.in_docker or self.path}"
+
+    @property
+    def holds_referrers(self) -> bool:
+        """Whether what is attached to an image finds a place there."""
+        return self.kind not in (DestinationKind.DOCKER_ARCHIVE, DestinationKind.DOCKER_DAEMON)
+
+    def place_of(self, digest: Digest) -> str:
+        """Return where an image of that digest is once it was written, as a person may use it."""
+        if self.reference is not None:
+            return str(self.reference.pinned(digest))
+        return str(self) if self.path is None else str(self.path)
 
 
 def write_image(
@@ -105,12 +120,15 @@ def write_image(
 ) -> None:
     """Write the image that is the first of ``entries``, and the artifacts about it that follow.
 
-    Its tag, and its name in a Docker archive, come from ``name``, in a registry from the destination. ``listed`` says
-    whether a layout's index lists the artifacts beside the image; ``named`` are artifacts with tags of their own, such
-    as cosign's. A Docker archive holds no artifacts. Raise `InvalidDestination`, and what the writers raise.
+    Its tag, and its name in a Docker archive, come from ``name``, in a registry and in Docker from the destination.
+    ``listed`` says whether a layout's index lists the artifacts beside the image; ``named`` are artifacts with tags of
+    their own, such as cosign's. A Docker archive and a Docker daemon hold no artifacts. Raise `InvalidDestination`, and
+    what the writers raise.
     """
     destination.check()
-    if destination.path is None:
+    if destination.in_docker is not None:
+        _load(destination.in_docker, blobs, entries[0], access or RegistryAccess())
+    elif destination.path is None:
         _publish(destination, blobs, entries, named, access or RegistryAccess())
     elif destination.kind is DestinationKind.DOCKER_ARCHIVE:
         from prill.oci.archive_writer import write_docker_archive  # noqa: PLC0415 - layouts are usual
@@ -196,6 +214,16 @@ def _layout_writer(kind: DestinationKind) -> _LayoutWriter:
     from prill.oci.archive_writer import write_oci_archive  # noqa: PLC0415 - layouts are usual
 
     return write_oci_archive
+
+
+def _load(name: ImageReference, blobs: BlobSource, image: Descriptor, access: RegistryAccess) -> None:
+    from prill.oci.archive_writer import stream_docker_archive  # noqa: PLC0415 - layouts are usual
+    from prill.oci.docker_daemon import load_into_daemon  # noqa: PLC0415
+
+    def write(file: BinaryIO) -> None:
+        stream_docker_archive(file, blobs=blobs, image=image, name=name)
+
+    load_into_daemon(access.docker_host, str(name), write)
 
 
 def _publish(

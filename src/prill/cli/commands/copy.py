@@ -1,14 +1,15 @@
 """Copy an image from anywhere to anywhere, byte by byte; a mirror keeps its signatures.
 
-A and B are registries' names, layouts or archives; docker-daemon: is read from. Of an index the image of this machine
-is taken, unless --platform or --all-platforms says otherwise. With --with-referrers come the referrers of every
-manifest, those under the referrers tag, cosign's .sig, .att and .sbom, and what is attached to all these.
+A and B are registries' names, layouts, archives, or docker-daemon:NAME. Of an index the image of this machine is taken,
+unless --platform or --all-platforms says otherwise. With --with-referrers come the referrers of every manifest, those
+under the referrers tag, cosign's .sig, .att and .sbom, and what is attached to all these.
 
 examples:
   prill copy registry.example.com/app:1 mirror.example.net/app:1 --all-platforms --with-referrers
   prill copy registry.example.com/app:1 oci-archive:app.tar --all-platforms --with-referrers
   prill copy oci-archive:app.tar localhost:5000/app:1 --all-platforms --with-referrers --plain-http
   prill copy registry.example.com/app:1 localhost:5000/app:1 --to-plain-http
+  prill copy registry.example.com/app:1 docker-daemon:app:1
 """
 
 import argparse

@@ -1,10 +1,11 @@
-"""Bring an image from a registry to this machine: to a layout, or an archive for docker load.
+"""Bring an image from a registry to this machine: to a layout, an archive for docker load, or to Docker itself.
 
 Of an index the image of this machine is taken, unless --platform or --all-platforms says otherwise.
 
 examples:
   prill pull registry.example.com/gold/python3:3.13 -o out/python3 --all-platforms --with-referrers
   prill pull registry.example.com/gold/python3:3.13 -o docker-archive:python3.tar --platform linux/arm64
+  prill pull registry.example.com/gold/python3:3.13 -o docker-daemon:python3:3.13
 """
 
 import argparse
@@ -22,7 +23,8 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="DEST",
-        help="a layout's folder, oci-archive:FILE or docker-archive:FILE (default: a folder named as the image)",
+        help="a layout's folder, oci-archive:FILE, docker-archive:FILE or docker-daemon:NAME "
+        "(default: a folder named as the image)",
     )
     add_choice(parser)
     add_report(parser)
