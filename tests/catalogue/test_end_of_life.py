@@ -47,6 +47,12 @@ def test_a_release_goes_from_supported_to_extended_to_ended():
     assert found.source.endswith("/debian")
 
 
+def test_whom_an_extension_is_for():
+    named = [("debian", "12"), ("ubuntu", "18.04"), ("rhel", "7"), ("ol", "7"), ("sles", "15.6")]
+    found = {product: find_end(product, version) for product, version in named}
+    assert {product for product, end in found.items() if end is not None and end.for_all} == {"debian"}
+
+
 def test_a_release_without_an_end_is_supported():
     found = find_end("go", "1.27.0")
     assert found is not None

@@ -153,6 +153,16 @@ NOT_FOUND = {
     "a user with a number": ("runs-as-root", "FROM debian:13\nRUN useradd -u 1000 admin\nUSER admin\n"),
     "a low port of root's": ("low-port", "FROM debian:13\nEXPOSE 80\nUSER 00\n"),
     "a low port of root's in a group": ("low-port", "FROM debian:13\nEXPOSE 80\nUSER 000:1000\n"),
+    "a low port of a user that is not known": (
+        "low-port",
+        "FROM gcr.io/distroless/static:nonroot\nUSER $U\nEXPOSE 80\n",
+    ),
+    "a low port of a base whose user is not known": ("low-port", "FROM debian:13\nEXPOSE 80\n"),
+    "sh that came along": (
+        "no-shell-in-base",
+        'FROM gcr.io/distroless/static:nonroot\nCOPY --from=busybox:1 /bin/sh /bin/\nENTRYPOINT ["/bin/sh"]\n',
+    ),
+    "sh of somebody's own": ("no-shell-in-base", 'FROM gcr.io/distroless/static:nonroot\nCMD ["/opt/sh"]\n'),
     "a volume of root's": ("unwritable-folder", "FROM debian:13\nVOLUME /x\nUSER 00\n"),
     "a program that root calls": ("unwritable-folder", "FROM node:24\nWORKDIR /x\nUSER 00:00\nRUN npm ci\n"),
     "root's files": ("copy-without-chown", "FROM debian:13\nUSER 00\nCOPY a /b\nRUN chmod 1 /b\n"),

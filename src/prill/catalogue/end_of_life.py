@@ -18,7 +18,7 @@ _ALIASES = {"opensuse": "opensuse-leap", "suse": "sles", "sle_hpc": "sles", "red
 class ReleaseEnd:
     """When support for a release ends; ``ends`` is None where the end is not known yet.
 
-    ``extended`` is when ``extended_name`` ends, which somebody has to ask or pay for.
+    ``extended`` is when ``extended_name`` ends, which somebody has to ask or pay for, unless it is ``for_all``.
     """
 
     product: str
@@ -26,6 +26,7 @@ class ReleaseEnd:
     ends: date | None
     extended: date | None
     extended_name: str
+    for_all: bool = False
     source: str
     dated: date
 
@@ -78,6 +79,7 @@ def _release(product: str, table: dict[str, Any], row: list[Any], dated: date) -
         ends=ends or None,
         extended=extended,
         extended_name=str(table.get("extended", "")) if extended else "",
+        for_all=table.get("extended-for-all", False) is True,
         source=str(table["page"]),
         dated=dated,
     )

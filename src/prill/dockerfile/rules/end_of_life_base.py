@@ -1,8 +1,9 @@
 """The base is made of a release that nobody looks after any more."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from prill.catalogue.end_of_life import find_end
+from prill.catalogue.end_of_life import ReleaseEnd, find_end
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
@@ -21,9 +22,19 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             yield Problem(stage.source.image.span, message)
         for product, version in known.releases if known is not None else ():
             end = find_end(product, version)
-            if end is not None and end.status(context.today) == "ended" and stage.source is not None:
-                message = f"{product} {end.release} ended on {end.extended or end.ends} (as of {end.dated})"
-                yield Problem(stage.source.image.span, message)
+            said = _said(end, context.today) if end is not None else ""
+            if end is not None and said and stage.source is not None:
+                yield Problem(stage.source.image.span, f"{product} {end.release} {said} (as of {end.dated})")
+
+
+def _said(end: ReleaseEnd, today: date) -> str:
+    """Say when a release ended; "" while the image is looked after without anybody asking or paying for it."""
+    match end.status(today):
+        case "ended":
+            return f"ended on {end.extended or end.ends}"
+        case "extended" if not end.for_all:
+            return f"ended on {end.ends}, but for who has {end.extended_name}"
+    return ""
 
 
 RULE = Rule(

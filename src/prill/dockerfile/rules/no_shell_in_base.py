@@ -16,6 +16,8 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "busybox"})
+_NAMED = frozenset(f"{folder}{name}" for folder in ("", "/bin/", "/usr/bin/") for name in ("sh", "ash", "dash"))
+_BASH = frozenset({"bash", "/bin/bash", "/usr/bin/bash"})
 _PLACES = frozenset({"", "/bin", "/usr", "/usr/bin"})
 """Where a tree would have to go for its shell to be found; "" is the root."""
 _URL = regex(r"https?://")
@@ -35,8 +37,9 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 continue
             if node.json is None and not _brings_shell(step):
                 yield Problem(span=step.span, message=f"{stage.root.image.text} has no shell for this {step.keyword}")
-            elif node.json and step.keyword != "RUN" and node.json[0].text.endswith(".sh"):
-                yield Problem(span=node.json[0].span, message=f"{stage.root.image.text} has no shell for a script")
+            elif node.json and _needs_shell(step, node.json[0].text):
+                what = "a script" if node.json[0].text.endswith(".sh") else f"this {step.keyword}"
+                yield Problem(span=node.json[0].span, message=f"{stage.root.image.text} has no shell for {what}")
 
 
 def _hands_to_shell(step: Step) -> bool:
@@ -46,6 +49,13 @@ def _hands_to_shell(step: Step) -> bool:
         health = read_health(node)
         return health is not None and health.kind == "CMD"
     return step.keyword in SHELL_FORMS and node.start < node.end
+
+
+def _needs_shell(step: Step, program: str) -> bool:
+    """Whether what the exec form runs is a shell, or a script; of bash, `missing_program` tells but in RUN."""
+    if step.keyword == "RUN":
+        return program in _NAMED | _BASH and not _brings_shell(step)
+    return program.endswith(".sh") or program in _NAMED
 
 
 def _fills(step: Step) -> bool:
