@@ -20,6 +20,9 @@ BOTH = [
     "RUN --mount=target=/x,sharing=locked x", "RUN --mount=type=bind,target=/x,required x",
     "RUN --mount=type=cache,target=/a,size=1 x", "RUN --mount=type=cache,target=/x,ro=foo x",
     "RUN --network=foo x", "RUN --network=$x y", "RUN --security=x x",
+    "EXPOSE localhost:80:80", "EXPOSE 80:80-90", "EXPOSE 80-91:80-90", "EXPOSE 1.2.3.4:80-90:80-91", "EXPOSE 1.2.3.4:90-80:80",
+    "EXPOSE 1.2.3.04:80:80", "EXPOSE 256.1.1.1:80:80", "EXPOSE fe80::1%eth0:80:80", "EXPOSE [::1]:80", "EXPOSE [::1", "EXPOSE [[::1]]::80",
+    "EXPOSE 99999:80", "EXPOSE 80:65536", "EXPOSE 90-80:80", "EXPOSE :::80", "EXPOSE 80/tcp:80",
 ]  # fmt: skip
 """hadolint refuses them, too."""
 
@@ -33,6 +36,14 @@ BUILDKIT = [
     "RUN --mount=type=cache,target=/x,uid=x x", "RUN --mount=type=secret,id=a,source=b x",
     "RUN --mount=type=tmpfs,target=/x,size=foo x", "RUN --mount=from=$a,target=/x x", "RUN --mount x",
     "RUN --mount=required=true,type=secret,id=x y", "RUN --network=none --network=host x", "RUN --network x",
+    "STOPSIGNAL FOO", "STOPSIGNAL SIG", "STOPSIGNAL 0", "STOPSIGNAL -00", "STOPSIGNAL 0x9", "STOPSIGNAL SIGTERM 9", "STOPSIGNAL SIGRTMIN+16",
+    "STOPSIGNAL SIGRTMAX-15", "STOPSIGNAL 9223372036854775808", 'STOPSIGNAL ""', 'STOPSIGNAL ["SIGTERM"]', "ONBUILD STOPSIGNAL FOO",
+    "COPY --chmod=9999 a /b", "COPY --chmod=17777 a /b", "COPY --chmod=foo a /b", "COPY --chmod=u a /b", "COPY --chmod=u+x, a /b",
+    "COPY --chmod=0o755 a /b", "COPY --chmod=+755 a /b", "ADD --chmod=888 a /b", "COPY --chmod='7 5' a /b", "COPY --chmod=u+a a /b",
+    "ADD --checksum=foo https://x/a /b", "ADD --checksum=sha256:ab https://x/a /b", f"ADD --checksum={'a' * 64} http://x/a /b",
+    f"ADD --checksum=sha256:{'A' * 64} https://x/a /b", f"ADD --checksum=md5:{'a' * 32} https://x/a /b",
+    f"ADD --checksum=sha256:{'a' * 64} a /b", f"ADD --checksum=sha256:{'a' * 64} https://x/a https://x/b /c/",
+    'ADD --checksum=foo ["https://x/a", "/b"]',
 ]  # fmt: skip
 """hadolint reads on."""
 
@@ -52,6 +63,14 @@ ACCEPTED = [
     "RUN --mount=type=ssh x", "RUN --mount=type=$b,target=/x,uid=1 x", "RUN --mount=type=Cache,dst=/x,sharing=LOCKED,mode=0700,uid=$u y",
     "RUN --mount=from=a,source=/b,target=/c,rw --mount=type=tmpfs,destination=/t,size=1.5g x", "RUN --network=none --security=insecure x",
     "RUN --mount=type=bind,readonly=true,target=. x", "RUN --device=a --device=b x", 'RUN --mount=type="cache",target=/x y',
+    "STOPSIGNAL TERM", "STOPSIGNAL sigterm", "STOPSIGNAL 'SIGTERM'", "STOPSIGNAL rtmin+15", "STOPSIGNAL SIGRTMAX-14", "STOPSIGNAL -1",
+    "STOPSIGNAL +0009", "STOPSIGNAL 99", "STOPSIGNAL $x", "STOPSIGNAL 9223372036854775807", "STOPSIGNAL " + "0" * 5000 + "9",
+    "COPY --chmod=7777 a /b", "COPY --chmod=000755 a /b", 'COPY --chmod="755" a /b', "COPY --chmod=$x a /b", "COPY --chmod= a /b",
+    "COPY --chmod=u=rwX,go-w+X a /b", "COPY --chmod=+x a /b", "COPY --chmod=g=u a /b", "COPY --chmod=u+x <<E /b\nE",
+    f"ADD --checksum=sha256:{'a' * 64} https://x/a /b", f"ADD --checksum='sha512:{'a' * 128}' http://x/a /b", "ADD --checksum=$x a b /c",
+    "ADD --checksum=ab https://x/a.git#v1 /b", "ADD --checksum=ab git@x:a /b", "ADD --checksum=ab github.com/a/b /c",
+    "ADD --checksum=ab $x /b", 'ADD --checksum="" a /b', f"ADD --checksum=sha256:{'a' * 64} https://x/a <<E /b/\nE",
+    "EXPOSE 80-90:80 80-90:80-90 80-85:90-95/udp 1.2.3.4::80 ::1:80:80 []::80 [1.2.3.4]:80:80 ::ffff:1.2.3.4:80:80 0:0 65535:65535",
     "WORKDIR /w\nRUN --mount=type=cache x", "WORKDIR /w\nRUN --mount=from=a x",
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What BuildKit refuses in an instruction that could be taken apart: too few words, pairs, ports, names.
+"""What BuildKit refuses in an instruction that could be taken apart: too few words, pairs, ports, names, signals.
 
 It stops at the first, and so does `find_refusal`. The rules are those of frontend/dockerfile:
 ``instructions/parse.go``, ``parser/line_parsers.go``, and ``convert_expose.go`` in ``dockerfile2llb``. What ONBUILD
@@ -16,15 +16,13 @@ from prill.dockerfile.lexing import why_not_expanded
 from prill.dockerfile.source import Span, Word
 from prill.dockerfile.step import Step
 from prill.dockerfile.syntax import Fault
+from prill.dockerfile.values import is_digest, is_mode, is_signal, why_no_port
 from prill.dockerfile.variables import unquote
 from prill.model.regex import regex
 
 __all__ = ["find_refusal"]
 
 _STAGE_NAME = regex(r"[a-z][a-z0-9_.-]*")
-_PORT = regex(r"(?:(?P<ip>.*):)??(?:(?P<host>[^:]*):)?(?P<port>[^:/]+)(?:/(?P<protocol>.*))?")
-_RANGE = regex(r"([0-9]{1,99})(?:-([0-9]{1,99}))?")
-_PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
 _HEALTH = regex(r"(\S+)\s*(.*)", re.DOTALL)
 
 Check = Callable[[Step, str], Iterator[Fault]]
@@ -106,7 +104,31 @@ def _copy(step: Step, escape: str) -> Iterator[Fault]:
         yield Fault("copy-words", f"{keyword} needs a source and a destination", step.instruction.arguments_span)
     elif words[-1].span in openers:
         yield Fault("copy-words", f"{keyword} cannot have a heredoc for its destination", words[-1].span)
-    yield from _unexpanded([word for word in words if word.span not in openers], escape)
+    written = [word for word in words if word.span not in openers]
+    yield from _unexpanded(written, escape)
+    for flag in step.instruction.flags:
+        value = unquote(flag.value or "", escape)
+        if not value or "$" in value:
+            continue
+        if flag.name == "chmod" and not is_mode(value):
+            message = f"--chmod: {value[:40]!r} is no mode, as 0755 or u+x"
+            yield Fault("flag-value", message, flag.value_span, shared=False)
+        elif flag.name == "checksum" and keyword == "ADD":
+            said = _why_no_checksum(value, [unquote(word.text, escape) for word in written[:-1]])
+            if said:
+                yield Fault("flag-value", f"--checksum {said}", flag.value_span, shared=False)
+
+
+def _why_no_checksum(value: str, sources: list[str]) -> str:
+    """Say what is wrong with a checksum for what is not Git's and has no variable; "" where nothing is."""
+    if len(sources) != 1:
+        return "is for one download, and not for several sources"
+    (source,) = sources
+    if "$" in source or ".git" in source or "@" in source or source.startswith("github.com/"):
+        return ""
+    if source.startswith(("https://", "http://")):
+        return "" if is_digest(value) else f"is sha256: and 64 digits, not {value[:80]!r}"
+    return "" if "://" in source else "is for a download, not for a file of the context"
 
 
 def _volume(step: Step, escape: str) -> Iterator[Fault]:
@@ -130,17 +152,9 @@ def _expose(step: Step, escape: str) -> Iterator[Fault]:
     for word in step.words:
         yield from _unexpanded((word,), escape, shared=True)
         if "$" not in word.text:
-            yield from _port(unquote(word.text, escape), word)
-
-
-def _port(text: str, word: Word) -> Iterator[Fault]:
-    """Check ``[[address:]port:]port[-port][/protocol]``; numbers that are too high have a rule of their own."""
-    found = _PORT.fullmatch(text)
-    ranges = [_RANGE.fullmatch(part) for part in (found["port"], found["host"]) if part] if found else []
-    if found is None or not all(ranges) or (found["protocol"] or "").lower() not in _PROTOCOLS:
-        yield Fault("port", f"{word.text[:60]!r} is no port, as 80, 80/udp or 8000-8080", word.span)
-    elif any(one and one[2] and int(one[2]) < int(one[1]) for one in ranges):
-        yield Fault("port", f"{word.text!r}: the range ends before it begins", word.span, shared=False)
+            said = why_no_port(unquote(word.text, escape))
+            if said:
+                yield Fault("port", said, word.span, shared=":" in word.text or "range" not in said)
 
 
 def _health(step: Step, _escape: str) -> Iterator[Fault]:
@@ -161,10 +175,18 @@ def _one_word(step: Step, escape: str) -> Iterator[Fault]:
         yield from _unexpanded((Word(text, step.instruction.arguments_span),), escape)
 
 
+def _stop_signal(step: Step, escape: str) -> Iterator[Fault]:
+    yield from _one_word(step, escape)
+    text = step.instruction.arguments
+    if text and "$" not in text and not is_signal(unquote(text, escape)):
+        message = f"{text[:40]!r} is no signal, as SIGTERM or 15"
+        yield Fault("signal", message, step.instruction.arguments_span, shared=False)
+
+
 _CHECKS = MappingProxyType[str, Check](
     {
         "ADD": _copy, "ARG": _pairs, "COPY": _copy, "ENV": _pairs, "EXPOSE": _expose, "FROM": _from,
-        "HEALTHCHECK": _health, "LABEL": _pairs, "SHELL": _shell, "STOPSIGNAL": _one_word, "USER": _one_word,
+        "HEALTHCHECK": _health, "LABEL": _pairs, "SHELL": _shell, "STOPSIGNAL": _stop_signal, "USER": _one_word,
         "VOLUME": _volume, "WORKDIR": _one_word,
     }
 )  # fmt: skip
