@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.engine import Selection
-from prill.dockerfile.pragmas import find_pragmas, mentions_prill
+from prill.dockerfile.pragmas import find_pragmas, mentions_pragmas
 from prill.dockerfile.rule import Context, Rule
 
 __all__ = ["Listed", "Listing", "listed", "listing", "rules_for"]
@@ -128,6 +128,6 @@ def _words(document: Dockerfile, context: Context) -> set[str]:
         found.add("AS")
     if any("$" in step.instruction.logical.text for step in document.of("FROM")):
         found.add("$")
-    if mentions_prill(document):
+    if mentions_pragmas(document):
         found.add("#")
     return found

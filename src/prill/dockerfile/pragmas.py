@@ -23,10 +23,13 @@ from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Comment, Directive, Instruction, PieceKind
 from prill.model.regex import regex
 
-__all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_prill", "misspelt_pragmas", "read_check_directive"]
+__all__ = ["Pragma", "PragmaKind", "find_pragmas", "mentions_pragmas", "misspelt_pragmas", "read_check_directive"]
 
 _PRILL = regex(r"prill:\s*(ignore|ignore-file)\s*\[([^\]]*)\]\s*(.*)")
-_MEANT = regex(r"#+\s*prill\s*:?\s*ignore\b", re.IGNORECASE)
+_MEANT = regex(
+    r"#+\s*(?:(prill)\s*:?\s*ignore\b|(hadolint)\s*:?\s*(?:(?:global|stage)\s+)?ignore(?:\s*[=:]|\s+(?:DL|SC)[0-9]))",
+    re.IGNORECASE,
+)
 _HADOLINT = regex(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*+([^#\s](?:[^#]*[^#\s])?|)\s*(?:#\s*(.*))?\Z")
 _CHECK = regex(r"(?:check|CHECK)\s*=\s*(.+)\Z")
 _NO_CHECKS = Checks()
@@ -92,24 +95,30 @@ def find_pragmas(document: Dockerfile) -> tuple[Pragma, ...]:
     return tuple(found)
 
 
-def mentions_prill(document: Dockerfile) -> bool:
-    """Whether the file has Prill's name anywhere, in whatever case; without it, no comment was meant for Prill."""
-    return "prill" in document.file.source.text.casefold()
+def mentions_pragmas(document: Dockerfile) -> bool:
+    """Whether the file names Prill or hadolint anywhere, in whatever case; without, no comment was meant for them."""
+    text = document.file.source.text.casefold()
+    return "prill" in text or "hadolint" in text
 
 
-def misspelt_pragmas(document: Dockerfile) -> tuple[Span, ...]:
-    """Return the comments that were meant to suppress something and are none of Prill's pragmas."""
+def misspelt_pragmas(document: Dockerfile) -> tuple[tuple[str, Span], ...]:
+    """Return the comments that were meant to suppress something and do not, each behind the tool that it names.
+
+    hadolint passes over a whole comment with one word that is no code, and over those inside of an instruction.
+    """
     text = document.file.source.text
-    if not mentions_prill(document):
+    if not mentions_pragmas(document):
         return ()
-    read = {pragma.span.start for pragma in find_pragmas(document) if pragma.tool == "prill" and pragma.codes}
+    read = {(one.tool, one.span.start) for one in find_pragmas(document) if one.codes}
     pieces = (piece for node in document.file.nodes for piece in node.pieces)
     found = []
     for first, end in [(start, end) for kind, start, end in pieces if kind is PieceKind.COMMENT]:
         written = text[first:end]
         start = first + len(written) - len(written.lstrip())
-        if _MEANT.match(text, start, end) and not {first, start} & read:
-            found.append(Span(start, start + len(written.strip())))
+        meant = _MEANT.match(text, start, end)
+        tool = (meant[1] or meant[2]).lower() if meant else ""
+        if tool and not {(tool, first), (tool, start)} & read:
+            found.append((tool, Span(start, start + len(written.strip()))))
     return tuple(found)
 
 

@@ -12,6 +12,10 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _GUESSES = 20
+_FORMS = {
+    "prill": "# prill: ignore[rule] reason",
+    "hadolint": "# hadolint ignore=DL3006,SC2086 above the instruction, with nothing but codes",
+}
 _SHELLCHECK = regex(r"sc[0-9]{4}|shellcheck")
 
 
@@ -31,8 +35,8 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
                 near = nearest(lower, known) if len(hints) < _GUESSES else ""
                 hints[lower] = f"; did you mean {near}?" if near else ""
             yield Problem(span=pragma.span, message=f"there is no rule {code!r}{hints[lower]}")
-    for span in misspelt_pragmas(dockerfile):
-        yield Problem(span=span, message="this comment suppresses nothing; write # prill: ignore[rule] reason")
+    for tool, span in misspelt_pragmas(dockerfile):
+        yield Problem(span=span, message=f"this comment suppresses nothing; write {_FORMS[tool]}")
 
 
 RULE = Rule(
