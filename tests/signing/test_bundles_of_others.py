@@ -266,4 +266,4 @@ def test_what_github_says_about_a_run(instance: Instance, trust: TrustedRoot):
     refused(
         Step.CONDITIONS, "repository is 'org/app', not 'org/ap'", lambda: demand(("workflow trigger", "push"), wrong)
     )
-    refused(Step.CONDITIONS, "workflow sha is None", lambda: demand(("workflow sha", "0")))
+    refused(Step.CONDITIONS, "workflow sha is missing", lambda: demand(("workflow sha", "0")))

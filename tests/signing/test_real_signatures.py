@@ -306,7 +306,7 @@ class TestBundle:
         ("conditions", "says"),
         [
             (Conditions(max_age=86_400), "seconds ago, more than 86400"),
-            (Conditions(annotations=(("git", "1f2e"),)), "the annotation 'git' is None"),
+            (Conditions(annotations=(("git", "1f2e"),)), "the annotation 'git' is missing, not '1f2e'"),
         ],
         ids=["age", "annotation"],
     )

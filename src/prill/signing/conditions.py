@@ -1,6 +1,6 @@
 """Step 5: what may be asked for besides a good signature by the expected signer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prill.model.value import dataclass
@@ -67,14 +67,14 @@ class Conditions:
             if own.get(name) != value:
                 raise VerificationError(
                     Step.CONDITIONS,
-                    f"the annotation {name!r} is {own.get(name)!r}, not {value!r} ({verified.origin})",
+                    f"the annotation {name!r} is {_found(own, name)}, not {value!r} ({verified.origin})",
                 )
         claimed = dict(verified.signer.claims)
         for name, value in self.claims:
             if claimed.get(name) != value:
                 raise VerificationError(
                     Step.CONDITIONS,
-                    f"the certificate's {name} is {claimed.get(name)!r}, not {value!r} ({verified.origin})",
+                    f"the certificate's {name} is {_found(claimed, name)}, not {value!r} ({verified.origin})",
                 )
         for requirement in self.required:
             requirement.check(verified)
@@ -104,6 +104,10 @@ class Conditions:
                 Step.CONDITIONS,
                 f"{len(names)} distinct signers, and {self.min_signers} are needed: {', '.join(sorted(names))}",
             )
+
+
+def _found(values: Mapping[str, str], name: str) -> str:
+    return repr(values[name]) if name in values else "missing"
 
 
 def _text(value: object) -> str:
