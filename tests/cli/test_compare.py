@@ -17,7 +17,11 @@ from workshop import Workshop
 TEXT = changelog("openssl", ("3.5-2", ["CVE-2026-1000"]), ("3.5-1", []))
 RELEASE = {"usr/lib/os-release": 'ID=debian\nVERSION_ID="13"\n', "etc/os-release": Link("../usr/lib/os-release")}
 BASE = Deb("base-files", "1.0", RELEASE)
-SHELL = Deb("dash", "1.0", {"usr/bin/dash": File(b"#!/bin/true\n", 0o755), "usr/bin/sh": Link("dash")})
+SHELL = Deb(
+    "dash",
+    "1.0",
+    {"usr/bin/dash": File(b"#!/bin/true\n", 0o755), "usr/bin/sh": Link("dash"), "usr/bin/a": b"", "usr/bin/b": b""},
+)
 
 
 def libssl(version: str) -> Deb:
@@ -59,7 +63,12 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     )
     assert files
     assert folders
+    assert files[1] != folders[1]
+    assert folders
     assert rows["files"][2] == f"(-{files[1]})", "as many as there are fewer: no folder is a file"
+    (delta,) = compared(shop)["differences"]
+    assert (delta["filesRemoved"], delta["foldersAndLinksRemoved"]) == (int(files[1]), int(folders[1]))
+    assert (delta["filesAdded"], delta["foldersAndLinksAdded"]) == (0, 0)
     assert "  1 vulnerability gone: CVE-2026-1000" in ran.out
     assert rows["vulnerabilities"] == ["1", "or", "more", "unknown"]
     assert rows["fixed by upgrades"] == ["1", "0", "(-1)"]

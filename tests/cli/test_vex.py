@@ -134,6 +134,8 @@ def test_what_openvex_wants_and_a_document_lacks_is_told(shop: Workshop):
         {"vulnerability": {"name": "CVE-6"}, "status": "affected", "action_statement": "upgrade", **product},
         {"vulnerability": {"name": "CVE-7"}, "status": "not_affected", "impact_statement": "not there", **product},
         {"vulnerability": {"name": "CVE-8"}, "status": "under_investigation", **product},
+        {"vulnerability": {"name": "CVE-9"}, "status": "fixed", "timestamp": "2026-13-01T00:00:00Z", **product},
+        {"vulnerability": {"name": "CVE-10"}, "status": "fixed", "timestamp": "2026-01-31t00:00:00z", **product},
     ]
     write_json(file, {"timestamp": "2026-01-01T00:00:00.123456+02:00", "statements": statements})
     ran = shop.run("vex", "check", file)
@@ -144,7 +146,8 @@ def test_what_openvex_wants_and_a_document_lacks_is_told(shop: Workshop):
         "not as OpenVEX wants it: statement 3, CVE-3: a justification goes with not_affected, not with fixed",
         "not as OpenVEX wants it: statement 4, CVE-4: it names no product",
         "not as OpenVEX wants it: statement 5, CVE-5: 'yesterday' is no time such as 2027-01-31T12:00:00Z",
-        "8 statements, 0 expired",
+        "not as OpenVEX wants it: statement 9, CVE-9: '2026-13-01T00:00:00Z' is no time such as 2027-01-31T12:00:00Z",
+        "10 statements, 0 expired",
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import jsonschema
 import pytest
@@ -183,13 +184,16 @@ def test_csafs_component_has_the_purl_of_its_own_where_the_tree_has_none():
     whole = {"product_id": "ALL", "product_identification_helper": {"purl": "pkg:oci/app"}}
     part = {"product_id": "ALL:P1", "product_identification_helper": {"purl": PURL}}
     relationship = {"full_product_name": part, "product_reference": "P1", "relates_to_product_reference": "ALL"}
-    document = {
+    document: dict[str, Any] = {
         "document": {},
         "product_tree": {"full_product_names": [{"product_id": "P1"}, whole], "relationships": [relationship]},
         "vulnerabilities": [{"cve": "CVE-2026-1", "product_status": {"fixed": ["ALL:P1"]}}],
     }
     (one,) = read_vex(json.dumps(document).encode(), "x.json")
     assert one.products == (VexProduct("pkg:oci/app", (PURL,)),)
+    document["product_tree"]["full_product_names"][0] |= {"product_identification_helper": {"purl": "pkg:npm/p1"}}
+    (one,) = read_vex(json.dumps(document).encode(), "x.json")
+    assert one.products == (VexProduct("pkg:oci/app", ("pkg:npm/p1",)),)
 
 
 def test_cyclonedx_has_justifications_of_its_own_alone():

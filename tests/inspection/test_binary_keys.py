@@ -52,6 +52,12 @@ def java(*entries: tuple[int, bytes], magic: str = "feedfeed", version: int = 2)
     return b"".join((*parts, bytes(20)))
 
 
+def der(*parts: bytes) -> bytes:
+    """Return a sequence of values."""
+    held = b"".join(parts)
+    return b"0" + bytes([len(held)]) + held
+
+
 @pytest.mark.parametrize("key", [RSA, EC, ED], ids=["rsa", "ec", "ed25519"])
 def test_keys(key: rsa.RSAPrivateKey):
     assert binary_key(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())) == "private-key"
@@ -76,6 +82,14 @@ def test_keys(key: rsa.RSAPrivateKey):
         (java((2, b"c"), (3, b"k"), magic="cececece"), "encrypted-private-key"),
         (java((2, b"c"), (2, b"d")), ""),
         (java((2, b"c"), (1, b"k"))[:30], ""),
+        (der(b"\2\1\0" * 9), "private-key"),
+        (der(b"\2\1\1" * 9), ""),
+        (der(b"\2\1\0" * 8), ""),
+        (der(b"\2\1\0", b"\x30\2\6\0", b"\4\0"), "private-key"),
+        (der(b"\2\1\0", b"\x30\3\2\1\0", b"\4\0"), ""),
+        (der(b"\2\1\1", b"\4\0", b"\xa0\0"), "private-key"),
+        (der(b"\2\1\1", b"\4\0"), ""),
+        (der(b"\x30\5\6\3\x55\4\3", b"\4\0"), ""),
         (b"0", ""),
         (b"0 is no key", ""),
         (b"", ""),

@@ -419,6 +419,9 @@ class TestFiles:
             ("postponed", "wont-fix", False),
             ("postponed", "not-fixed", False),
             ("affected", "unknown", False),
+            ("unimportant", "not-fixed", True),
+            ("undetermined", "not-fixed", True),
+            ("end-of-life", "wont-fix", True),
         ],
     )
     def test_a_rule_binds_to_what_the_vendor_says(self, state: str, fix_state: str, expected: bool):  # noqa: FBT001

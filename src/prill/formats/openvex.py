@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -100,8 +101,16 @@ def _faults(one: _Statement, document: _Document) -> Iterator[str]:
     if not one.products:
         yield "it names no product"
     for time in filter(None, (one.timestamp, one.last_updated, document.timestamp)):
-        if not _TIME.fullmatch(time):
+        if not _is_time(time):
             yield f"{time[:_MAX_SHOWN]!r} is no time such as 2027-01-31T12:00:00Z"
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text.upper())
+    except ValueError:
+        return False
+    return _TIME.fullmatch(text) is not None
 
 
 def _document(data: bytes, source: str) -> _Document:

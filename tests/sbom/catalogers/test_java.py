@@ -68,6 +68,8 @@ def test_a_project_file_alone_takes_group_and_version_from_its_parent():
             manifest(Group_Id="org.example.plugins", Short_Name="git", Plugin_Version="5.2.1", Long_Name="Git"),
             "pkg:maven/org.example.plugins/git@5.2.1",
         ),
+        ("opt/plugin-1.hpi", manifest(Group_Id="org.example", Short_Name="git"), "pkg:maven/plugin@1"),
+        ("opt/plugin-1.hpi", manifest(Group_Id="org.example", Plugin_Version="2"), "pkg:maven/plugin@1"),
         ("opt/asm-9.4.jar", {"org/objectweb/asm/A.class": b""}, "pkg:maven/org.ow2.asm/asm@9.4"),
         ("opt/asm-9.4.jar", {"com/other/asm/A.class": b""}, "pkg:maven/asm@9.4"),
         ("root/.m2/repository/org/a/b/1/b-1.jar", {}, "pkg:maven/org.a/b@1"),

@@ -42,6 +42,7 @@ def test_a_package():
     [
         ("GPL (>= 2)", "GPL-2.0-or-later"),
         ("GPL(>=2)", "GPL-2.0-or-later"),
+        ("GPL (== 2)", "GPL-2.0-only"),
         ("LGPL (>= 2.1)", "LGPL-2.1-or-later"),
         ("GPL-2 | GPL-3", "GPL-2.0-only OR GPL-3.0-only"),
         ("GPL-2 | file LICENSE", "GPL-2.0-only"),
