@@ -18,7 +18,9 @@ _NEEDS = regex(r"(?:^|\n)[ \t]*dependencies\s*=\s*\{([^{}]*)\}")
 _NEED = regex(r"""["']\s*([A-Za-z0-9_][A-Za-z0-9_./-]*+)[^"'\n]*+["']""")
 _NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = regex(r"[A-Za-z0-9_.+-]+-[0-9]+")
-_COMMENT = regex(r"(?:^|(?<=\s))--[^\n]*")
+_COMMENT = regex(
+    r"""("[^"\n]*"|'[^'\n]*')|--(?:\[\[(?s:.*?)(?:\]\]|\Z)|[^\n]*)"""
+)  # or a text, which may look like one
 
 
 class InvalidRockspec(PrillError):
@@ -39,7 +41,7 @@ class Rock:
 
 def parse_rockspec(data: bytes) -> Rock:
     """Read a rockspec; raise `InvalidRockspec`, or `InvalidLockFile` for what is no text."""
-    text = _COMMENT.sub("", text_of(data, "rockspec"))
+    text = _COMMENT.sub(r"\1", text_of(data, "rockspec"))
     fields: dict[str, str] = {}
     for name, double, single in _FIELD.findall(text):
         fields.setdefault(name, (double or single)[:_MAX_VALUE])

@@ -11,7 +11,6 @@ from prill.model.value import dataclass
 __all__ = ["InvalidDescription", "RPackage", "parse_description", "parse_renv_lock"]
 
 _MAX_VALUE = 1000
-_MAX_FIELDS = 1000
 _FIELD = regex(r"([A-Za-z@][A-Za-z0-9@._/-]*):[ \t]*(.*)")
 _NAME = regex(r"[A-Za-z][A-Za-z0-9.]*")
 _VERSION = regex(r"[0-9]+(?:[.-][0-9]+)+")
@@ -67,7 +66,7 @@ def parse_description(data: bytes) -> RPackage | None:
 def _fields(data: bytes) -> dict[str, str]:
     fields: dict[str, str] = {}
     name = ""
-    for line in data.decode("utf-8", "replace").splitlines()[:_MAX_FIELDS]:
+    for line in data.decode("utf-8", "replace").splitlines():
         if match := _FIELD.match(line):
             name = match[1]
             fields[name] = match[2].strip()[:_MAX_VALUE]

@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 
 from prill.model import LanguageDetails
-from scanned import purls, reasons, related, scan
+from scanned import only, purls, reasons, related, scan
 
 ROCKS = "usr/local/lib/luarocks/rocks-5.1"
 SOCKET = """\
@@ -43,6 +43,14 @@ def test_modules_and_what_they_need():
     assert socket.licenses == "MIT"
     assert socket.details == LanguageDetails(summary="Network support for Lua", homepage="https://socket.example.test")
     assert related(sbom) == [("pkg:luarocks/luasocket@3.1.0-1", "pkg:luarocks/lua-cjson@2.1.0.10-1")]
+
+
+def test_what_a_comment_says_is_not_said():
+    old = '--[[\npackage = "old"\nversion = "0-1"\n]]\n--don\'t\n'
+    more = 'description = { summary = "x -- y", license = "MIT" } -- "z"\n--[[ license = "GPL'
+    rock = only(scan({f"{ROCKS}/a/1-1/a-1-1.rockspec": f'{old}package = "a"\nversion = "1-1"\n{more}'}))
+    assert (rock.purl, rock.licenses) == ("pkg:luarocks/a@1-1", "MIT")
+    assert rock.details == LanguageDetails(summary="x -- y")
 
 
 def test_a_text_without_an_end_is_read_once():

@@ -68,6 +68,13 @@ def test_the_nearest_of_a_name_is_needed():
     assert related(sbom) == [("pkg:cran/a@1.0", "pkg:cran/Rcpp@1.0.10"), ("pkg:cran/a@1.0", "pkg:cran/b@1.0")]
 
 
+def test_what_ends_a_long_file_counts():
+    assert purls(scan(description("a", "1.0", "Collate:", *(f"    'f{number}.R'" for number in range(2000)))))
+    begun = process_time()
+    assert purls(scan(description("a", "1.0", "Collate:" + "\n " * 400_000)))
+    assert process_time() - begun < 15
+
+
 def test_many_libraries_do_not_take_long():
     many: dict[str, str] = {}
     for number in range(3000):

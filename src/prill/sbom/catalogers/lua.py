@@ -17,7 +17,7 @@ class LuaCataloger:
     """Reads ``rocks-5.x/NAME/VERSION/*.rockspec``."""
 
     id = "lua"
-    version = 1
+    version = 2
     patterns = ("**/rocks/*/*/*.rockspec", "**/rocks-5.*/*/*/*.rockspec")
     programs = False
     evidence = ListedPackages

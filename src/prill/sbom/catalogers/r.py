@@ -17,7 +17,7 @@ class RCataloger:
     """Reads ``DESCRIPTION`` in R's libraries: of base R, of CRAN's packages, and of others."""
 
     id = "r"
-    version = 1
+    version = 2
     patterns = ("**/library/*/DESCRIPTION", "**/site-library/*/DESCRIPTION")
     programs = False
     evidence = ListedPackages
