@@ -115,6 +115,16 @@ def test_a_wheel_says_what_was_put_into_it():
     assert "embedded-sbom" not in reasons(sbom)
 
 
+def test_what_a_wheel_brings_without_a_package_url_is_a_gap():
+    path = "opt/a-1.dist-info/sboms/a.cdx.json"
+    components = [{"type": "library", "name": "libx", "version": "1.2"}, {"type": "library", "name": "needed"}]
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components}
+    sbom = scan({path: json.dumps(bom)})
+    assert not sbom.packages
+    said = [gap.reason for gap in sbom.gaps if gap.subject == f"/{path}"]
+    assert said == ["embedded-sbom: libx 1.2 has no package URL, so that no advisory can name it"]
+
+
 def test_a_wheels_sbom_of_a_form_that_is_not_read_is_a_gap():
     path = "opt/a-1.dist-info/sboms/a.spdx"
     assert f"/{path}: embedded-sbom: SBOM: not JSON" in reasons(scan({path: "SPDXVersion: SPDX-2.3\n"}))

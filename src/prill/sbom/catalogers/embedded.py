@@ -46,7 +46,7 @@ class EmbeddedCataloger:
     """Reads documents in the places that are known for them."""
 
     id = "embedded-sbom"
-    version = 2
+    version = 3
     patterns = (
         "**/.spdx-*.spdx",
         "var/lib/db/sbom/*.spdx.json",
@@ -62,14 +62,17 @@ class EmbeddedCataloger:
 
             sbom = read_sbom(read_bounded(file), "SBOM")
             packages = tuple(_listed(one) for one in sbom.packages if one.version and _is_brought(one.purl))
+            nameless = tuple(f"{one.name} {one.version}" for one in sbom.packages if one.version and not one.purl)
         else:
             from prill.formats.spdx_reader import read_spdx_packages  # noqa: PLC0415 - as above
 
             sbom = read_spdx_packages(read_bounded(file), "SPDX document")
             packages = tuple(_listed(one) for one in sbom.packages if _is_content(one.purl))
+            nameless = ()
         known = {one.purl for one in packages}
         links = tuple(Link(one.purl, one.other, one.kind) for one in sbom.relationships if one.purl in known)
         gaps = tuple(gap.reason for gap in sbom.gaps if not gap.subject.startswith(_ABOUT_THE_BUILD))
+        gaps += tuple(f"{one} has no package URL, so that no advisory can name it" for one in sorted(set(nameless)))
         return EmbeddedEvidence(packages=packages, links=links, gaps=gaps)
 
     def catalog(self, seen: Sequence[Seen[EmbeddedEvidence]], image: Surroundings) -> Catalogued:
