@@ -504,3 +504,15 @@ def test_an_image_keeps_the_repository_in_its_purl(form: str):
     plain_subject = Subject(name="app", digest=digest, platform=Platform("linux", "amd64"))
     own = encode_sbom(Sbom(subject=plain_subject, packages=()), form, tool="prill-1")
     assert read_sbom(own, "x.json").subject.purl == "", "what follows from the digest is nobody's word"
+
+
+def test_what_repeats_what_a_document_is_about_is_a_fault_and_read_nevertheless():
+    main = {"type": "library", "bom-ref": "a", "name": "a", "version": "1", "purl": "pkg:pypi/a@1"}
+    lib = {"type": "library", "bom-ref": "x", "name": "x", "version": "1", "purl": "pkg:rpm/almalinux/x@1"}
+    head = {"bomFormat": "CycloneDX", "specVersion": "1.4", "version": 1, "metadata": {"component": main}}
+    data = json.dumps(head | {"components": [main, lib]}).encode()
+    assert [one.purl for one in read_sbom(data, "x").packages] == ["pkg:rpm/almalinux/x@1"]
+    assert [str(one) for one in faults_of(data, "x")[1]]
+    other = json.dumps(head | {"components": [main | {"version": "2"}, lib]}).encode()
+    with pytest.raises(InvalidSbom):
+        read_sbom(other, "x")

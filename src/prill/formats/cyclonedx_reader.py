@@ -13,7 +13,7 @@ from prill.formats._sbom_reading import MAX_PACKAGES, InvalidSbom, Json, distro_
 from prill.formats.cyclonedx_schema import cyclonedx_faults
 from prill.model import Digest, Distro, Gap, InvalidDigest, InvalidPlatform, Platform, Relationship, Sbom, Subject
 
-__all__ = ["read_cyclonedx"]
+__all__ = ["read_cyclonedx", "without_main"]
 
 _NOT_CARRIED = (
     "services", "vulnerabilities", "annotations", "formulation", "declarations", "definitions", "citations",
@@ -60,6 +60,15 @@ def _bound(document: Json, source: str) -> None:
                 f"{source}: more than {MAX_PACKAGES} components, or more than {_MAX_COUNTED_DEPTH} inside each other"
             )
         waiting += ((one, depth + 1) for one in listed if isinstance(one, dict) and "components" in one)
+
+
+def without_main(document: Json) -> Json:
+    """Leave out what repeats the component that the document is about, as auditwheel has it among the others."""
+    metadata, listed = document.get("metadata"), document.get("components")
+    main = metadata.get("component") if isinstance(metadata, dict) else None
+    if main is None or not isinstance(listed, list) or main not in listed:
+        return document
+    return {**document, "components": [one for one in listed if one != main]}
 
 
 def _stated_gaps(document: Json) -> Iterator[Gap]:

@@ -88,8 +88,7 @@ def parse_document(data: bytes, source: str) -> Json:
 
 def read_sbom(data: bytes, source: str) -> Sbom:
     """Read a document of any format; ``source`` is what errors call it. Raise `InvalidSbom`."""
-    document = parse_document(data, source)
-    return _kind(document, source).read(document, source)
+    return _read(parse_document(data, source), source)
 
 
 def read_to_convert(data: bytes, source: str) -> Sbom:
@@ -97,8 +96,13 @@ def read_to_convert(data: bytes, source: str) -> Sbom:
     from prill.formats.sbom_losses import losses_of  # noqa: PLC0415 - scans need not know
 
     document = parse_document(data, source)
-    sbom = _kind(document, source).read(document, source)
+    sbom = _read(document, source)
     return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *losses_of(document)})))
+
+
+def _read(document: Json, source: str) -> Sbom:
+    kind = _kind(document, source)
+    return kind.read(kind.put_up_with(document), source)
 
 
 def faults_of(data: bytes, source: str) -> "tuple[str, tuple[Fault, ...]]":
@@ -118,14 +122,17 @@ def faults_of(data: bytes, source: str) -> "tuple[str, tuple[Fault, ...]]":
 class _Readable:
     title: str
     read: Callable[[Json, str], Sbom]
+    put_up_with: Callable[[Json], Json] = dict
+    """Takes away what is a fault, and does no harm."""
 
 
 def _kind(document: Json, source: str) -> _Readable:
     """Recognise a document by what its format demands it to begin with."""
     if "bomFormat" in document or "specVersion" in document:
-        from prill.formats.cyclonedx_reader import read_cyclonedx  # noqa: PLC0415 - one format is wanted
+        from prill.formats.cyclonedx_reader import read_cyclonedx, without_main  # noqa: PLC0415 - one format is wanted
 
-        return _Readable(title=f"CycloneDX {document.get('specVersion', '')}".strip(), read=read_cyclonedx)
+        title = f"CycloneDX {document.get('specVersion', '')}".strip()
+        return _Readable(title=title, read=read_cyclonedx, put_up_with=without_main)
     if "spdxVersion" in document:
         from prill.formats.spdx_reader import read_spdx  # noqa: PLC0415
 

@@ -115,14 +115,22 @@ def test_a_wheel_says_what_was_put_into_it():
     assert "embedded-sbom" not in reasons(sbom)
 
 
-def test_what_a_wheel_brings_without_a_package_url_is_a_gap():
-    path = "opt/a-1.dist-info/sboms/a.cdx.json"
-    components = [{"type": "library", "name": "libx", "version": "1.2"}, {"type": "library", "name": "needed"}]
-    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components}
-    sbom = scan({path: json.dumps(bom)})
-    assert not sbom.packages
-    said = [gap.reason for gap in sbom.gaps if gap.subject == f"/{path}"]
-    assert said == ["embedded-sbom: libx 1.2 has no package URL, so that no advisory can name it"]
+def test_what_a_wheel_brings_without_a_package_url_is_there_and_its_own_parts_are_not():
+    """As Pillow's wheels have it, whose other SBOM, auditwheel's, names the wheel among its components."""
+    info = "opt/a-1.dist-info/sboms"
+    wheel = {"type": "library", "bom-ref": "a", "name": "a", "version": "1", "purl": "pkg:pypi/a@1?file_name=a.whl"}
+    lib = {"type": "library", "bom-ref": "x", "name": "libXau", "version": "1", "purl": "pkg:rpm/almalinux/libXau@1"}
+    head = {"bomFormat": "CycloneDX", "specVersion": "1.4", "version": 1, "metadata": {"component": wheel}}
+    own = {"type": "library", "name": "_x", "version": "1", "purl": "pkg:pypi/a@1#c-ext/_x"}
+    named = [{"type": "library", "name": "FreeType", "version": "2.14"}, {"type": "library", "name": "needed"}, own]
+    sbom = scan(
+        {
+            f"{info}/auditwheel.cdx.json": json.dumps(head | {"components": [wheel, lib]}),
+            f"{info}/a.cdx.json": json.dumps(head | {"components": named}),
+        }
+    )
+    assert purls(sbom) == ["pkg:generic/FreeType@2.14", "pkg:rpm/almalinux/libXau@1"]
+    assert "embedded-sbom" not in reasons(sbom)
 
 
 def test_a_wheels_sbom_of_a_form_that_is_not_read_is_a_gap():

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from prill.model import Gap, Package, Relationship, RelationshipKind
-from prill.model.purl_value import InvalidPurl, Purl
+from prill.model.purl_value import InvalidPurl, Purl, build_purl
+from prill.model.value import replace
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
 from prill.sbom.listing import ListedPackage, package_of
 from prill.sbom.ownership import SYSTEM_PURLS
@@ -61,18 +62,16 @@ class EmbeddedCataloger:
             from prill.formats.sbom_documents import read_sbom  # noqa: PLC0415 - heavy; few images have such a file
 
             sbom = read_sbom(read_bounded(file), "SBOM")
-            packages = tuple(_listed(one) for one in sbom.packages if one.version and _is_brought(one.purl))
-            nameless = tuple(f"{one.name} {one.version}" for one in sbom.packages if one.version and not one.purl)
+            own = _thing(sbom.subject.purl)
+            packages = tuple(_listed(one) for one in sbom.packages if one.version and _is_brought(one.purl, own))
         else:
             from prill.formats.spdx_reader import read_spdx_packages  # noqa: PLC0415 - as above
 
             sbom = read_spdx_packages(read_bounded(file), "SPDX document")
             packages = tuple(_listed(one) for one in sbom.packages if _is_content(one.purl))
-            nameless = ()
         known = {one.purl for one in packages}
         links = tuple(Link(one.purl, one.other, one.kind) for one in sbom.relationships if one.purl in known)
         gaps = tuple(gap.reason for gap in sbom.gaps if not gap.subject.startswith(_ABOUT_THE_BUILD))
-        gaps += tuple(f"{one} has no package URL, so that no advisory can name it" for one in sorted(set(nameless)))
         return EmbeddedEvidence(packages=packages, links=links, gaps=gaps)
 
     def catalog(self, seen: Sequence[Seen[EmbeddedEvidence]], image: Surroundings) -> Catalogued:
@@ -102,19 +101,28 @@ def _is_content(purl: str) -> bool:
         return False
 
 
-def _is_brought(purl: str) -> bool:
-    """Say whether a wheel's component came from elsewhere: cargo and maturin name a crate beside by its folder."""
+def _is_brought(purl: str, own: Purl | None) -> bool:
+    """Say whether a wheel's component came from elsewhere, as what has no purl did: none of the wheel's ``own``.
+
+    Cargo and maturin name a crate beside by its folder.
+    """
+    thing = _thing(purl)
+    return thing is None or (thing != own and not Purl.parse(purl).qualifier("download_url").startswith("file:"))
+
+
+def _thing(purl: str) -> Purl | None:
+    """Return which package in which version a purl means, not which file or part of it."""
     try:
-        return bool(purl) and not Purl.parse(purl).qualifier("download_url").startswith("file:")
+        return replace(Purl.parse(purl), qualifiers=(), subpath="") if purl else None
     except InvalidPurl:
-        return False
+        return None
 
 
 def _listed(package: Package) -> ListedPackage:
     return ListedPackage(
         name=package.name,
         version=package.version,
-        purl=package.purl,
+        purl=package.purl or build_purl(type="generic", name=package.name, version=package.version),
         licenses=package.licenses,
         summary=getattr(package.details, "summary", ""),
         homepage=getattr(package.details, "homepage", ""),
