@@ -497,7 +497,12 @@ class TestIndex:
         assert len(verify_image(place, request, recursive=True).subjects) == 3
 
     def test_several_names_each_get_an_answer(self, place: str, tmp_path: Path):
+        (unsigned,) = verify_images([place], asked())
+        assert isinstance(unsigned.error, NoSignature)
         sign_one(place, self.request())
         answers = verify_images([place, str(tmp_path / "nothing"), place], asked())
         assert [answer.error is None for answer in answers] == [True, False, True]
         assert isinstance(answers[1].error, PrillError)
+        digest = answers[0].digest
+        assert digest is not None
+        assert (unsigned.digest, answers[1].digest) == (digest, None), "what a name leads to is known, signed or not"

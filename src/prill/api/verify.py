@@ -37,7 +37,7 @@ class SubjectAnswer:
 class ImageAnswer:
     """The answer about one name; ``error`` where the answer is no, or where there is none.
 
-    ``notes`` are for the person: a mirror that was read from.
+    ``digest`` is None where the name led nowhere. ``notes`` are for the person: a mirror that was read from.
     """
 
     name: str
@@ -60,10 +60,13 @@ def verify_images(
         shared = replace(access or RegistryAccess(), sessions=sessions)
 
         def one(name: str) -> ImageAnswer:
+            digest = None
             try:
-                return verify_image(name, request, platform=platform, recursive=recursive, access=shared)
+                with open_place(name, access=shared) as place:
+                    digest = place.target.digest
+                    return _answer(place, request, platform, recursive=recursive)
             except PrillError as error:
-                return ImageAnswer(name=name, error=error)
+                return ImageAnswer(name=name, digest=digest, error=error)
 
         return run_parallel(one, names, workers=_WORKERS)
 
@@ -78,8 +81,12 @@ def verify_image(
 ) -> ImageAnswer:
     """Verify one image; raise `VerificationError`, or what opening it raises."""
     with open_place(name, access=access) as place:  # 1: the name is resolved once, the manifest hashed by the store
-        subjects = _subjects(place, request, platform, recursive=recursive)
-        return ImageAnswer(name=place.name, digest=place.target.digest, subjects=tuple(subjects), notes=place.notes)
+        return _answer(place, request, platform, recursive=recursive)
+
+
+def _answer(place: Place, request: ImageVerification, platform: Platform | None, *, recursive: bool) -> ImageAnswer:
+    subjects = _subjects(place, request, platform, recursive=recursive)
+    return ImageAnswer(name=place.name, digest=place.target.digest, subjects=tuple(subjects), notes=place.notes)
 
 
 def _subjects(
