@@ -113,6 +113,20 @@ FOUND = {
         "runtime-mismatch",
         "FROM alpine:3.22 AS b\nWORKDIR /w\nRUN g++ x.cc -o x\nFROM debian:13\nCOPY --from=b /w/x /x\n",
     ),
+    **{
+        f"Go with cgo, {name}": ("runtime-mismatch", f"FROM {one} AS b\n{text}\nFROM {other}\nCOPY --from=b /x /x\n")
+        for name, one, text, other in (
+            ("glibc on musl", "golang:1.27", "RUN CGO_ENABLED=1 go build -o /x .", "alpine:3.22"),
+            ("without a C library", "golang:1.27", "ENV CGO_ENABLED=1\nRUN go build -o /x .", "scratch"),
+            (
+                "musl on glibc",
+                "golang:1.27-alpine",
+                "RUN apk add gcc musl-dev\nRUN CGO_ENABLED=1 go build -o /x .",
+                "debian:13-slim",
+            ),
+            ("newer", "golang:1.27-trixie", "RUN CGO_ENABLED=1 go build -o /x .", "debian:12-slim"),
+        )
+    },
     "a variable of nobody": ("UndefinedVar", ALPINE + "COPY $foo .\n"),
     "a variable of a container": ("UndefinedVar", "FROM debian:13-slim\nWORKDIR $HOME/app\n"),
     "git, whatever the value": ("CKV2_DOCKER_14", "FROM a:1\nENV GIT_SSL_NO_VERIFY=false\n"),
@@ -232,6 +246,20 @@ NOT_FOUND = {
         "runtime-mismatch",
         "FROM debian:13 AS b\nRUN gcc -static -o /x x.c\nFROM alpine:3.22\nCOPY --from=b /x /x\n",
     ),
+    **{
+        f"Go for musl: {text}": (
+            "runtime-mismatch",
+            f"FROM golang:1.27 AS b\nRUN {text}\nFROM alpine:3.22\nCOPY --from=b /x /x\n",
+        )
+        for text in (
+            "go build -o /x .",
+            "CGO_ENABLED=0 go build -o /x .",
+            "CGO_ENABLED=1 go build -ldflags '-linkmode external -extldflags -static' -o /x .",
+            'CGO_ENABLED=1 go build -ldflags "$FLAGS" -o /x .',
+            "CC=musl-gcc CGO_ENABLED=1 go build -o /x .",
+            "CGO_ENABLED=1 go build -o /y . && CGO_ENABLED=0 go build -o /x .",
+        )
+    },
     "an older glibc": (
         "runtime-mismatch",
         "FROM debian:12 AS b\nRUN gcc -o /x x.c\nFROM debian:13-slim\nCOPY --from=b /x /x\n",

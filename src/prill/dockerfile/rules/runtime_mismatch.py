@@ -9,6 +9,7 @@ from prill.catalogue.base_images import BaseImage
 from prill.dockerfile.document import Dockerfile, Stage
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
+from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
 from prill.model.regex import regex
@@ -70,13 +71,13 @@ def _compiled(other: Stage, there: BaseImage, here: BaseImage) -> str:
 
 
 def _linked(step: Step, other: Stage, there: BaseImage, here: BaseImage) -> str:
-    """Look at programs of a C compiler, by the file that it writes: dynamic, unless ``-static`` is said."""
+    """Look at programs of a C compiler, and of Go with cgo, by the file that is written: dynamic, unless it is said."""
     copied = {word.text for word in step.copy.sources} if step.copy is not None else set()
     written = {
         path if path.startswith("/") else posixpath.join(one.state.workdir or "/", path)
         for one in other.of("RUN")
         for command in one.commands
-        if _COMPILER.fullmatch(command.program) and not {"-static", "-static-pie", "-c"} & set(command.texts)
+        if _links(one, command, there)
         for flag, path in pairwise(command.texts)
         if flag == "-o"
     }
@@ -86,6 +87,20 @@ def _linked(step: Step, other: Stage, there: BaseImage, here: BaseImage) -> str:
         where = "where there is no C library" if here.libc == "none" else f"with {here.libc}"
         return f"linked with {there.libc}, and run {where}"
     return _older(there, here)
+
+
+def _links(step: Step, command: ShellCommand, there: BaseImage) -> bool:
+    """Whether a command surely links with the C library: a compiler of C, or Go that is told to use one."""
+    if _COMPILER.fullmatch(command.program):
+        return not {"-static", "-static-pie", "-c"} & set(command.texts)
+    if command.program != "go" or command.texts[:1] != ("build",) or step.stage is None:
+        return False
+    said = [word.masked.partition("=")[2] for word in command.assignments if word.masked.startswith("CGO_ENABLED=")]
+    if (said[-1] if said else step.state.values().get("CGO_ENABLED")) != "1":
+        return False
+    text = _text(step.stage)
+    hidden = not all(word.literal for word in command.arguments)
+    return not (hidden or "static" in text or (there.libc == "glibc" and _MUSL.search(text)))
 
 
 def _text(stage: Stage) -> str:
