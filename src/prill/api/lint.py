@@ -207,7 +207,8 @@ def _lint_host(data: bytes, name: str, options: LintOptions) -> Report:
     gaps = [
         Gap(
             name,
-            f"line {number}: a Dockerfile in quotes, folded or by reference is not read; write a block (| or <<EOT)",
+            f"line {number}: a Dockerfile by reference, without quotes or with ${{…}} is not read; "
+            "write a block (| or <<EOT)",
         )
         for number in unread_inline(host.text)
     ]
