@@ -199,6 +199,21 @@ def test_an_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRo
     )
 
 
+def test_an_envelopes_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRoot):
+    subjects = [{"name": "f", "digest": {"sha256": hashlib.sha256(FILE).hexdigest()}}]
+    said = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://p.test", "predicate": {}}
+    signed = sign_attestation(encode_json({**said, "subject": subjects}), Me(instance))
+    by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
+    payload = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(signed.payload).digest())}
+    spec = {"payloadHash": payload, "signatures": [{"content": b64(signed.signature), "verifier": by}]}
+    made = instance.add2({"apiVersion": "0.0.2", "kind": "dsse", "spec": {"dsseV002": spec}})
+    bundle = document(dated(instance, replace(signed, entries=(LogEntry.of_bundle(Fields(made, "it")),))))
+    number = int(first_entry(bundle)["logIndex"])
+    assert check(bundle, trust).logs[0].index == number
+    first_entry(bundle)["logIndex"] = str(number + 1)
+    refused(Step.INCLUSION, f"number {number + 1}, and the proof", lambda: check(bundle, trust))
+
+
 def test_a_checkpoint_signed_under_another_name(instance: Instance, trust: TrustedRoot):
     """A key of Rekor 2 is known by its name and its bytes together (C2SP, signed-note)."""
     bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))

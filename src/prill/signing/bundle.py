@@ -223,9 +223,9 @@ def _entries(material: Fields, version: str) -> "tuple[LogEntry, ...]":
 
 
 def _promised(entry: "LogEntry") -> "LogEntry":
-    """Leave out a proof that no checkpoint signs, as the first bundles have it: the log's promise stands for it."""
+    """Leave out a proof that no checkpoint signs, as the first bundles have it: the promise, which has to be there."""
     unsigned = entry.proof is not None and not entry.proof.checkpoint
-    return replace(entry, proof=None) if unsigned and entry.promise else entry
+    return replace(entry, proof=None) if unsigned else entry
 
 
 def _certificate(material: Fields, version: str) -> bytes:
