@@ -26,6 +26,7 @@ KEYS = {
             {"libc": "musl", "releases": (("python", "3.12"), ("alpine", "3.20"))},
         ),
         ("node", "20-bookworm-slim", {"version": "20", "releases": (("nodejs", "20"), ("debian", "12"))}),
+        ("nginx", "1.20-alpine", {"releases": (("nginx", "1.20"),), "libc": "musl"}),
         ("debian", "bookworm-slim", {"kind": "os", "releases": (("debian", "12"),)}),
         ("ubuntu", "22.04", {"releases": (("ubuntu", "22.04"),)}),
         ("cgr.dev/chainguard/python", "latest-dev", {"kind": "sdk", "shell": True}),

@@ -37,6 +37,7 @@ FAULTS = {
     "past what is for everybody": ("end-of-life-base", "FROM ubuntu:18.04\n"),
     "UBI past what is for everybody": ("end-of-life-base", "FROM registry.access.redhat.com/ubi7/ubi\n"),
     "an image that nobody builds any more": ("end-of-life-base", "FROM openjdk:17-jdk-slim\n"),
+    "a server past its end": ("end-of-life-base", "FROM nginx:1.20\n"),
     "a language past its end": ("end-of-life-base", "FROM python:3.8\n"),
     "retired": ("retired-base", "FROM reg.mini.dev/python:3.12\n"),
     "not on the list": ("forbidden-base", "FROM ubuntu:24.04\n"),
