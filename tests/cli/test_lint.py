@@ -75,6 +75,20 @@ def test_pages(capsys: pytest.CaptureFixture[str]):
     assert "DL30" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("DS001", "ds-0001?"),
+        ("AVD-DS-0031", "ds-0031?"),
+        ("SC2086", "shellcheck.net"),
+        ("shellcheck", "shellcheck.net"),
+    ],
+)
+def test_names_that_others_have_lead_on(name: str, hint: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["rule", name]) == Exit.MISUSED
+    assert hint in capsys.readouterr().err
+
+
 def test_fixing_writes_and_keeps_the_mode(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = tmp_path / "Dockerfile"
     path.write_text("FROM debian:13 as build\nUSER 5\nCMD a b\n")

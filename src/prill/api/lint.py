@@ -11,7 +11,7 @@ from prill._io.regular import read_regular
 from prill.api.finding_rows import Row, finding_of, row_of
 from prill.api.lint_files import IgnoreFinder
 from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inline
-from prill.api.lint_settings import LintSettings, SettingsFinder
+from prill.api.lint_settings import SHELLCHECK_CODE, LintSettings, SettingsFinder
 from prill.dockerfile.check_directive import EXPERIMENTAL
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.engine import Selection, lint, rule_names
@@ -23,6 +23,7 @@ from prill.dockerfile.rules import LISTED
 from prill.dockerfile.source import Source
 from prill.errors import PrillError
 from prill.model.finding import Finding, Report, RuleInfo
+from prill.model.regex import regex
 from prill.model.report import Gap
 from prill.model.value import dataclass, field, replace
 
@@ -260,6 +261,10 @@ def _known_codes(rules: tuple[Listed, ...]) -> frozenset[str]:
     return frozenset(name for one in rules for name in rule_names(one.load()))
 
 
+_TRIVY = regex(r"(?:avd-)?ds-?([0-9]{3,4})")
+"""What Trivy called its checks before ``DS-0002``."""
+
+
 def find_rule(name: str) -> Rule:
     """Return a rule by its id or one of its aliases; raise `UnknownRule`."""
     wanted = name.lower()
@@ -268,7 +273,10 @@ def find_rule(name: str) -> Rule:
             return one.load()
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
-    near = get_close_matches(wanted, sorted(_known_codes(LISTED)), n=1)
+    if SHELLCHECK_CODE.fullmatch(wanted):
+        raise UnknownRule(f"{name!r} is ShellCheck's", hint="https://www.shellcheck.net/wiki/ has a page for each code")
+    older = _TRIVY.fullmatch(wanted)
+    near = get_close_matches(f"ds-{int(older[1]):04}" if older else wanted, sorted(_known_codes(LISTED)), n=1)
     raise UnknownRule(
         f"there is no rule {name!r}", hint=f"did you mean {near[0]}?" if near else "prill rule lists them"
     )
