@@ -117,8 +117,10 @@ def test_a_rule_that_is_off_by_default_runs_when_it_is_asked_for():
         "FROM a\nRUN " + "a" * 300_000 + "<b\n",
         "FROM a\nRUN " + "a" * 300_000 + ">b\n",
         "FROM a\nRUN curl " + "http://a" * 20_000 + "\n",
+        "FROM a\nCOPY --chmod=" + "u" * 100_000 + " a /b\n",
+        "FROM a\nRUN a $(b) " + "- 2>c " * 100_000 + "\n",
     ],
-    ids=["pragma", "directive", "word before <", "word before >", "addresses"],
+    ids=["pragma", "directive", "word before <", "word before >", "addresses", "mode", "dashes"],
 )
 def test_what_is_written_to_take_long_does_not(text: str):
     begun = process_time()

@@ -94,6 +94,12 @@ def test_a_loop_stands_behind_a_pipe():
     assert [command.connector for command in read("a | for i in b; do c; d; done; e")] == ["", "|", ";", ";"]
 
 
+def test_words_around_a_dash_between_redirections():
+    command = read("a $(x) 2>x y - 2>z w")[0]
+    assert [word.text for word in command.words] == ["a", "$(x)", "y", "-", "w"]
+    assert command.span == (0, 20)
+
+
 def test_nesting_says_inside_of_what():
     found = read("if a; then (b $(c)); fi; sh -c 'd | e'")
     assert [command.nesting for command in found][:3] == [

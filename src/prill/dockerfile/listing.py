@@ -43,11 +43,7 @@ class Listing(tuple[Listed, ...]):
 
     __slots__ = ()
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
 
 
 def listed(name: str, *words: str, default: bool = True) -> Listed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prill.dockerfile.plain_shell import read_plain
 from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord, behind_prefixes
 from prill.dockerfile.shell_grammar import TooIntricate, parse_shell
+from prill.dockerfile.shell_words import WordReader, nested_text
 from prill.dockerfile.source import Span
 from prill.dockerfile.syntax import Logical
 from prill.model.regex import regex
@@ -24,13 +25,7 @@ MAX_DEPTH = 400
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _NOT_ASCII = regex(r"[^\x00-\x7f]")
 _BACKQUOTED_COMMENT = regex(r"`#[^`]*`")
-_ESCAPED = regex(r"\\(.)", re.DOTALL)
-_IN_DOUBLE = regex(r'\\([$`"\\\n])')
 _CONNECTORS = frozenset({"&&", "||", ";", "|", "|&", "&", "\n", ";;"})
-_EXPANSIONS = frozenset(
-    {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
-)
-_EXPANDING = regex(r"[$`(]")
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _GROUPS = {
     "subshell": "subshell",
@@ -70,6 +65,7 @@ class _Reader:
         self.logical = logical
         self.base = start
         self.text = logical.text[start:end]
+        self.words = WordReader(logical, start, self.text)
         self.nesting = nesting
         self.found: list[ShellCommand] = []
         self.latest = -1
@@ -116,7 +112,7 @@ class _Reader:
 
     def _assignment(self, node: "Node", nesting: tuple[str, ...]) -> None:
         """Keep a statement that is an assignment alone: it separates commands, and its value may hold some."""
-        word = self._word(node)
+        word = self.words.word(node)
         self.pipeline += 1
         self.found.append(ShellCommand((), word.span, (word,), (), self.connector, self.pipeline, nesting))
         self.connector = ""
@@ -130,7 +126,7 @@ class _Reader:
             if child.type in _REDIRECTS:
                 owner = self.latest
                 if owner >= 0:
-                    self._lone_dash(owner, end, child.start_byte)
+                    self._lone_dash(end, child.start_byte)
                 redirections.extend(self._redirection(child, nesting, depth))
                 self.latest = owner
             else:
@@ -145,15 +141,13 @@ class _Reader:
             self.found[self.latest] = command
         self.behind = outer
 
-    def _lone_dash(self, owner: int, start: int, end: int) -> None:
-        """Give a command the ``-`` that the grammar drops before a redirection with a descriptor."""
+    def _lone_dash(self, start: int, end: int) -> None:
+        """Keep the ``-`` that the grammar drops before a redirection with a descriptor."""
         gap = self.text[start:end]
         if gap.strip() == "-":
             start += gap.index("-")
             span = self.logical.span(self.base + start, self.base + start + 1)
-            command = self.found[owner]
-            words = (*command.words, ShellWord("-", *span, "-"))
-            self.found[owner] = command._replace(words=words, span=Span(command.span.start, span.end))
+            self.behind.append(ShellWord("-", *span, "-"))
 
     def _redirection(self, node: "Node", nesting: tuple[str, ...], depth: int) -> list[Redirection]:
         """Read one redirection; what stands behind a heredoc's opener on its line belongs to the tree's heredoc."""
@@ -161,14 +155,14 @@ class _Reader:
         heredoc = node.type == "heredoc_redirect"
         for place, child in enumerate(node.children):
             if child.type == "file_descriptor":
-                descriptor = self._raw(child)
+                descriptor = self.words.raw(child)
             elif child.type in _REDIRECTS:
                 rest.extend(self._redirection(child, nesting, depth))
             elif child.is_named and child.type not in {"heredoc_start", "heredoc_body", "heredoc_end"}:
                 if heredoc and node.field_name_for_child(place) != "argument":
                     self._visit(child, nesting, depth + 1)
                     continue
-                word = self._word(child)
+                word = self.words.word(child)
                 self._inside(child, nesting, depth)
                 if heredoc or target is not None:  # words of the command, which the grammar gives the redirection
                     self.behind.append(word)
@@ -179,7 +173,7 @@ class _Reader:
                     self.connector = child.type
                 else:
                     operator = operator or child.type
-        return [Redirection(descriptor + operator, target, self._span(node)), *rest]
+        return [Redirection(descriptor + operator, target, self.words.span(node)), *rest]
 
     def _command(self, node: "Node", nesting: tuple[str, ...], depth: int) -> None:
         words: list[ShellWord] = []
@@ -192,15 +186,15 @@ class _Reader:
         for child in node.children:
             kind = child.type
             if kind == "command_name":
-                words.append(self._word(child.children[0] if child.child_count == 1 else child))
+                words.append(self.words.word(child.children[0] if child.child_count == 1 else child))
                 self._inside(child, nesting, depth)
             elif kind in _REDIRECTS:
                 redirections.extend(self._redirection(child, nesting, depth))
             elif kind == "variable_assignment" and not declares:
-                assignments.append(self._word(child))
+                assignments.append(self.words.word(child))
                 self._inside(child, nesting, depth)
             else:
-                words.append(self._word(child))
+                words.append(self.words.word(child))
                 self._inside(child, nesting, depth)
         own = behind_prefixes(words)
         if words and words[0].text == "time":  # a word of the shell's, behind which a command may begin as it likes
@@ -208,7 +202,7 @@ class _Reader:
                 assignments.append(own.pop(0))
             own = behind_prefixes(own)
         others = (tuple(assignments), tuple(redirections))
-        command = ShellCommand(tuple(own), self._span(node), *others, connector, pipeline, nesting)
+        command = ShellCommand(tuple(own), self.words.span(node), *others, connector, pipeline, nesting)
         self.found.insert(place, command)
         self.latest = place
         self.pipeline = pipeline
@@ -234,7 +228,7 @@ class _Reader:
         place = next((place for place, word in enumerate(flags, 1) if _SHORT_C.match(word.masked)), 0)
         if not place or place + 1 >= len(command.words):
             return
-        inner = _nested(command.words[place + 1])
+        inner = nested_text(command.words[place + 1])
         nested = read_shell(inner, 0, len(inner.text), self.nesting + 1)
         self.pipeline += 1
         for one in nested:
@@ -243,70 +237,7 @@ class _Reader:
             )
         self.pipeline += len(nested) + 1
 
-    def _span(self, node: "Node") -> Span:
-        start, end = node.byte_range
-        return self.logical.span(self.base + start, self.base + end)
-
-    def _raw(self, node: "Node") -> str:
-        return self.text[node.start_byte : node.end_byte]
-
-    def _word(self, node: "Node") -> ShellWord:
-        start, end = node.byte_range
-        raw = self.text[start:end]
-        span = self.logical.span(self.base + start, self.base + end)
-        if not node.child_count:
-            text = raw
-            if node.type == "raw_string":
-                text = raw[1:-1]
-            elif "\\" in raw:
-                text = _ESCAPED.sub(r"\1", raw)
-            return ShellWord(text, *span, text)
-        text = self._text(node, masked=False)
-        return ShellWord(text, *span, self._text(node, masked=True) if _EXPANDING.search(raw) else text)
-
-    def _text(self, node: "Node", *, masked: bool) -> str:
-        kind = node.type
-        raw = self._raw(node)
-        if kind in _EXPANSIONS:
-            return "${}" if masked else raw
-        if kind == "raw_string":
-            return raw[1:-1]
-        if kind == "ansi_c_string":
-            return raw[2:-1]
-        if kind == "string":
-            return self._joined(node, node.start_byte + 1, node.end_byte - 1, masked=masked)
-        if not node.child_count:
-            return _ESCAPED.sub(r"\1", raw) if "\\" in raw else raw
-        return self._joined(node, node.start_byte, node.end_byte, masked=masked)
-
-    def _joined(self, node: "Node", start: int, end: int, *, masked: bool) -> str:
-        """Join the texts of the parts, and what the tree leaves out between them."""
-        quoted = node.type == "string"
-        parts: list[str] = []
-        for child in node.children:
-            if child.start_byte < start or child.end_byte > end:
-                continue
-            parts.append(self.text[start : child.start_byte])
-            raw = self._raw(child)
-            if child.is_named and not (quoted and child.type == "string_content"):
-                parts.append(self._text(child, masked=masked))
-            else:
-                parts.append(_IN_DOUBLE.sub(r"\1", raw) if quoted and "\\" in raw else raw)
-            start = child.end_byte
-        parts.append(self.text[start:end])
-        return "".join(parts)
-
 
 def _within_header(node: "Node", child: "Node") -> bool:
     """Whether it joins no commands: the ``|`` between patterns of a case, the ``;`` before the ``do`` of a ``for``."""
     return (child.type, node.type) in {("|", "case_item"), (";", "for_statement"), (";", "c_style_for_statement")}
-
-
-def _nested(word: ShellWord) -> Logical:
-    """Return a word's text as a text of its own, in the source character by character where that is possible."""
-    text, span = word.text, word.span
-    if span.end - span.start == len(text) + 2:
-        return Logical(text, (0,), (span.start + 1,))
-    if span.end - span.start == len(text):
-        return Logical(text, (0,), (span.start,))
-    return Logical(text, tuple(range(len(text) + 1)), (span.start,) * (len(text) + 1))

@@ -11,7 +11,7 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 # Of the group alone it is what folders have whose files belong to all of it.
-_OWNER = regex(r"0?[4-7][0-7]{3}|(?:[ugoa]*[ua][ugoa]*)?\+[rwxXt]*s[rwxXst]*")
+_OWNER = regex(r"0?[4-7][0-7]{3}|(?:[go]*+[ua][ugoa]*+)?\+[rwxXt]*+s[rwxXst]*+")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
