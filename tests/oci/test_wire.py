@@ -1,6 +1,7 @@
 """JSON of registries and images: what is read, what is refused, and what is written."""
 
 from collections.abc import Callable
+from time import process_time
 
 import msgspec
 import pytest
@@ -32,6 +33,14 @@ NOT_JSON = {
 def test_what_is_no_object(data: bytes):
     with pytest.raises(InvalidDocument, match="this is no image manifest"):
         parse(data, "image manifest")
+
+
+def test_a_field_that_stands_twice_behind_many_others_is_found_at_once():
+    many = ",".join(f'"{number}":0' for number in range(250_000))  # took the square of their number
+    before = process_time()
+    with pytest.raises(InvalidDocument, match="'last' stands there twice"):
+        parse(f'{{{many},"last":1,"last":2}}'.encode(), "image manifest")
+    assert process_time() - before < 10
 
 
 def test_a_bound():

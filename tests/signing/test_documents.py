@@ -3,6 +3,7 @@
 import hashlib
 import json
 from importlib.resources import files
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,13 @@ class TestJson:
         with pytest.raises(Malformed, match="more than 0"):
             inner.list("b", most=0)
         assert inner.number("f") == 12
+
+    def test_a_key_that_stands_twice_behind_many_others_is_found_at_once(self):
+        many = ",".join(f'"{number}":0' for number in range(300_000))  # took the square of their number
+        before = process_time()
+        with pytest.raises(Malformed, match="'last' stands there twice"):
+            parse_json(f'{{{many},"last":1,"last":2}}'.encode(), "a bundle")
+        assert process_time() - before < 10
 
 
 class TestPemAndDer:

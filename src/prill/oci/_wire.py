@@ -6,6 +6,7 @@ is ignored on reading: it stays in the bytes that were parsed.
 """
 
 import json
+from collections import Counter
 from typing import Any
 
 from prill.errors import PrillError
@@ -161,8 +162,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object; two readers would take two different values for a field that stands there twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name in found if counted[name] > 1)
         raise ValueError(f"the field {twice[:_SHOWN]!r} stands there twice")
     return found
 

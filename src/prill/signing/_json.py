@@ -6,6 +6,7 @@ another believes the second. So is half of a surrogate pair, which is no text: i
 
 import binascii
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,8 +122,8 @@ def to_base64(data: bytes) -> str:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name in found if counted[name] > 1)
         raise ValueError(f"the key {twice[:_SHOWN]!r} stands there twice")
     return found
 
