@@ -836,7 +836,7 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Package.resolved", json.dumps(SWIFT_1), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
     ("Package.resolved", json.dumps(SWIFT_2), ("pkg:swift/git.example.test/Alamofire/Alamofire@5.6.4",)),
     ("conan.lock", json.dumps(CONAN_1), ("pkg:conan/zlib@1.2.13",)),
-    ("conan.lock", json.dumps(CONAN_2), ("pkg:conan/fmt@10.1.1?channel=channel&user=user", "pkg:conan/zlib@1.2.13")),
+    ("conan.lock", json.dumps(CONAN_2), ("pkg:conan/user/fmt@10.1.1?channel=channel", "pkg:conan/zlib@1.2.13")),
     ("packages.config", PACKAGES_CONFIG, ("pkg:nuget/Serilog@3.1.1",)),
     ("Directory.Packages.props", PACKAGES_PROPS, ("pkg:nuget/Exact@1.2.0", "pkg:nuget/Serilog@3.1.1")),
     ("rebar.lock", REBAR, ("pkg:hex/certifi@2.9.0", "pkg:hex/hackney@1.18.1")),
@@ -846,7 +846,7 @@ LOCK_FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("deno.lock", json.dumps(DENO), NPM_PURLS),
     ("deno.lock", json.dumps(DENO_3), NPM_PURLS),
     ("deno.lock", json.dumps(DENO_2), NPM_PURLS),
-    ("conanfile.txt", CONANFILE, ("pkg:conan/fmt@10.1.1?channel=channel&user=user", "pkg:conan/zlib@1.2.13")),
+    ("conanfile.txt", CONANFILE, ("pkg:conan/user/fmt@10.1.1?channel=channel", "pkg:conan/zlib@1.2.13")),
     ("build.sbt.lock", json.dumps(SBT), ("pkg:maven/org.a/b@1",)),
     (
         "Manifest.toml",

@@ -300,7 +300,7 @@ class TestExitCodes:
         file, folder, pipe = shop.root / "full" / "f", shop.root / "full", shop.root / "pipe"
         os.mkfifo(pipe)
         for place in (
-            *("", "dir:x", "docker-daemon:x", "oci-dir:", "registry:UPPER/x:::"),
+            *("", "dir:x", "docker-daemon:", "oci-dir:", "registry:UPPER/x:::"),
             f"registry:host.test/app@sha256:{'ab' * 32}",
             *(folder, file, file / "below", f"oci-archive:{folder}", f"docker-archive:{file}/x.tar"),
             f"docker-archive:{pipe}",

@@ -35,7 +35,7 @@ def test_a_package_without_its_code_is_marked_with_the_path_and_the_rule(shop: W
 def test_it_stays_in_the_table_and_does_not_count(shop: Workshop):
     ran = shop.run("scan", shop.out, "--no-db")
     assert "code trimmed" in ran.out
-    assert ran.out.splitlines()[1].startswith("1 vulnerability fixed by upgrades")
+    assert any(line.startswith("1 vulnerability fixed by upgrades") for line in ran.out.splitlines())
     said = shop.good("scan", shop.out, "--no-db", "--explain", "CVE-2026-1000").replace("\n", " ")
     assert f"code: /{LIBRARY}" in said
     assert "vulnerable_code_not_present" in said

@@ -58,8 +58,9 @@ class Raw:
                 while len(asked) < first or b"\r\n\r\n" not in asked:
                     asked += link.recv(65536)
                 self.asked.append(asked)
-                link.sendall(answer)
-                link.shutdown(socket.SHUT_WR)
+                with suppress(OSError):  # whoever has read enough may be gone
+                    link.sendall(answer)
+                    link.shutdown(socket.SHUT_WR)
                 self.said.set()
 
     def close(self) -> None:

@@ -274,7 +274,7 @@ def test_destinations_are_recognised(text: str, kind: DestinationKind):
         "oci-archive:",
         "-",
         "oci-archive:-",
-        "docker-daemon:x",
+        "docker-daemon:",
         "regsitry:host/app",
         "oci-dir:a\0b",
         "registry:",

@@ -70,9 +70,13 @@ def _named(wanted: Iterable[str], what: str) -> LockFile:
             nobodys = (match[3], match[4]) == ("_", "_")
             found.add((match[1], match[2], *(("", "") if nobodys else (match[3] or "", match[4] or ""))))
     return LockFile(
-        packages=tuple(
-            Locked(name=name, version=version, qualifiers=(("channel", channel), ("user", user)))
-            for name, version, user, channel in sorted(found)
-        ),
+        packages=tuple(_locked(*one) for one in sorted(found)),
         unclear=tuple(sorted(unclear)),
     )
+
+
+def _locked(name: str, version: str, user: str, channel: str) -> Locked:
+    """Name a package as its purl does: a channel's user is the namespace (purl-spec, types/conan)."""
+    if channel:
+        return Locked(name=f"{user}/{name}", version=version, qualifiers=(("channel", channel),))
+    return Locked(name=name, version=version)
