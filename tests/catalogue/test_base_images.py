@@ -1,13 +1,17 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prill.api.specs import load_spec
 from prill.catalogue import base_images
 from prill.catalogue.base_images import find_base_image
 from prill.catalogue.data_files import load_data
 
+GOLD = Path(__file__).parents[2] / "gold"
 KEYS = {
     "debian", "dated", "distribution", "ends", "entrypoint", "interpreter", "kind", "libc", "nonroot", "pattern", "programs",
     "programs-in-full", "retired", "runtime", "shell", "source", "successor", "system", "tag", "users", "version",
@@ -133,6 +137,41 @@ def test_users_of_hardened_images():
     assert (chiseled.lacks_user("ubuntu"), chiseled.lacks_user("app")) == (True, False)
 
 
+SPECS = sorted(path.stem for path in GOLD.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("where", ["gold/", "registry.example.com/gold/", "localhost:5000/platform/gold/"])
+def test_gold_images_are_known_as_their_specs_describe_them(where: str, name: str):
+    image = load_spec(GOLD / f"{name}.yaml").spec
+    found = find_base_image(where + name, "1")
+    assert found is not None
+    assert (found.shell, found.nonroot) == (False, image.accounts.run_as == "nonroot")
+    assert tuple(str(image.contents.distribution).split(":")) in found.releases
+    assert (found.libc == "none") is ("libc6" not in image.contents.packages)
+    command = Path(image.entrypoint.command[0]).name if image.entrypoint.command else ""
+    assert found.entrypoint == re.sub(r"3\.\d+$", "3", command)
+    assert (GOLD.parent / found.source.split(",")[0]).exists()
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_variants_of_gold_images_are_known_by_name_and_by_tag(name: str):
+    by_name, by_tag = find_base_image(f"example.com/gold/{name}-dev", "1"), find_base_image(f"gold/{name}", "1-dev")
+    debug = find_base_image(f"example.com/gold/{name}-debug", "1")
+    assert by_name is not None
+    assert debug is not None
+    assert by_name == by_tag
+    assert (by_name.kind, by_name.shell, by_name.nonroot, by_name.entrypoint) == ("sdk", True, False, "bash")
+    assert (debug.shell, debug.nonroot, debug.debug) == (True, True, True)
+    assert debug.lacks_program("curl")
+    assert not debug.lacks_program("wget")
+
+
+@pytest.mark.parametrize("name", ["example.com/gold/shop", "example.com/golden/python3", "gold", "gold/python3/tools"])
+def test_others_images_are_not_taken_for_gold(name: str):
+    assert find_base_image(name, "1") is None
+
+
 def test_every_fact_has_its_source_and_its_date():
     for name in ("hardened-images", "base-images"):
         _, for_all, _ = load_data(name)
@@ -141,6 +180,9 @@ def test_every_fact_has_its_source_and_its_date():
             assert row["source"] != for_all, pattern
             assert date(2026, 1, 1) <= row["dated"] <= date(2026, 12, 31), pattern
             assert not set(row) - KEYS, pattern
+    for pattern, _, row in base_images._table("gold-images")[0]:
+        assert all((GOLD.parent / path).is_file() for path in row["source"].split(", ")), pattern
+        assert not set(row) - KEYS, pattern
 
 
 @pytest.mark.parametrize("pattern", [pattern for pattern, *_ in base_images._table("hardened-images")[0]])

@@ -30,6 +30,8 @@ _OTHER = regex(r"azurelinux|mariner|chiseled|nanoserver|windows|oracle|ubi\d")
 _BUSYBOX = regex(r"(?:^|-)debug(?:$|-)")
 _ALPINE = regex(r"alpine(\d+\.\d+)?")
 _DEBIAN = regex(r"(?:^|-)debian(\d+)(?:$|-)")
+_GOLD = regex(r"(?:.+/)?(?P<image>gold/[a-z0-9-]+?)(?:-(?P<variant>dev|debug))?")
+"""Prill's own images, as docs/gold.md names them; the variant is in the name or in the tag."""
 _ITSELF = "nothing"
 """The system of an image whose users and programs are all in its row, whatever its tag says."""
 _compiled = cache(re.compile)
@@ -81,7 +83,10 @@ def find_base_image(name: str, tag: str) -> BaseImage | None:
     """Return what is known of ``name``, registry and repository, with ``tag``; None for an image that is not known."""
     plain = name.removeprefix("docker.io/").removeprefix("library/")
     rows, systems = _table("base-images")
-    if "/" in plain:  # as all that harden theirs have
+    if (gold := _GOLD.fullmatch(plain)) is not None:
+        rows = _table("gold-images")[0]
+        plain, tag = gold["image"], f"{tag}-{gold['variant']}" if gold["variant"] else tag
+    elif "/" in plain:  # as all that harden theirs have
         rows = (*_table("hardened-images")[0], *rows)
     for pattern, in_tag, row in rows:
         if (found := _compiled(pattern).fullmatch(plain)) and _compiled(in_tag).search(tag):
