@@ -71,6 +71,7 @@ def test_what_is_understood(command: str, words: str, expected: str):
     ("command", "words", "says"),
     [
         ("verify", "--policy p.rego IMAGE", "--require"),
+        ("verify-blob", "--policy p.rego FILE", "prill verify-attestation --print"),
         ("verify", "--check-claims=false IMAGE", "a signature counts"),
         ("verify", "--allow-insecure-registry IMAGE", "--plain-http"),
         ("verify", "--allow-http-registry=maybe IMAGE", ""),
@@ -97,6 +98,18 @@ def test_commands_of_another_name(prill: Prill):
     assert (ran.code, "prill keys new" in ran.err) == (2, True)
     ran = prill("verify", "a", "--policy", "p")
     assert (ran.code, "prill verify has no such option" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [("verify", True), ("tree", True), ("sign", True), ("verify-blob", False), ("scan", False)]
+)
+def test_a_repository_for_signatures_is_not_heeded_in_silence(
+    prill: Prill, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, *, told: bool
+):
+    monkeypatch.setenv("COSIGN_REPOSITORY", "registry.example.test/signatures")
+    assert ("COSIGN_REPOSITORY has no effect" in prill(command, tmp_path / "none").err) is told
+    monkeypatch.setenv("COSIGN_REPOSITORY", "")
+    assert "COSIGN_REPOSITORY" not in prill(command, tmp_path / "none").err
 
 
 @pytest.mark.parametrize("layout", ["true", "false"])

@@ -5,11 +5,11 @@ is the image, unless it is ``true`` or ``false``, which Prill's own options take
 with advice in place of a list of all options.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prill.errors import PrillError
 
-__all__ = ["COSIGN_COMMANDS", "NotHere", "translated"]
+__all__ = ["COSIGN_COMMANDS", "NotHere", "translated", "unheeded"]
 
 COSIGN_COMMANDS = {
     "attach": "prill attest puts a signed statement beside an image, an SBOM too",
@@ -39,7 +39,8 @@ _ADVICE = {
     "--certificate": "a certificate is read where its signature is: in a bundle, or beside the image",
     "--certificate-chain": _AUTHORITIES,
     "--payload": "what is signed is read from the image; prill sign-blob signs files",
-    "--policy": "--require FIELD=VALUE demands what a predicate says, and --print hands them to a policy engine",
+    "--policy": "--require FIELD=VALUE of prill verify-attestation and prill verify-blob demands what a predicate says; "
+    "prill verify-attestation --print hands predicates to a policy engine",
     "--registry-cacert": "ca under [registries] in the settings names certificates that are trusted, too",
     "--registry-password": _LOGIN,
     "--registry-token": _LOGIN,
@@ -52,6 +53,9 @@ _ADVICE = {
     "--timestamp-certificate-chain": _AUTHORITIES,
     "--use-signed-timestamps": "an authority's time stamp is verified wherever there is one",
 }
+
+_BESIDE = ("sign", "attest", "verify", "verify-attestation", "tree", "copy", "download")
+_REPOSITORY = "COSIGN_REPOSITORY"
 
 _DOWNLOADS = {
     "attestation": "prill verify-attestation --print writes verified statements, --format cosign their envelopes",
@@ -99,6 +103,13 @@ def translated(command: str, words: list[str]) -> list[str]:
             at += follows
         found += one.means(value)
     return found
+
+
+def unheeded(command: str, environment: Mapping[str, str]) -> str:
+    """Say which variable of cosign's has no effect on ``command`` although it is set; nothing where there is none."""
+    if command not in _BESIDE or not environment.get(_REPOSITORY):
+        return ""
+    return f"{_REPOSITORY} has no effect: signatures and attestations lie beside the image that they are about"
 
 
 def _known(command: str) -> dict[str, _Word]:

@@ -200,11 +200,13 @@ def _command(words: list[str]) -> int:
 
 
 def _own_words(name: str, words: list[str]) -> list[str]:
-    """Return a command's words, those of cosign's in Prill's; raise `NotHere`."""
+    """Return a command's words, those of cosign's in Prill's, and say what has no effect; raise `NotHere`."""
     if name not in _AS_COSIGN:
         return words
-    from prill.cli.cosign_words import translated  # noqa: PLC0415 - few commands are cosign's, too
+    from prill.cli.cosign_words import translated, unheeded  # noqa: PLC0415 - few commands are cosign's, too
 
+    if note := unheeded(name, os.environ):
+        _complain(note, None)
     return translated(name, words)
 
 
