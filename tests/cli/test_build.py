@@ -34,6 +34,14 @@ def shop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
 
 
+def test_a_daemon_that_is_not_there_is_told_before_anything_is_built(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    shop.spec()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{shop.root}/docker.sock")
+    ran = shop.run("build", shop.spec_file, "-o", "docker-daemon:app:1.0")
+    assert "there is no Docker daemon" in ran.err
+    assert "prill lock" not in ran.err, "the spec has no lock, which is looked for later"
+
+
 class TestImage:
     def test_config_and_annotations(self, shop: Workshop):
         shop.spec(

@@ -62,8 +62,8 @@ def copy(
 
     if whole and arguments.platform:
         raise InvalidOption("--all-platforms copies all, --platform one", hint="leave one of them out")
-    destination.check()
     access = registry_access(arguments)
+    destination.check(access)
     there, here = (replace(access, plain_http=access.plain_http or one) for one in plain)
     request = CopyRequest(
         source=source,

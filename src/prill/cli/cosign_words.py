@@ -39,8 +39,8 @@ _ADVICE = {
     "--certificate": "a certificate is read where its signature is: in a bundle, or beside the image",
     "--certificate-chain": _AUTHORITIES,
     "--payload": "what is signed is read from the image; prill sign-blob signs files",
-    "--policy": "--require FIELD=VALUE of prill verify-attestation and prill verify-blob demands what a predicate says; "
-    "prill verify-attestation --print hands predicates to a policy engine",
+    "--policy": "--require FIELD=VALUE of prill verify-attestation and prill verify-blob demands what predicates say, "
+    "and prill verify-attestation --print hands them to a policy engine",
     "--registry-cacert": "ca under [registries] in the settings names certificates that are trusted, too",
     "--registry-password": _LOGIN,
     "--registry-token": _LOGIN,

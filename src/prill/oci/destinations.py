@@ -77,8 +77,15 @@ class Destination:
             return cls(kind=DestinationKind.DOCKER_DAEMON, in_docker=_tagged(rest))
         return cls(kind=DestinationKind(kind), path=Path(rest))
 
-    def check(self) -> None:
-        """Raise `InvalidDestination` where the path is something else, or below a file; nothing is written."""
+    def check(self, access: RegistryAccess | None = None) -> None:
+        """Raise `InvalidDestination` where the path is something else, or below a file; nothing is written.
+
+        With ``access`` also raise `NoDockerDaemon` where the image would go into a Docker daemon and none listens.
+        """
+        if self.in_docker is not None and access is not None:
+            from prill.oci.docker_daemon import check_daemon  # noqa: PLC0415 - layouts are usual
+
+            check_daemon(access.docker_host)
         if self.path is None:
             return
         for path in (self.path, *self.path.parents):

@@ -23,13 +23,21 @@ from prill.oci.layout import Layout
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["DockerDaemonFailed", "NoDockerDaemon", "NotInDocker", "load_into_daemon", "open_from_daemon"]
+__all__ = [
+    "DockerDaemonFailed",
+    "NoDockerDaemon",
+    "NotInDocker",
+    "check_daemon",
+    "load_into_daemon",
+    "open_from_daemon",
+]
 
 _OK, _NOT_FOUND = 200, 404
 _SHOWN = 300
 _MAX_ANSWER = 1 << 20
 _CONNECT, _READ = 5.0, 300.0
 _UNIX = "unix://"
+_LOADED_BY_HAND = "docker-archive:FILE, and docker load -i FILE"
 
 
 class NoDockerDaemon(PrillError):
@@ -61,13 +69,18 @@ def open_from_daemon(name: str, host: str) -> tuple[Layout | DockerArchive, str]
     return open_archive_file(file, f"docker-daemon:{name}"), ""
 
 
+def check_daemon(host: str) -> None:
+    """Raise `NoDockerDaemon` where nobody listens at ``host`` who could be handed an image."""
+    _socket_of(host, instead=_LOADED_BY_HAND)
+
+
 def load_into_daemon(host: str, name: str, write: Callable[[BinaryIO], None]) -> None:
     """Hand the archive that ``write`` writes, as ``docker load`` reads it, to the daemon at ``host``.
 
     ``name`` is what the image is called in messages. Raise `NoDockerDaemon` before anything is written,
     `DockerDaemonFailed` where the daemon does not take it, a `FetchFailed`, or what ``write`` raises.
     """
-    path = _socket_of(host, instead="docker-archive:FILE, and docker load -i FILE")
+    path = _socket_of(host, instead=_LOADED_BY_HAND)
     with nameless_file() as file:
         write(file)
         file.seek(0)

@@ -60,8 +60,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.publish import publish  # noqa: PLC0415
     from prill.oci.destinations import Destination  # noqa: PLC0415
 
+    access = registry_access(arguments)
     destination = Destination.parse(arguments.output)
-    destination.check()
+    destination.check(access)
     with open_services(arguments) as services:
         request = BuildRequest(
             architectures=_architectures(arguments.arch),
@@ -75,7 +76,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             destination,
             referrers=arguments.referrers,
             listed=arguments.listed,
-            access=registry_access(arguments),
+            access=access,
         )
     if not arguments.quiet:
         from prill.api.summary import summarise  # noqa: PLC0415 - only when somebody reads it

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     access = registry_access(arguments)
     destination = Destination.parse(arguments.output) if arguments.output is not None else None
     if destination is not None:
-        destination.check()
+        destination.check(access)
     with open_services(arguments) as services:
         if destination is not None:
             place = publish(rebuild(arguments.image, services, access=access), destination, access=access)
