@@ -90,10 +90,16 @@ def test_the_named_file_counts_for_all(project: Path):
     write(project / "prill.toml", '[lint]\nignore = ["DL3006"]\n')
     named = write(project / "other.toml", '[lint]\nignore = ["DL3007"]\n')
     assert found(project, named).ignore == {"dl3007"}
-    with pytest.raises(InvalidLintSettings, match="no settings for linting"):
-        found(project, write(project / "empty.toml", ""))
     with pytest.raises(InvalidLintSettings, match="No such file"):
         found(project, project / "absent.toml")
+
+
+def test_a_named_file_without_settings_for_linting_is_noted(project: Path):
+    """Other commands' settings may stand there alone. What is beside the Dockerfile does not count in its place."""
+    write(project / "prill.toml", '[lint]\nignore = ["DL3006"]\n')
+    named = write(project / "other.toml", '[cache]\ndirectory = "x"\n')
+    settings = found(project, named)
+    assert settings == LintSettings(notes=(f"{named}: no settings for linting",))
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,8 @@ class SettingsFinder:
     def _find(self, folder: Path) -> tuple[Path, LintSettings]:
         if self._fixed is not None:
             found = _read_file(self._fixed)
-            if found is None:
-                raise InvalidLintSettings(f"{self._fixed}: no settings for linting")
+            if found is None:  # such as the file of a project that says there what other commands want to know
+                found = LintSettings(notes=(f"{self._fixed}: no settings for linting",))
             return self._fixed.absolute().parent, found
         own: tuple[Path, LintSettings] | None = None
         theirs: LintSettings | None = None
