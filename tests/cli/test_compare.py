@@ -69,6 +69,8 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     (delta,) = compared(shop)["differences"]
     assert (delta["filesRemoved"], delta["foldersAndLinksRemoved"]) == (int(files[1]), int(folders[1]))
     assert (delta["filesAdded"], delta["foldersAndLinksAdded"]) == (0, 0)
+    assert rows["files"][0] == str(delta["filesSame"] + delta["filesChanged"] + delta["filesRemoved"])
+    assert delta["foldersAndLinksSame"]
     assert "  1 vulnerability gone: CVE-2026-1000" in ran.out
     assert rows["vulnerabilities"] == ["1", "or", "more", "unknown"]
     assert rows["fixed by upgrades"] == ["1", "0", "(-1)"]
@@ -102,6 +104,16 @@ def test_json_has_every_figure_with_its_source(shop: Workshop):
     assert rows["fixable"]["source"] == "debian:13, changelogs of 2026-01-01"
     assert re.search(r"as of \d{4}-\d{2}-\d{2}$", rows["support"]["source"])
     assert rows["kev"]["source"] == "no CISA KEV"
+
+
+def test_of_vulnerabilities_that_are_known_none_is_known_to_be_exploited(shop: Workshop):
+    """As long as there may be more of them than are known, that is not the same as none."""
+    entry = {"cveID": "CVE-2020-1", "dateAdded": "2026-01-01"}
+    kev = write_json(shop.root / "kev.json", {"catalogVersion": "2026.01.01", "vulnerabilities": [entry]})
+    shop.good("db", "import", kev)
+    (row,) = (one for one in compared(shop)["rows"] if one["id"] == "kev")
+    assert row["figures"][0] == {"text": "none of 1 known", "number": None, "unknown": True}
+    assert row["figures"][1]["text"] == "unknown", "no vulnerability of it is known"
 
 
 def test_what_nobody_could_look_at_is_unknown_never_zero(shop: Workshop):

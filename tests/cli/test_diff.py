@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from images import file, folder, symlink
+from images import file, folder, hardlink, symlink
 from run_prill import Prill
 from scanned_image import APP, base, write
 
@@ -103,6 +103,20 @@ def test_a_document(old: Path, new: Path, prill: Prill):
     back = json.loads(prill("diff", new, old, "--format", "json").out)
     assert changes(back, "packages")["tool"]["direction"] == "downgraded"
     assert document["files"]["same"] == back["files"]["same"]
+    assert document["files"]["sameFoldersAndLinks"] == back["files"]["sameFoldersAndLinks"]
+
+
+def test_no_folder_and_no_link_is_counted_as_a_file(tmp_path: Path, prill: Prill):
+    tree = [folder("etc"), file("etc/a", "1"), file("etc/b", "1"), symlink("etc/c", "a"), hardlink("etc/d", "etc/a")]
+    others = [folder("srv"), symlink("srv/link", "a"), file("srv/file", "2"), symlink("etc/c", "b")]
+    was, now = write(tmp_path / "was", tree), write(tmp_path / "now", tree, others)
+    apart = write(tmp_path / "apart", [*tree, file("etc/b", "2")])
+    for new, files, counted in (
+        (now, "1 added, 2 the same", "2 added, 1 changed, 2 the same"),
+        (apart, "1 changed, 1 the same", "3 the same"),
+    ):
+        ran = prill("diff", was, new, "--allow-gaps")
+        assert f"\nfiles: {files}; folders and links: {counted}\n" in ran.out
 
 
 def test_the_same_image_does_not_differ(old: Path, prill: Prill):

@@ -272,4 +272,6 @@ def _exploited(image: _Looked) -> Figure:
     if not any(source.id == "kev" for source in image.report.sources):
         return Figure(text="unknown", unknown=True)
     used = {one.advisory.id for one in image.report.matches if one.counts and one.advisory.exploitation.known_since}
+    if image.partial and image.counted and not used:
+        return Figure(text=f"none of {len(image.counted):,} known", unknown=True)
     return _count(len(used), image.partial)

@@ -34,7 +34,9 @@ def diff_images(old: str, new: str, options: OpenOptions | None = None) -> tuple
         before, after = (stack.enter_context(look_at(text, options)) for text in (old, new))
         was, now = TreeFiles(before), TreeFiles(after)
         pairs = pair_trees(before.tree, after.tree)
-        changed = _changed(was, now, pairs.both)
+        changed, unchanged = _compared(was, now, pairs.both)
+        same = [*pairs.same, *unchanged]
+        same_files = sum(map(before.tree.merged.is_file, same))
         files = chain(
             changed,
             (FileChange(path=one.stat.path, old=one) for one in map(was.at, pairs.gone)),
@@ -48,7 +50,8 @@ def diff_images(old: str, new: str, options: OpenOptions | None = None) -> tuple
             files=tuple(sorted(files, key=lambda one: one.path.split("/"))),
             packages=tuple(PackageMove(change=one, direction=direction_of(one)) for one in packages.changes),
             config=tuple(map(_without_secrets, config_changes(before.config, after.config))),
-            same_files=pairs.same + len(pairs.both) - len(changed),
+            same_files=same_files,
+            same_others=len(same) - same_files,
             same_packages=packages.same,
             gaps=(*_gaps(old, before, was), *_gaps(new, after, now)),
         )
@@ -90,15 +93,21 @@ def _masked(value: Any) -> Any:  # noqa: ANN401 - it is JSON's
     return value
 
 
-def _changed(was: TreeFiles, now: TreeFiles, both: Sequence[tuple[int, int]]) -> list[FileChange]:
+def _compared(
+    was: TreeFiles, now: TreeFiles, both: Sequence[tuple[int, int]]
+) -> tuple[list[FileChange], Sequence[int]]:
+    """Compare entries of both trees; return what changed, and the rows of the old tree that did not."""
     was.read([pair[0] for pair in both])
     now.read([pair[1] for pair in both])
-    changed = []
+    changed: list[FileChange] = []
+    same: list[int] = []
     for pair in both:
         old, new = was.at(pair[0]), now.at(pair[1])
         if aspects := aspects_of(old, new):
             changed.append(FileChange(path=old.stat.path, old=old, new=new, aspects=aspects))
-    return changed
+        else:
+            same.append(pair[0])
+    return changed, same
 
 
 def _gaps(name: str, looked: Looked, files: TreeFiles) -> Iterator[Gap]:

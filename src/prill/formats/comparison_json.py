@@ -67,6 +67,7 @@ def _delta(delta: VulnerabilityDelta) -> _Json:
         **_entries("files", files, is_file=True),
         **_entries("foldersAndLinks", files, is_file=False),
         "filesSame": diff.same_files,
+        "foldersAndLinksSame": diff.same_others,
         "settings": [{"name": one.name, "old": one.old, "new": one.new} for one in diff.config],
     }
 

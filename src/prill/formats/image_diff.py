@@ -17,7 +17,11 @@ def encode_image_diff(diff: ImageDiff) -> bytes:
         "differs": diff.differs,
         "config": [{"name": one.name, "old": one.old, "new": one.new} for one in diff.config],
         "packages": {"changes": [_package(one) for one in diff.packages], "same": diff.same_packages},
-        "files": {"changes": [_file(one, diff) for one in diff.files], "same": diff.same_files},
+        "files": {
+            "changes": [_file(one, diff) for one in diff.files],
+            "same": diff.same_files,
+            "sameFoldersAndLinks": diff.same_others,
+        },
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in diff.gaps],
     }
     try:

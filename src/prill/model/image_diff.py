@@ -75,7 +75,7 @@ class ConfigChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageDiff:
-    """The changes, each kind sorted by its name; and how many files and packages are the same.
+    """The changes, each kind sorted by its name; and how many files, other entries and packages are the same.
 
     ``layers`` are the diff IDs of both, the lowest first.
     """
@@ -87,6 +87,8 @@ class ImageDiff:
     packages: tuple[PackageMove, ...] = ()
     config: tuple[ConfigChange, ...] = ()
     same_files: int = 0
+    same_others: int = 0
+    """How many folders, links and devices are the same."""
     same_packages: int = 0
     gaps: tuple[Gap, ...] = ()
 

@@ -77,6 +77,10 @@ class MergedTree:
         layer, number = entry_at(handle)
         return self.tables[layer].kinds[number]
 
+    def is_file(self, row: int) -> bool:
+        """Return whether a row is a regular file by its first name, as the number of an image's files counts them."""
+        return row not in self.firsts and self.kind(row) == FILE
+
     def first(self, row: int) -> str:
         """Return, for a further name of a file, the path of its first one, and nothing for anything else."""
         return self.paths[self.firsts[row]] if row in self.firsts else ""

@@ -14,13 +14,13 @@ __all__ = ["TreePairs", "pair_trees"]
 class TreePairs:
     """Rows of two trees: ``gone`` only the old has, ``come`` only the new; of ``both`` something may differ.
 
-    ``same`` is how many paths of both cannot differ: the same place of the same layer brought them.
+    ``same`` are rows of the old tree whose paths in both cannot differ: the same place of the same layer brought them.
     """
 
     gone: Sequence[int]
     come: Sequence[int]
     both: Sequence[tuple[int, int]]
-    same: int
+    same: Sequence[int]
 
 
 def pair_trees(old: ImageTree | FolderTree, new: ImageTree | FolderTree) -> TreePairs:
@@ -30,13 +30,13 @@ def pair_trees(old: ImageTree | FolderTree, new: ImageTree | FolderTree) -> Tree
     rows = now.rows
     gone: list[int] = []
     both: list[tuple[int, int]] = []
-    same = 0
+    same: list[int] = []
     for row in range(1, len(was)):
         other = rows.get(was.paths[row])
         if other is None:
             gone.append(row)
         elif _are_one(was.handles[row], now.handles[other], layer_in_new) and was.first(row) == now.first(other):
-            same += 1
+            same.append(row)
         else:
             both.append((row, other))
     known = was.rows

@@ -19,6 +19,7 @@ _SIGNS = {
     Direction.DOWNGRADED: "↓",
     Direction.CHANGED: "~",
 }
+_BECAME = ("added", "removed", "changed")
 _MAX_NAME = 40
 
 
@@ -49,11 +50,12 @@ def _packages_counted(diff: ImageDiff) -> str:
 
 
 def _files_counted(diff: ImageDiff) -> str:
-    counts = Counter(_sign(one) for one in diff.files)
-    words = [
-        f"{counts[sign]} {word}" for sign, word in (("+", "added"), ("-", "removed"), ("~", "changed")) if counts[sign]
-    ]
-    return ", ".join((*words, f"{diff.same_files} the same"))
+    counts = Counter((one.is_file, one.became) for one in diff.files)
+    files, others = (
+        ", ".join((*(f"{counts[kind, one]} {one}" for one in _BECAME if counts[kind, one]), f"{same} the same"))
+        for kind, same in ((True, diff.same_files), (False, diff.same_others))
+    )
+    return f"{files}; folders and links: {others}"
 
 
 def _setting(one: ConfigChange) -> str:
