@@ -1,5 +1,6 @@
 """``prill cache``: what is kept, and letting go of it."""
 
+import json
 import os
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def test_info(shop: Workshop):
     assert str(shop.root / "cache") in said
     for kind in ("blobs", "member", "listing", "layer"):
         assert kind in said
+
+
+def test_info_for_programs(shop: Workshop):
+    found = json.loads(shop.good("cache", "info", "--format", "json"))
+    assert found["path"] == str(shop.root / "cache")
+    assert found["size"] == sum(kind["size"] for kind in found["kinds"])
+    (packages,) = (kind for kind in found["kinds"] if kind["kind"] == "blobs")
+    assert packages["entries"] == len(blobs(shop))
 
 
 def test_prune_leaves_what_is_in_use(shop: Workshop):

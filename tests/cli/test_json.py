@@ -46,6 +46,9 @@ WRITING = (
     ("copy", "out", "copied"),
     ("tree", "out"),
     ("bases list",),
+    ("vex list", "app.vex.json"),
+    ("trust show",),
+    ("cache info",),
 )
 SIGNED = {"push", "pull", "download sbom --list", "verify", "verify-attestation", "verify-blob"}
 
@@ -63,6 +66,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
         "schemaVersion: 2.0.0\nfileExistenceTests: [{name: app, path: /usr/bin/app, shouldExist: true}]\n"
     )
     write_json(tmp_path / "PyPI.json", osv("A-1"))
+    waived = ("--image", "app", "--reason", "unreachable", "--owner", "me@example.test", "--expires", "2027-01-31")
+    shop.good("vex", "add", tmp_path / "app.vex.json", "CVE-2026-1", *waived)
     shop.good("sbom", shop.out, "--format", "cyclonedx", "-o", tmp_path / "sbom.json", "--allow-gaps")
     shop.run("db", "import", tmp_path / "PyPI.json")
     shop.good("bases", "add", shop.out)
@@ -128,7 +133,7 @@ def odd_names(value: object, *, data: bool = False) -> Iterator[str]:
 
 def test_every_command_that_writes_json_is_on_the_page():
     writing = {name for name, _ in COMMANDS if "json" in (_formats(name) or ())}
-    assert writing - FIELDS.keys() == {"bases", "db"}  # their verbs are
+    assert writing - FIELDS.keys() == {"bases", "cache", "db", "trust", "vex"}  # their verbs are
     assert FIELDS.keys() == SIGNED | {words[0] for words in WRITING}
 
 

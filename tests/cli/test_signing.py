@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -199,6 +200,21 @@ class TestMisuse:
         assert (ran.code, "does not open the key file" in ran.err) == (2, True)
         monkeypatch.delenv("PRILL_KEY_PASSWORD")
         assert "nobody to ask" in prill("sign-blob", "prill.pub", "--key", "sealed.key").err
+
+    def test_a_name_that_is_no_utf8_is_escaped_in_a_document(self, prill: Prill, here: Path):
+        name = os.fsdecode(b"f\xff")
+        (here / name).write_text("content")
+        assert prill("sign-blob", name, "--key", "prill.key").code == 0
+        ran = prill("verify-blob", name, "--key", "prill.pub", "--format", "json")
+        assert (ran.code, json.loads(ran.out)["name"]) == (0, name)
+
+    def test_what_is_trusted_is_a_document_too(self, prill: Prill):
+        document = json.loads(prill("trust", "show", "--format", "json").out)
+        assert document["trustedRoot"] is None, "it is the one that ships"
+        log = document["logs"][0]
+        assert log["url"] == "https://rekor.sigstore.dev"
+        assert log["logId"] == "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d"
+        assert (log["start"], log["end"]) == (1610452407, None)
 
     def test_keys_are_not_overwritten(self, prill: Prill):
         assert prill("keys", "new").code == 2

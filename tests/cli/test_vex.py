@@ -83,6 +83,20 @@ def test_exceptions_in_the_settings_and_in_files(shop: Workshop):
     assert "CVE-2026-1001" in shop.run("vex", "list", ignore).out
 
 
+def test_statements_and_exceptions_are_listed_as_json(shop: Workshop):
+    file, ignore = shop.root / "app.vex.json", shop.root / ".trivyignore"
+    shop.run("vex", "add", file, "CVE-1", "--package", "pkg:npm/a", "--image", "app", *SAID, "2020-01-31")
+    ignore.write_text("CVE-2\n")
+    listed = json.loads(shop.run("vex", "list", file, ignore, "--format", "json").out)["statements"]
+    known = {"owner": "me@example.org", "expires": "2020-01-31", "expired": True, "unclearExpiry": None}
+    assert listed[0] == {
+        "id": "CVE-1", "status": "not_affected", "about": ["pkg:npm/a in app"], **known, "source": str(file)
+    }  # fmt: skip
+    nobody = {"owner": None, "expires": None, "expired": False, "unclearExpiry": None}
+    assert listed[1] == {"id": "CVE-2", "status": "accepted", "about": [], **nobody, "source": str(ignore)}
+    assert "CVE-2          accepted      everything" in shop.run("vex", "list", file, ignore).out
+
+
 def test_a_scan_states_what_it_knows_as_openvex(shop: Workshop):
     file = shop.root / "app.vex.json"
     shop.run("vex", "add", file, "CVE-2026-1000", "--package", "pkg:deb/debian/app", *SAID, "2999-01-31")

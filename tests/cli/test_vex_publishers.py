@@ -273,3 +273,7 @@ def test_publishers_are_listed_with_their_age(shop: Shop, prill: Prill):
     assert ran.code == Exit.INCOMPLETE
     assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [[f"{shop.server.url}/left.json", "1"]]
     assert "more.json: what it states was never fetched" in ran.err
+    document = json.loads(prill("vex", "list", "--config", config, "--format", "json").out)
+    (one,) = document["publishers"]
+    assert (one["name"], one["statements"]) == (f"{shop.server.url}/left.json", 1)
+    assert [gap["subject"] for gap in document["gaps"]] == [f"{shop.server.url}/more.json"]

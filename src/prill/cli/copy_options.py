@@ -1,13 +1,11 @@
 """What ``push``, ``pull`` and ``copy`` have in common: options, the copy itself, and what is said about it."""
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
-from prill.cli.output import say
+from prill.cli.output import say, say_json
 from prill.cli.progress import progress_for
 from prill.cli.sbom_output import InvalidOption
 from prill.cli.scan_options import tell_notes
@@ -83,7 +81,7 @@ def copy(
     if copied.resumed:
         tell_notes((f"{human_size(copied.resumed)} were here from an attempt before",), quiet=arguments.quiet)
     if arguments.format == "json":
-        sys.stdout.write(_json(copied))
+        say_json(_document(copied))
     else:
         can_ask = hasattr(arguments, "with_referrers")
         without = "nothing" if attachments else _NOT_ASKED_FOR if can_ask else "left out"
@@ -112,7 +110,7 @@ def _text(copied: "Copied", without: str) -> str:
     )
 
 
-def _json(copied: "Copied") -> str:
+def _document(copied: "Copied") -> dict[str, object]:
     attached = [
         {
             "digest": str(one.descriptor.digest),
@@ -122,7 +120,7 @@ def _json(copied: "Copied") -> str:
         }
         for one in copied.attached
     ]
-    report = {
+    return {
         "source": copied.source,
         "place": copied.place,
         "digest": str(copied.digest),
@@ -133,4 +131,3 @@ def _json(copied: "Copied") -> str:
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in copied.gaps],
         "notes": list(copied.notes),
     }
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

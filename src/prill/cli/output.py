@@ -2,13 +2,21 @@
 
 import sys
 
-__all__ = ["say", "shown", "warn"]
+__all__ = ["say", "say_json", "shown", "warn"]
 
 
 def say(text: str, *, quiet: bool = False) -> None:
     """Print a result for a person on standard output."""
     if not quiet:
         sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def say_json(document: object) -> None:
+    """Print a document for programs on standard output, in UTF-8; what has no bytes in it is escaped."""
+    import json  # noqa: PLC0415 - start-up stays lazy
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def warn(text: str, *, quiet: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.output import say, shown, warn
+from prill.cli.output import say, say_json, shown, warn
 
 if TYPE_CHECKING:
     from prill.api.verify import ImageAnswer
@@ -28,10 +28,7 @@ def add_format(parser: "argparse._ActionsContainer") -> None:
 def deliver_answers(arguments: argparse.Namespace, answers: Sequence["ImageAnswer"]) -> Exit:
     """Print the answers, and return the worst of their exit codes."""
     if arguments.format == "json":
-        import json  # noqa: PLC0415 - start-up stays lazy
-
-        document = [_answer_json(one) for one in answers]
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        say_json([_answer_json(one) for one in answers])
     elif arguments.format == "cosign":
         from prill.cli.cosign_output import cosign_lines  # noqa: PLC0415 - start-up stays lazy
 

@@ -6,7 +6,7 @@ from prill.api.vex_publications import is_address, read_published
 from prill.api.vex_publishers import update_publisher
 from prill.cli.exit import Exit
 from prill.cli.options import open_services
-from prill.cli.output import say, warn
+from prill.cli.output import say, say_json, warn
 from prill.cli.settings import load_settings
 from prill.errors import PrillError
 from prill.model import Gap
@@ -53,14 +53,23 @@ def list_publishers(arguments: argparse.Namespace) -> Exit:
     from prill.views.columns import table  # noqa: PLC0415
 
     publishers = load_settings(arguments.config).publishers
+    as_json = arguments.format == "json"
     if not publishers:
-        say(_NONE, quiet=arguments.quiet)
+        if as_json:
+            say_json({"statements": [], "publishers": [], "gaps": []})
+        else:
+            say(_NONE, quiet=arguments.quiet)
         return Exit.NOTHING
     with open_services(arguments) as services:
         now = services.clock.now()
         published = read_published(publishers, services.cache, now=now)
-    rows = [(source.name, str(source.records), age(now - source.retrieved)) for source in published.sources]
-    say(table(("PUBLISHER", "STATEMENTS", "FETCHED"), rows, texts=1), quiet=arguments.quiet)
+    if as_json:
+        found = [{"name": one.name, "statements": one.records, "retrieved": one.retrieved} for one in published.sources]
+        gaps = [{"subject": gap.subject, "reason": gap.reason} for gap in published.gaps]
+        say_json({"statements": [], "publishers": found, "gaps": gaps})
+    else:
+        rows = [(source.name, str(source.records), age(now - source.retrieved)) for source in published.sources]
+        say(table(("PUBLISHER", "STATEMENTS", "FETCHED"), rows, texts=1), quiet=arguments.quiet)
     for gap in published.gaps:
         warn(f"{gap.subject}: {gap.reason}")
     return Exit.INCOMPLETE if published.gaps else Exit.GOOD

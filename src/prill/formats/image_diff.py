@@ -1,7 +1,6 @@
 """The difference of two images as JSON."""
 
-import json
-
+from prill.formats._json import pretty_json
 from prill.formats.file_list import file_entry
 from prill.model import Subject
 from prill.model.image_diff import FileChange, ImageDiff, PackageMove
@@ -24,10 +23,7 @@ def encode_image_diff(diff: ImageDiff) -> bytes:
         },
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in diff.gaps],
     }
-    try:
-        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:  # a path's bytes are no UTF-8
-        return json.dumps(document, indent=2).encode() + b"\n"
+    return pretty_json(document, ascii_only=False)
 
 
 def _subject(subject: Subject) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The difference of two SBOMs as JSON."""
 
-import json
-
+from prill.formats._json import pretty_json
 from prill.model.sbom_diff import SbomDiff
 
 __all__ = ["encode_sbom_diff"]
@@ -15,4 +14,4 @@ def encode_sbom_diff(diff: SbomDiff) -> bytes:
         if one.old_licenses or one.new_licenses:
             entry |= {"oldLicenses": one.old_licenses, "newLicenses": one.new_licenses}
         kinds["changed" if one.old and one.new else "removed" if one.old else "added"].append(entry)
-    return json.dumps({**kinds, "same": diff.same}, indent=2, ensure_ascii=False).encode() + b"\n"
+    return pretty_json({**kinds, "same": diff.same}, ascii_only=False)

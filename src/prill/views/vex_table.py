@@ -7,16 +7,19 @@ from prill.model.value import dataclass
 from prill.model.vex import VexStatement, Waiver
 from prill.views.columns import table
 
-__all__ = ["StatementLine", "today_of", "vex_table"]
+__all__ = ["StatementLine", "statement_rows", "today_of", "vex_table"]
+
+_ACCEPTED = "accepted"
+"""What an exception says of a vulnerability; no status of VEX is called that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """What is shown of a statement or an exception."""
+    """What is shown of a statement or an exception; one that is ``about`` nothing by name is an exception for all."""
 
     id: str
     status: str
-    about: str
+    about: tuple[str, ...]
     owner: str
     expires: str
     source: str
@@ -28,21 +31,20 @@ class StatementLine:
         if isinstance(one, Waiver):
             return cls(
                 id=one.id,
-                status="accepted",
-                about=", ".join((*_named(one), *one.packages, *one.purls, *one.paths, *one.images)) or "everything",
+                status=_ACCEPTED,
+                about=(*_named(one), *one.packages, *one.purls, *one.paths, *one.images),
                 owner=one.owner,
                 expires=one.expires,
                 source=one.source,
             )
-        parts = [
-            f"{part} in {product.id}" if part else product.id
-            for product in one.products
-            for part in (product.parts or ("",))
-        ]
         return cls(
             id=one.vulnerabilities[0],
             status=str(one.status),
-            about=", ".join(parts) or "nothing",
+            about=tuple(
+                f"{part} in {product.id}" if part else product.id
+                for product in one.products
+                for part in (product.parts or ("",))
+            ),
             owner=one.author,
             expires=one.expires,
             source=one.source,
@@ -67,13 +69,30 @@ def vex_table(lines: Sequence[StatementLine], *, today: str) -> str:
         (
             line.id,
             line.status,
-            line.about,
+            ", ".join(line.about) or ("everything" if line.status == _ACCEPTED else "nothing"),
             line.owner or "-",
             _end(line, today),
         )
         for line in lines
     ]
     return table(("VULNERABILITY", "STATUS", "ABOUT", "OWNER", "EXPIRES"), rows, texts=4)
+
+
+def statement_rows(lines: Sequence[StatementLine], *, today: str) -> list[dict[str, object]]:
+    """Return the lines as objects for programs; what nobody says is None."""
+    return [
+        {
+            "id": line.id,
+            "status": line.status,
+            "about": line.about,
+            "owner": line.owner or None,
+            "expires": line.expires or None,
+            "expired": bool(line.expires) and line.expires < today,
+            "unclearExpiry": line.unclear or None,
+            "source": line.source,
+        }
+        for line in lines
+    ]
 
 
 def _end(line: StatementLine, today: str) -> str:

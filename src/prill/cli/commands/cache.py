@@ -9,10 +9,14 @@ examples:
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, open_services
-from prill.cli.output import say
+from prill.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from prill.api.services import Services
 
 __all__ = ["run", "setup_parser"]
 
@@ -24,6 +28,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="info|prune")
     info = verbs.add_parser("info", help="say how much of what kind is kept, and where")
+    info.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
     prune = verbs.add_parser("prune", help="remove what was not used for long")
     prune.add_argument(
         "--max-age", type=_days, metavar="DAYS", help="remove what was not used for so long (default: 30)"
@@ -49,15 +54,11 @@ def _bytes(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Show or prune."""
-    from prill.views.cache_info import cache_info  # noqa: PLC0415 - start-up stays lazy
-    from prill.views.sizes import count, human_size  # noqa: PLC0415
+    from prill.views.sizes import count, human_size  # noqa: PLC0415 - start-up stays lazy
 
     with open_services(arguments) as services:
         if arguments.verb == "info":
-            found = services.cache.info()
-            rows = [(kind.kind, kind.entries, kind.bytes, kind.oldest) for kind in found.kinds]
-            say(cache_info(str(services.cache.root), rows, now=services.clock.now()), quiet=arguments.quiet)
-            return Exit.GOOD
+            return _info(arguments, services)
         age = arguments.max_age
         if age is None and arguments.max_size is None:
             age = 30 * _DAY
@@ -66,4 +67,18 @@ def run(arguments: argparse.Namespace) -> Exit:
         else:
             pruned = services.cache.prune(max_age=age, max_bytes=arguments.max_size)
         say(f"removed {count(pruned.entries, 'entry', 'entries')}, {human_size(pruned.bytes)}", quiet=arguments.quiet)
+    return Exit.GOOD
+
+
+def _info(arguments: argparse.Namespace, services: "Services") -> Exit:
+    cache = services.cache
+    kinds = cache.info().kinds
+    if arguments.format == "json":
+        rows = [{"kind": one.kind, "entries": one.entries, "size": one.bytes, "oldestUse": one.oldest} for one in kinds]
+        say_json({"path": str(cache.root), "size": sum(one.bytes for one in kinds), "kinds": rows})
+        return Exit.GOOD
+    from prill.views.cache_info import cache_info  # noqa: PLC0415 - one format is wanted
+
+    told = [(one.kind, one.entries, one.bytes, one.oldest) for one in kinds]
+    say(cache_info(str(cache.root), told, now=services.clock.now()), quiet=arguments.quiet)
     return Exit.GOOD

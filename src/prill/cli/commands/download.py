@@ -12,7 +12,6 @@ examples:
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 from prill import __version__
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
-from prill.cli.output import say
+from prill.cli.output import say, say_json
 from prill.cli.scan_options import tell_notes
 from prill.cli.trust_options import add_conditions, add_signers, verification_of
 
@@ -112,8 +111,7 @@ def _list(found: "Found", arguments: argparse.Namespace) -> None:
             for one in found.sboms
         ]
         gaps = [{"subject": gap.subject, "reason": gap.reason} for gap in found.gaps]
-        report = {"image": found.name, "digest": str(found.image), "sboms": rows, "gaps": gaps}
-        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        say_json({"image": found.name, "digest": str(found.image), "sboms": rows, "gaps": gaps})
         return
     from prill.views.branches import Branch, draw  # noqa: PLC0415 - one format is wanted
     from prill.views.sizes import human_size  # noqa: PLC0415

@@ -10,14 +10,12 @@ examples:
 """
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from prill.cli.copy_options import kind_of
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_registry, registry_access
-from prill.cli.output import say
+from prill.cli.output import say, say_json
 from prill.cli.scan_options import tell_notes
 
 if TYPE_CHECKING:
@@ -44,8 +42,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     tell_notes((f"{gap.subject}: {gap.reason}" for gap in tree.gaps), quiet=arguments.quiet)
     if arguments.format == "json":
         gaps = [{"subject": gap.subject, "reason": gap.reason} for gap in tree.gaps]
-        report = {"name": tree.name, "root": _json(tree.root), "gaps": gaps}
-        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        say_json({"name": tree.name, "root": _json(tree.root), "gaps": gaps})
     else:
         say(_text(tree), quiet=arguments.quiet)
     return Exit.INCOMPLETE if tree.gaps and not arguments.allow_gaps else Exit.GOOD

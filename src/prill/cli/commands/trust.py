@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.output import say
+from prill.cli.output import say, say_json, shown
 from prill.cli.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prill.signing.trusted_root import Period, TrustedRoot
 
@@ -34,6 +34,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="show|update")
     show = verbs.add_parser("show", help="say who is believed")
     show.add_argument("--trusted-root", type=Path, metavar="FILE", help="look at this one, not at what is in use")
+    show.add_argument("--format", choices=("text", "json"), default="text", help="the report's format")
     add_common(show)
     update = verbs.add_parser("update", help="fetch the newest trusted root by TUF")
     update.add_argument("--mirror", default=_PUBLIC, metavar="URL", help=f"the TUF repository (default: {_PUBLIC})")
@@ -52,8 +53,12 @@ def run(arguments: argparse.Namespace) -> Exit:
         return _update(arguments, cache)
     trust = load_trust(arguments.trusted_root, cache)
     fetched = fetched_root_path(cache)
-    origin = arguments.trusted_root or (fetched if fetched.exists() else "the one that ships with Prill")
-    say("\n".join((f"trusted root: {origin}", *_lines(trust))), quiet=arguments.quiet)
+    origin = arguments.trusted_root or (fetched if fetched.exists() else None)
+    if arguments.format == "json":
+        say_json({"trustedRoot": str(origin) if origin else None, **_document(trust)})
+        return Exit.GOOD
+    lines = (f"trusted root: {origin or 'the one that ships with Prill'}", *_lines(trust))
+    say("\n".join(map(shown, lines)), quiet=arguments.quiet)
     return Exit.GOOD
 
 
@@ -70,6 +75,19 @@ def _update(arguments: argparse.Namespace, cache: Path) -> Exit:
         quiet=arguments.quiet,
     )
     return Exit.GOOD
+
+
+def _document(trust: "TrustedRoot") -> "Mapping[str, object]":
+    logs = {"logs": trust.logs, "certificateLogs": trust.ct_logs}
+    authorities = {"authorities": trust.authorities, "timestampAuthorities": trust.timestamp_authorities}
+    return {
+        name: [{"url": one.url, "logId": one.log_id.hex(), **_times(one.period)} for one in found]
+        for name, found in logs.items()
+    } | {name: [{"name": one.name, **_times(one.period)} for one in found] for name, found in authorities.items()}
+
+
+def _times(period: "Period") -> dict[str, int | None]:
+    return {"start": period.start, "end": period.end}
 
 
 def _lines(trust: "TrustedRoot") -> "Iterator[str]":

@@ -11,14 +11,12 @@ examples:
 """
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.output import say, shown
+from prill.cli.output import say, say_json, shown
 from prill.cli.trust_options import add_conditions, add_require, add_signers, conditions_of, verifier_of
 
 if TYPE_CHECKING:
@@ -49,8 +47,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     verified = verify_file(arguments)
     if arguments.format == "json":
-        document = {"name": arguments.file, "digest": str(verified.subject), **verified_json(verified)}
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        say_json({"name": arguments.file, "digest": str(verified.subject), **verified_json(verified)})
     else:
         lines = (f"{arguments.file}: the file is signed", *verified_lines(verified))
         say("\n".join(map(shown, lines)), quiet=arguments.quiet)

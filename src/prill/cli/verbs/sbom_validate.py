@@ -11,13 +11,11 @@ examples:
 """
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.output import say
+from prill.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from prill.api.sbom_documents import SbomCheck
@@ -55,14 +53,14 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     check = check_sbom(arguments.file, against=arguments.against)
     if arguments.format == "json":
-        sys.stdout.write(_json(check) + "\n")
+        say_json(_document(check))
     else:
         say(_text(check, verbose=arguments.verbose), quiet=arguments.quiet)
     return Exit.NO if check.faults or check.missing else Exit.GOOD
 
 
-def _json(check: "SbomCheck") -> str:
-    report = {
+def _document(check: "SbomCheck") -> dict[str, object]:
+    return {
         "format": check.format,
         "packages": check.packages,
         "valid": not check.faults,
@@ -72,7 +70,6 @@ def _json(check: "SbomCheck") -> str:
             {"standard": one.standard, "element": one.element, "packages": one.packages} for one in check.missing
         ],
     }
-    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def _text(check: "SbomCheck", *, verbose: bool) -> str:
