@@ -65,6 +65,36 @@ def test_the_base_lacks_the_user(base: str, user: str, there: bool):  # noqa: FB
 
 
 @pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("FROM debian:13\nUSER 1000:app\n", True),
+        ("FROM debian:13\nUSER 1000:1000\n", False),
+        ("FROM debian:13\nUSER www-data:www-data\n", False),
+        ("FROM debian:13\nUSER 1000:nonroot\n", True),
+        ("FROM gcr.io/distroless/static-debian13\nUSER nonroot:nonroot\n", False),
+        ("FROM gcr.io/distroless/static-debian13\nUSER 65532:app\n", True),
+        ("FROM node:24-alpine\nUSER node:node\n", False),
+        ("FROM alpine:3.22\nUSER nobody:wheel\n", False),
+        ("FROM scratch\nCOPY passwd /etc/passwd\nUSER app:app\n", True),
+        ("FROM scratch\nCOPY group /etc/group\nUSER 1000:app\n", False),
+        ("FROM debian:13\nRUN groupadd -g 1000 app\nUSER 1000:app\n", False),
+        ("FROM debian:13\nRUN useradd app\nUSER app:app\n", False),
+        ("FROM debian:13\nRUN echo app:x:1000: >> /etc/group\nUSER 1000:app\n", False),
+        ("FROM debian:13\nARG g\nUSER 1000:$g\n", False),
+        ("FROM debian:13\nCOPY --chown=1000:app a /a\n", True),
+        ("FROM debian:13\nCOPY --chown=root:adm a /a\n", False),
+        ("FROM registry.example/base\nUSER 1000:app\n", False),
+    ],
+)
+def test_the_base_lacks_the_group(text: str, missing: bool):  # noqa: FBT001
+    assert rules(text, "unknown-user") == ["unknown-user"] * missing
+
+
+def test_a_user_and_a_group_that_are_both_missing_are_one_finding():
+    assert rules("FROM debian:13\nUSER app:app\n", "unknown-user") == ["unknown-user"]
+
+
+@pytest.mark.parametrize(
     ("build", "final", "fits"),
     [
         ("node:24-alpine", "dhi.io/node:24-debian13", False),

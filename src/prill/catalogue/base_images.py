@@ -44,7 +44,7 @@ class BaseImage:
     """Facts about an image as it is named; None and "" where they are not known.
 
     ``releases`` are what it is made of and whose end is in `end_of_life`: pairs of a product and a version.
-    ``users`` are the names in its passwd, ``programs`` those of `ASKED_PROGRAMS` that it has. ``full`` says that it is
+    ``users`` are the names in its passwd, ``groups`` those of its groups, ``programs`` those of `ASKED_PROGRAMS` that it has. ``full`` says that it is
     the one with compilers where there is a slim one, too; ``debug`` that it is the one with a shell to look around.
     ``interpreter`` is where its runtime's program lies; ``ends`` is the last day on which it is looked after.
     ``source`` says where all this is from, ``dated`` of which day it is.
@@ -59,6 +59,7 @@ class BaseImage:
     releases: tuple[tuple[str, str], ...] = ()
     nonroot: bool | None = None
     users: frozenset[str] | None = None
+    groups: frozenset[str] | None = None
     programs: frozenset[str] | None = None
     full: bool = False
     debug: bool = False
@@ -72,6 +73,10 @@ class BaseImage:
     def lacks_user(self, name: str) -> bool:
         """Whether it is known to have no user of this name."""
         return self.users is not None and name not in self.users
+
+    def lacks_group(self, name: str) -> bool:
+        """Whether it is known to have no group of this name."""
+        return self.groups is not None and name not in self.groups
 
     def lacks_program(self, name: str) -> bool:
         """Whether it is known to have no program of this name; False for one that nobody asks about."""
@@ -91,27 +96,26 @@ def find_base_image(name: str, tag: str) -> BaseImage | None:
     for pattern, in_tag, row in rows:
         if (found := _compiled(pattern).fullmatch(plain)) and _compiled(in_tag).search(tag):
             named = {key: value for key, value in found.groupdict().items() if value}
-            users, programs = _inside(row, systems, tag)
-            return replace(_image(row, named, tag), users=users, programs=programs)
+            return replace(_image(row, named, tag), **_inside(row, systems, tag))
     return None
 
 
-def _inside(
-    row: dict[str, Any], systems: dict[str, Any], tag: str
-) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """Return the users and the programs: those of the system that it is made of, and its own."""
-    if "system" not in row:
-        return None, None
-    system = row["system"]
-    if system != _ITSELF:
+def _inside(row: dict[str, Any], systems: dict[str, Any], tag: str) -> dict[str, Any]:
+    """Return the users, groups and programs: those of the system that it is made of, and its own.
+
+    Each is a frozenset of names; a user of its own has a group of the same name. Nothing is returned where the system
+    is not known.
+    """
+    system = row.get("system")
+    if system and system != _ITSELF:
         system = "alpine" if _ALPINE.search(tag) else "busybox" if _BUSYBOX.search(tag) else system
         if tag.endswith("-dev") or _OTHER.search(tag):
-            return None, None
+            return {}
     if system not in systems:
-        return None, None
-    own = [*row.get("programs", ()), *(() if _SMALL.search(tag) else row.get("programs-in-full", ()))]
-    users = {*systems[system]["users"], *row.get("users", ())}
-    return frozenset(users), frozenset({*systems[system]["programs"], *own})
+        return {}
+    programs = [*row.get("programs", ()), *(() if _SMALL.search(tag) else row.get("programs-in-full", ()))]
+    own = {"users": row.get("users", ()), "groups": row.get("users", ()), "programs": programs}
+    return {kind: frozenset({*systems[system][kind], *names}) for kind, names in own.items()}
 
 
 def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:

@@ -1,4 +1,4 @@
-"""The user is not in the image."""
+"""The user or the group is not in the image."""
 
 from collections.abc import Iterator
 
@@ -11,41 +11,47 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
-_MAKERS = frozenset({"adduser", "useradd", "usermod", "newusers", "systemd-sysusers", "sudo", "env"})
-_PASSWD = frozenset({"", "/etc", "/etc/passwd"})
+_USER_MAKERS = frozenset({"adduser", "useradd", "usermod", "newusers", "systemd-sysusers", "sudo", "env"})
+_MAKERS = {"user": _USER_MAKERS, "group": _USER_MAKERS | {"addgroup", "groupadd", "groupmod"}}
+_FILES = {"user": "/etc/passwd", "group": "/etc/group"}
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in (*dockerfile.of("USER"), *dockerfile.of("COPY", "ADD")):
-        name, span = _named(step)
-        known = base_of(step.stage) if name and step.stage is not None and not step.deferred else None
-        if known is None or step.stage is None or not known.lacks_user(name):
+        known = base_of(step.stage) if step.stage is not None and not step.deferred else None
+        if known is None or step.stage is None:
             continue
-        if not any(_may_make(one) for one in steps_before(step)):
-            base = step.stage.root.image.text
-            yield Problem(span=span, message=f"{base} has no user {name}, and nothing before this makes one")
+        (user, group), span = _named(step)
+        missing = [("user", user)] if user and known.lacks_user(user) else []
+        missing += [("group", group)] if group and known.lacks_group(group) else []
+        for kind, name in missing:
+            if not any(_may_make(one, kind) for one in steps_before(step)):
+                base = step.stage.root.image.text
+                yield Problem(span=span, message=f"{base} has no {kind} {name}, and nothing before this makes one")
+                break
 
 
-def _named(step: Step) -> tuple[str, Span]:
-    """Return the name of the user that the step asks for; "" for a number, or a name that is not known here."""
+def _named(step: Step) -> tuple[tuple[str, str], Span]:
+    """Return the names of the user and the group that the step asks for; "" for a number, or what is not known here."""
     if step.keyword == "USER":
         text, span = step.instruction.arguments, step.instruction.arguments_span
     else:
         flag = step.instruction.flag("chown")
         text, span = (flag.value or "", flag.value_span) if flag is not None else ("", step.span)
     found = step.expand(text)
-    name = found.text.strip().strip("\"'").partition(":")[0]
-    return ("" if found.unset or name.isdigit() else name), span
+    user, _, group = found.text.strip().strip("\"'").partition(":")
+    named = ("", "") if found.unset else (user, group)
+    return ("" if named[0].isdigit() else named[0], "" if named[1].isdigit() else named[1]), span
 
 
-def _may_make(step: Step) -> bool:
-    """Whether a user may come with the step: made by a program, by a package, or with a passwd that is copied."""
+def _may_make(step: Step, kind: str) -> bool:
+    """Whether a user or group may come with the step: made by a program, by a package, or in a file that is copied."""
     if step.keyword in {"COPY", "ADD"}:
         copy = step.copy
-        return copy is not None and copy.destination.text.rstrip("/") in _PASSWD
+        return copy is not None and copy.destination.text.rstrip("/") in {"", "/etc", _FILES[kind]}
     return step.keyword == "RUN" and (
-        any(one.program in _MAKERS or installs(one) or runs_unseen(one) for one in step.commands)
-        or "passwd" in step.script.text
+        any(one.program in _MAKERS[kind] or installs(one) or runs_unseen(one) for one in step.commands)
+        or _FILES[kind].rpartition("/")[2] in step.script.text
         or bool(step.instruction.heredocs)
     )
 
@@ -53,6 +59,6 @@ def _may_make(step: Step) -> bool:
 RULE = Rule(
     id="unknown-user",
     severity=Severity.ERROR,
-    summary="The user is not in the image",
+    summary="The user or the group is not in the image",
     check=_check,
 )
