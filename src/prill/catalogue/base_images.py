@@ -44,8 +44,9 @@ class BaseImage:
     """Facts about an image as it is named; None and "" where they are not known.
 
     ``releases`` are what it is made of and whose end is in `end_of_life`: pairs of a product and a version.
-    ``users`` are the names in its passwd, ``groups`` those of its groups, ``programs`` those of `ASKED_PROGRAMS` that it has. ``full`` says that it is
-    the one with compilers where there is a slim one, too; ``debug`` that it is the one with a shell to look around.
+    ``users`` are the names in its passwd, ``groups`` those of its groups, ``programs`` those of `ASKED_PROGRAMS` that
+    it has. ``full`` says that it is the one with compilers where there is a slim one, too; ``debug`` that it is the one
+    with a shell to look around.
     ``interpreter`` is where its runtime's program lies; ``ends`` is the last day on which it is looked after.
     ``source`` says where all this is from, ``dated`` of which day it is.
     """

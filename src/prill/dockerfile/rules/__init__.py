@@ -45,6 +45,7 @@ LISTED = listing(
     listed("copy-without-slash", "COPY"),
     listed("debug-base-in-final", "FROM"),
     listed("debug-tools-in-final", "apk", "apt", "apt-get", "dnf", "microdnf", "tdnf", "yum", "zypper"),
+    listed("development-server", "ENTRYPOINT", "CMD"),
     listed("dnf-cache-left", "dnf", "microdnf", "yum"),
     listed("dnf-without-yes", "dnf", "microdnf"),
     listed("docker-socket", "VOLUME", "COPY", "ADD"),

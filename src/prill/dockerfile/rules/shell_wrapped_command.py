@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._desk import desk_server
 from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
 _CALLS: dict[str, frozenset[str]] = {
     "npm": frozenset({"start", "run", "run-script", "exec"}),
-    "yarn": frozenset({"start", "run", "serve", "dev"}),
+    "yarn": frozenset({"start", "run", "serve"}),
     "pnpm": frozenset({"start", "run", "exec"}),
     "npx": frozenset(),
-    "nodemon": frozenset(),
-    "flask": frozenset({"run"}),
+    "bunx": frozenset(),
     "mvn": frozenset(),
     "mvnw": frozenset(),
     "gradle": frozenset(),
@@ -22,10 +22,10 @@ _CALLS: dict[str, frozenset[str]] = {
     "sbt": frozenset(),
     "go": frozenset({"run"}),
     "cargo": frozenset({"run"}),
-    "dotnet": frozenset({"run", "watch"}),
+    "dotnet": frozenset({"run"}),
     "poetry": frozenset({"run"}),
     "pipenv": frozenset({"run"}),
-    "rails": frozenset({"server", "s"}),
+    "pdm": frozenset({"run"}),
 }
 
 
@@ -37,12 +37,9 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for command in step.commands[:1]:
             verbs = _CALLS.get(command.program)
             first = command.operands[0].text if command.operands else ""
-            if verbs is not None and (not verbs or first in verbs):
-                yield Problem(
-                    span=command.span, message=f"{command.program} {first}".strip() + " starts the program, and stays"
-                )
-            elif command.program.startswith("python") and "runserver" in command.texts:
-                yield Problem(span=command.span, message="runserver is Django's server for the desk")
+            if verbs is not None and (not verbs or first in verbs) and not desk_server(command):
+                message = f"{command.program} {first}".strip() + " starts the program, and stays"
+                yield Problem(span=command.span, message=message)
 
 
 RULE = Rule(
