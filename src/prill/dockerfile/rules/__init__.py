@@ -27,7 +27,11 @@ LISTED = listing(
     listed("base-not-pinned"),
     listed("base-platform-mismatch", "--platform"),
     listed("before-from"),
-    listed("build-cache-left", "go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "gem", "bundle", "npm", "composer"),
+    listed(
+        "build-cache-left",
+        *("bun", "bundle", "cargo", "composer", "conda", "dotnet", "gem", "go", "gradle", "gradlew", "mamba"),
+        *("micromamba", "mvn", "mvnw", "npm", "pnpm", "poetry", "uv"),
+    ),
     listed("build-tools-in-final", "FROM"),
     listed("cd-in-run", "cd"),
     listed("command-not-copied", "CMD", "ENTRYPOINT"),

@@ -4,42 +4,17 @@ from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule, replacement
+from prill.dockerfile.rules._build_caches import CACHES, Cache, keeps, place_of
 from prill.dockerfile.rules._users import stays_root
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Step
 from prill.model.finding import Fix, Severity
-from prill.model.value import dataclass
+from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-
-@dataclass(frozen=True, slots=True)
-class _Cache:
-    """Which verbs of a program fill ``folders``, root's being the first; ``clean`` are words that empty them."""
-
-    verbs: frozenset[str]
-    folders: tuple[str, ...]
-    clean: frozenset[str] = frozenset()
-
-
-_GO = _Cache(
-    frozenset({"build", "install", "get", "mod", "test"}),
-    ("/go/pkg/mod", "/root/.cache/go-build"),
-    frozenset({"clean"}),
-)
-_CARGO = _Cache(frozenset({"build", "install", "fetch"}), ("/usr/local/cargo/registry", "/root/.cargo/registry"))
-_MAVEN = _Cache(frozenset(), ("/root/.m2",))
-_GRADLE = _Cache(frozenset(), ("/root/.gradle", "/home/gradle/.gradle"))
-_GEM = _Cache(frozenset({"install"}), ("/usr/local/bundle/cache", "/usr/local/bundle"), frozenset({"clean", "cleanup"}))
-_NPM = _Cache(frozenset({"install", "i", "ci", "add"}), ("/root/.npm",), frozenset({"cache"}))
-_COMPOSER = _Cache(
-    frozenset({"install", "update", "require"}), ("/root/.composer/cache",), frozenset({"clear-cache", "clearcache"})
-)
-_CACHES = {
-    "go": _GO, "cargo": _CARGO, "mvn": _MAVEN, "mvnw": _MAVEN, "gradle": _GRADLE, "gradlew": _GRADLE, "gem": _GEM,
-    "bundle": _GEM, "npm": _NPM, "composer": _COMPOSER,
-}  # fmt: skip
+_HOME = regex(r"(?:~|\$\{?HOME\}?)(?=/)")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
@@ -48,40 +23,52 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for step in stage.of("RUN"):
             seen: set[str] = set()
             for command in step.commands:
-                cache = _CACHES.get(command.program)
-                if cache is None or command.program in seen or (cache.verbs and not cache.verbs & set(command.texts)):
+                cache = keeps(command, step) if command.program not in seen else None
+                place = place_of(cache, command, step) if cache is not None else None
+                if cache is None or place is None or place.startswith("/dev/"):
                     continue
-                if not _mounted(step, cache) and not any(_empties(one, cache) for one in step.commands):
+                folders = (place,) if place else cache.folders
+                if not _mounted(step, folders) and not any(_empties(one, cache, folders) for one in step.commands):
                     seen.add(command.program)
-                    message = f"{command.program} keeps {cache.folders[0]} in the image; mount a cache there"
-                    yield Problem(span=command.span, message=message, fix=_fix(step, cache))
+                    where = folders[0] if stays_root(step.state.user) else folders[0].replace("/root", "~", 1)
+                    advice = "mount a cache there" if cache.mounts else "empty it in the same RUN"
+                    message = f"{command.program} keeps {where} in the image; {advice}"
+                    yield Problem(span=command.span, message=message, fix=_fix(step, cache, folders))
 
 
-def _mounted(step: Step, cache: _Cache) -> bool:
+def _mounted(step: Step, folders: tuple[str, ...]) -> bool:
     """Whether a mount keeps the cache out of the layer, wherever somebody else than root has it."""
-    ends = {folder.rpartition("/")[2] for folder in cache.folders}
+    ends = {folder.rpartition("/")[2] for folder in folders}
+    targets = [step.expand(mount.target) for mount in step.mounts if mount.type in {"cache", "tmpfs"}]
     return any(
-        mount.type in {"cache", "tmpfs"}
-        and (mount.target.rstrip("/") in cache.folders or mount.target.rstrip("/").rpartition("/")[2] in ends)
-        for mount in step.mounts
+        target.unset
+        or (text := target.text.rstrip("/")) in folders
+        or text.rpartition("/")[2] in ends
+        or any(folder.startswith(f"{text}/") for folder in folders)
+        for target in targets
     )
 
 
-def _empties(command: ShellCommand, cache: _Cache) -> bool:
-    if _CACHES.get(command.program) is cache and cache.clean & set(command.texts):
+def _empties(command: ShellCommand, cache: Cache, folders: tuple[str, ...]) -> bool:
+    if CACHES.get(command.program) is cache and cache.clean & set(command.texts):
         return True
-    words = [word.masked.rstrip("/*") for word in command.operands] if command.program == "rm" else []
-    ends = tuple(folder.removeprefix("/root") for folder in cache.folders)
-    return any(word.endswith(ends) or any(folder.startswith(word + "/") for folder in cache.folders) for word in words)
+    ends = tuple(folder.removeprefix("/root") for folder in folders)
+    names = {moved.partition("/")[0] for moved in cache.moved}
+    for word in command.operands if command.program == "rm" else ():
+        path = _HOME.sub("/root", word.text).rstrip("/*")
+        if path.endswith(ends) or any(folder.startswith(path + "/") for folder in folders):
+            return True
+        if any(f"${name}" in path or f"${{{name}}}" in path for name in names) or path.endswith("/*/cache"):
+            return True
+    return False
 
 
-def _fix(step: Step, cache: _Cache) -> Fix | None:
+def _fix(step: Step, cache: Cache, folders: tuple[str, ...]) -> Fix | None:
     """Mount caches; unsafe, since a later RUN may need what is then not in the image."""
-    if step.deferred or not stays_root(step.state.user):
+    if step.deferred or not stays_root(step.state.user) or not cache.mounts:
         return None
     place = step.instruction.written.end
-    folders = cache.folders if cache is _GO else cache.folders[:1]
-    text = "".join(f" --mount=type=cache,target={folder}" for folder in folders)
+    text = "".join(f" --mount=type=cache,target={folder}" for folder in folders[: cache.mounts])
     return replacement("mount a cache", Span(place, place), text, safe=False)
 
 
