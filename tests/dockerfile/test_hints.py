@@ -2,11 +2,20 @@
 
 import pytest
 
-from prill.dockerfile.rules import secret_value, verification_off
+from prill.dockerfile.rules import _switches, secret_value
 
-FLAGS = [flag for program, flags in verification_off._FLAGS.items() if program != "curl" for flag in flags]
+FLAGS = [f"{program} {flag}" for program, flags in _switches.FLAGS.items() if program != "curl" for flag in flags]
 SETTINGS = [
-    *(word for word, _ in verification_off._SAYS_SO.values()),
+    *(word for settings in _switches.SAYS_SO.values() for word, _ in settings),
+    *(flag for flags in _switches.UNSWITCHED.values() for flag in flags),
+    *(
+        "SigLevel = Never",
+        "certificates.corp.cert",
+        "require-sigs = false",
+        "enableStrictSsl: false",
+        "ssl_verify: false",
+    ),
+    *(":ssl_verify_mode: 0", "check_certificate = off", "trusted-host = pypi.corp"),
     *("http.sslVerify=false", "global.trusted-host", "--setopt=sslverify=0", "gpgcheck=0", "sslverify=false"),
     *("StrictHostKeyChecking=no", "-Dmaven.wagon.http.ssl.insecure=true", "maven.wagon.http.ssl.allowall=true"),
     *(
@@ -18,9 +27,9 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize("said", [*FLAGS, *verification_off._VARIABLES, "PIP_TRUSTED_HOST", *SETTINGS])
+@pytest.mark.parametrize("said", [*FLAGS, *_switches.VARIABLES, *_switches.ANY, *SETTINGS])
 def test_switches_have_a_hint(said: str) -> None:
-    assert any(hint in said.lower() for hint in verification_off._HINTS)
+    assert any(hint in said.lower() for hint in _switches.HINTS)
 
 
 @pytest.mark.parametrize(

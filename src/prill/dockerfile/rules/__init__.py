@@ -154,7 +154,7 @@ LISTED = listing(
     listed("unverified-download", "curl", "wget"),
     listed("unwritable-folder", "USER"),
     listed("update-alone", "apt-get", "apt", "apk", "yum", "dnf"),
-    listed("verification-off", "ENV", "ARG", "RUN"),
+    listed("verification-off", "ADD", "ARG", "COPY", "ENV", "RUN"),
     listed("wget-and-curl", "wget"),
     listed("wget-progress", "wget"),
     listed("world-writable", "chmod", "--chmod"),

@@ -6,69 +6,24 @@ from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
+from prill.dockerfile.rules._switches import FLAGS, HINTS, SAYS_SO, SETTINGS, UNSIGNED, UNSWITCHED, set_off, told_off
 from prill.dockerfile.shell import ShellCommand
+from prill.dockerfile.source import Span
 from prill.model.finding import Severity
 from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
 _PIP = regex(r"pip[0-9.]*")
-_FLAGS: dict[str, tuple[str, ...]] = {
-    "curl": ("-k", "--insecure", "--proxy-insecure", "--doh-insecure"),
-    "wget": ("--no-check-certificate",),
-    "apk": ("--allow-untrusted",),
-    "apt-get": ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"),
-    "apt": ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"),
-    "dnf": ("--nogpgcheck",),
-    "microdnf": ("--nogpgcheck",),
-    "tdnf": ("--nogpgcheck",),
-    "yum": ("--nogpgcheck",),
-    "zypper": ("--no-gpg-checks",),
-    "rpm": ("--nodigest", "--nosignature", "--noverify", "--nogpg"),
-    "pip": ("--trusted-host",),
-    "gem": ("--no-verify-peer",),
-    "uv": ("--allow-insecure-host", "--trusted-host"),
-    "docker": ("--disable-content-trust",),
-    "kubectl": ("--insecure-skip-tls-verify",),
-    "oc": ("--insecure-skip-tls-verify",),
-    "helm": ("--insecure-skip-tls-verify",),
-    "npm": ("--strict-ssl=false",),
-    "yarn": ("--strict-ssl=false",),
-}
-# sources.list(5), "Trusted" and "Allow-Insecure"; the same in the form of deb822.
-_UNSIGNED = regex(
-    r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
-)
+_SED = regex(r"s(?P<by>[^\w\s])(?:\\.|(?!(?P=by)).){0,1024}(?P=by)", re.DOTALL)
+"""What ``sed`` looks for, up to what it puts there."""
 _TRUSTED = "packages of a source that is trusted unsigned are not checked"
-_SETTING = frozenset({"composer", "conda", "declare", "export", "git", "go", "mamba", "pnpm"})
+_SETTING = frozenset({*SAYS_SO, *UNSWITCHED, "declare", "export", "git", "go", "poetry"})
 """What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
-# ssh_config(5), apt.conf(5) and Maven's Wagon: as arguments, and as lines of a file that is written.
-_SETTINGS = regex(
-    r"\bstricthostkeychecking(?:\s*=\s*|\s+)(?:no|off)\b|(?:\b|-D)maven\.wagon\.http\.ssl\.(?:insecure|allowall)=true\b"
-    r"|\bverify-(?:peer|host)[\s=\"']{1,8}(?:false|0|no)\b"
-    r"|::allow(?:insecurerepositories|unauthenticated)[\s=\"']{1,8}(?:true|1|yes)\b",
-    re.IGNORECASE,
-)
-_HINTS = (
-    "check-certificate", "content-trust", "disable-tls", "force-yes", "goflags", "gpg-checks", "gpgcheck",
-    "hostkeychecking", "http.ssl", "insecure", "nodigest", "nogpg", "nosignature", "strict-ssl", "strict_ssl", "sumdb",
-    "trusted", "unauth", "verify",
-)  # fmt: skip
-"""Of these a command has one that switches a check off, but for ``curl -k``; most files have none."""
-_NEVER = frozenset({"0", "false", "no", "off", "never", "none"})
-_ALWAYS = frozenset({"1", "true", "yes", "on"})
-_SAYS_SO = {"composer": ("disable-tls", _ALWAYS), "conda": ("ssl_verify", _NEVER), "mamba": ("ssl_verify", _NEVER)}
-_VARIABLES: dict[str, frozenset[str]] = {
-    "CURL_INSECURE": _ALWAYS,
-    "NODE_TLS_REJECT_UNAUTHORIZED": _NEVER,
-    "NPM_CONFIG_STRICT_SSL": _NEVER,
-    "PERL_LWP_SSL_VERIFY_HOSTNAME": _NEVER,
-    "PYTHONHTTPSVERIFY": _NEVER,
-    "GOINSECURE": frozenset({"*"}),
-    "GONOSUMDB": frozenset({"*"}),
-    "GOSUMDB": frozenset({"off"}),
-    "GOFLAGS": frozenset({"-insecure"}),
-}
+_RUNNERS = frozenset({"doas", "env", "gosu", "nice", "nohup", "setpriv", "su-exec", "sudo", "timeout", "xargs"})
+"""Programs that run the one whose name is among their words."""
+_CURL = _RUNNERS | {"curl"}
+_FILES = "a line of the file switches a check off"
 
 _CHECKOV = {
     "curl": 2, "wget": 3, "pip": 4, "pythonhttpsverify": 5, "node_tls_reject_unauthorized": 6, "apk": 7,
@@ -82,38 +37,58 @@ _CHECKOV = {
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("ENV", "ARG"):
         for pair in step.pairs:
-            if _switched_off(pair.key.text, pair.text):
+            if told_off(pair.key.text, pair.text):
                 message = f"{pair.key.text} switches the check off"
                 yield Problem(span=pair.span, message=message, aliases=_aliases(pair.key.text))
-            elif _hints(pair.text) and _SETTINGS.search(pair.text):
+            elif _hints(pair.text) and SETTINGS.search(pair.text):
                 message = f"{pair.key.text} has a switch that turns the check off"
                 yield Problem(span=pair.span, message=message, aliases=())
+    yield from _written(dockerfile)
     hint = _hints(dockerfile.command_text)
-    for _, command in dockerfile.invocations if hint or "curl" in dockerfile.programs else ():
-        if hint or command.program == "curl":
+    for _, command in dockerfile.invocations if hint or not _CURL.isdisjoint(dockerfile.programs) else ():
+        if hint or command.program in _CURL:
             yield from _called(command)
 
 
 def _hints(text: str) -> bool:
     said = text.lower()
-    return any(map(said.__contains__, _HINTS))
+    return any(map(said.__contains__, HINTS))
+
+
+def _written(dockerfile: Dockerfile) -> Iterator[Problem]:
+    """Yield what files say that COPY and ADD write from the Dockerfile itself."""
+    for step in dockerfile.of("COPY", "ADD"):
+        for heredoc in step.instruction.heredocs:
+            found = SETTINGS.search(heredoc.text) or UNSIGNED.search(heredoc.text) if _hints(heredoc.text) else None
+            if found is not None:
+                start = dockerfile.file.source.text.find(found[0], heredoc.body.start, heredoc.body.end)
+                span = Span(start, start + len(found[0])) if start >= 0 else heredoc.opener
+                yield Problem(span=span, message=_FILES, aliases=())
 
 
 def _called(command: ShellCommand) -> Iterator[Problem]:
     for word in command.assignments:
         name, _, value = word.text.partition("=")
-        if _switched_off(name, value):
+        if told_off(name, value):
             yield Problem(span=word.span, message=f"{name} switches the check off", aliases=_aliases(name))
     program = _name(command)
-    own = program in _FLAGS or program in _SETTING
-    for word in command.words[1:]:
-        off = (own or "=" in word.masked) and _off(program, word.masked, command.texts)
-        if off or (("=" in word.text or " " in word.text) and _SETTINGS.search(word.text)):
+    own = program in FLAGS or program in _SETTING
+    texts = command.texts
+    for place, word in enumerate(command.words[1:]):
+        following = texts[place + 1] if place + 1 < len(texts) else ""
+        off = (own or "=" in word.masked) and _off(program, word.masked, texts, following.lower())
+        if off or (("=" in word.text or " " in word.text) and SETTINGS.search(_put(program, word.text))):
             told = word.masked.lower().removeprefix("--setopt=").partition("=")[0]
             aliases = _aliases(told, program) if off else ()
             yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked", aliases=aliases)
-        elif "yes" in word.text and _UNSIGNED.search(word.text):
+        elif "yes" in word.text and UNSIGNED.search(word.text):
             yield Problem(span=word.span, message=_TRUSTED, aliases=())
+
+
+def _put(program: str, text: str) -> str:
+    """Return what a word puts somewhere: of ``s/x/y/``, what it replaces is left out."""
+    found = _SED.match(text) if program == "sed" else None
+    return text[found.end() :] if found is not None else text
 
 
 def _aliases(*names: str) -> tuple[str, ...]:
@@ -123,41 +98,25 @@ def _aliases(*names: str) -> tuple[str, ...]:
 
 
 def _name(command: ShellCommand) -> str:
-    """Return the program's name, and pip's for each of its names."""
+    """Return the program's name, pip's for each of its names, and that of the one which ``sudo`` and its like run."""
     program = command.program
+    if program in _RUNNERS:
+        names = (text.rpartition("/")[2] for text in command.texts)
+        program = next((name for name in names if name in FLAGS or name in _SETTING or _PIP.fullmatch(name)), program)
     module = program.startswith("python") and ("-m", "pip") in pairwise(command.texts)
     return "pip" if module or _PIP.fullmatch(program) else program
 
 
-def _switched_off(name: str, value: str) -> bool:
-    if name.upper() in {"PIP_TRUSTED_HOST", "GIT_SSL_NO_VERIFY"}:  # git does not look at the value
-        return bool(value)
-    return value.lower() in _VARIABLES.get(name.upper(), frozenset())
-
-
-def _off(program: str, text: str, texts: tuple[str, ...]) -> bool:
+def _off(program: str, text: str, texts: tuple[str, ...], following: str) -> bool:
     """Whether an argument switches a check off; ``export`` and the settings of git, npm, yarn and yum count, too."""
     if program == "curl" and text[:1] == "-" and text[:2] != "--":
         return "k" in text.partition("=")[0] and not text.startswith(("-H", "-o", "-u", "-A", "-d", "-X"))
-    if program in {"export", "declare"} or (program == "go" and texts[:1] == ("env",)):
-        name, _, value = text.partition("=")
-        return _switched_off(name, value)
     name, _, value = text.partition("=")
-    flags = _FLAGS.get(program, ())
-    return text in flags or (name in flags and value.lower() != "false") or _set_off(program, text.lower(), texts)
-
-
-def _set_off(program: str, text: str, texts: tuple[str, ...]) -> bool:
-    """Whether an argument names a setting that is given a value which switches a check off."""
-    if program == "git":
-        return text == "http.sslverify=false" or (text == "http.sslverify" and "false" in texts)
-    if program in _SAYS_SO and text == _SAYS_SO[program][0]:
-        return not _SAYS_SO[program][1].isdisjoint(map(str.lower, texts))
-    if program == "pip" and text.endswith(".trusted-host"):
-        return "set" in texts
-    if program in {"npm", "yarn", "pnpm"} and text.startswith("strict-ssl"):
-        return text == "strict-ssl=false" or "false" in texts
-    return text.replace("--setopt=", "") in {"sslverify=0", "sslverify=false", "gpgcheck=0"}
+    if program in {"export", "declare"} or (program == "go" and texts[:1] == ("env",)):
+        return told_off(name, value)
+    flags = FLAGS.get(program, ())
+    off = text in flags or (name in flags and value.lower() != "false")
+    return off or set_off(program, text.lower(), texts, following)
 
 
 RULE = Rule(
