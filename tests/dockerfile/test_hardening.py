@@ -38,6 +38,15 @@ FAULTS = {
     "UBI past what is for everybody": ("end-of-life-base", "FROM registry.access.redhat.com/ubi7/ubi\n"),
     "an image that nobody builds any more": ("end-of-life-base", "FROM openjdk:17-jdk-slim\n"),
     "a server past its end": ("end-of-life-base", "FROM nginx:1.20\n"),
+    **{
+        f"{base} past its end": ("end-of-life-base", f"FROM {base}\n")
+        for base in (
+            *("rust:1.85-slim", "mcr.microsoft.com/cbl-mariner/base/core:2.0", "amazonlinux:2", "oraclelinux:7.4"),
+            *("mcr.microsoft.com/dotnet/aspnet:10.0-cbl-mariner2.0", "postgres:12-alpine3.22", "tomcat:8.5-jdk21"),
+            *("redis:6.0", "mysql:5.7", "mariadb:10.5", "haproxy:2.1", "denoland/deno:2.4.1", "opensuse/leap:15.5"),
+            "perl:5.36",
+        )
+    },
     "a language past its end": ("end-of-life-base", "FROM python:3.8\n"),
     "retired": ("retired-base", "FROM reg.mini.dev/python:3.12\n"),
     "not on the list": ("forbidden-base", "FROM ubuntu:24.04\n"),
@@ -126,6 +135,19 @@ def test_it_is_found(name: str):
     found = lint(read_dockerfile(text.encode()), BUILTIN, CONTEXT, Selection(on=frozenset({"missing-image-labels"})))
     assert found.gaps == ()
     assert rule in {finding.rule for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("rust:1.98-slim", "rust:1", "mcr.microsoft.com/azurelinux/base/core:3.0", "amazonlinux:2023", "postgres:17"),
+        *("mcr.microsoft.com/dotnet/aspnet:10.0-azurelinux3.0", "tomcat:11.0", "redis:8", "mysql:8.4", "almalinux:9"),
+        *("rockylinux/rockylinux:9", "oven/bun:1.2", "registry.example/rust:1.85", "example/postgres:12"),
+    ],
+)
+def test_it_is_looked_after(base: str):
+    found = lint(read_dockerfile(f"FROM {base}\n".encode()), BUILTIN, CONTEXT, Selection())
+    assert "end-of-life-base" not in {finding.rule for finding in found.findings}
 
 
 def test_a_hardened_file_has_none_of_them():

@@ -29,6 +29,7 @@ _SMALL = regex(r"(?:^|-)slim(?:$|-)|alpine")
 _OTHER = regex(r"azurelinux|mariner|chiseled|nanoserver|windows|oracle|ubi\d")
 _BUSYBOX = regex(r"(?:^|-)debug(?:$|-)")
 _ALPINE = regex(r"alpine(\d+\.\d+)?")
+_AZURE = regex(r"(?:azurelinux|mariner)(\d+\.\d+)")
 _DEBIAN = regex(r"(?:^|-)debian(\d+)(?:$|-)")
 _GOLD = regex(r"(?:.+/)?(?P<image>gold/[a-z0-9-]+?)(?:-(?P<variant>dev|debug))?")
 """Prill's own images, as docs/gold.md names them; the variant is in the name or in the tag."""
@@ -120,7 +121,7 @@ def _inside(row: dict[str, Any], systems: dict[str, Any], tag: str) -> dict[str,
 
 
 def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
-    alpine = _ALPINE.search(tag)
+    alpine, azure = _ALPINE.search(tag), _AZURE.search(tag)
     in_tag = _TAG_VERSION.match(tag)
     runtime = row.get("runtime", "")
     version = named.get("version") or row.get("version") or (in_tag[1] if in_tag and runtime else "")
@@ -134,6 +135,8 @@ def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
         releases.append((distribution, named["release"]))
     elif alpine is not None and alpine[1]:
         releases.append(("alpine", alpine[1]))
+    elif azure is not None:
+        releases.append(("azurelinux", azure[1]))
     elif distribution:
         codename = next((number for word, number in _FAMILY.get(distribution, {}).items() if tag.startswith(word)), "")
         if codename or in_tag:

@@ -11,7 +11,14 @@ from prill.model.value import dataclass
 __all__ = ["ReleaseEnd", "find_end", "is_edge", "products"]
 
 _BETWEEN = regex(r"[.+~_-]")
-_ALIASES = {"opensuse": "opensuse-leap", "suse": "sles", "sle_hpc": "sles", "redhat": "rhel", "amazon": "amzn"}
+_ALIASES = {
+    "amazon": "amzn",
+    "mariner": "azurelinux",
+    "opensuse": "opensuse-leap",
+    "redhat": "rhel",
+    "sle_hpc": "sles",
+    "suse": "sles",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from prill.model.finding import Severity
 
 __all__ = ["RULE"]
 
+_NAMES = {"amzn": "Amazon Linux", "azurelinux": "Azure Linux", "ol": "Oracle Linux"}
+"""What people call those whose name in an os-release says little."""
+
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
     if context.today is None:
@@ -24,7 +27,8 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             end = find_end(product, version)
             said = _said(end, context.today) if end is not None else ""
             if end is not None and said and stage.source is not None:
-                yield Problem(stage.source.image.span, f"{product} {end.release} {said} (as of {end.dated})")
+                name = _NAMES.get(product, product)
+                yield Problem(stage.source.image.span, f"{name} {end.release} {said} (as of {end.dated})")
 
 
 def _said(end: ReleaseEnd, today: date) -> str:
