@@ -4,6 +4,7 @@ from prill.errors import PrillError
 from prill.model import Digest, Platform
 from prill.model.value import dataclass
 from prill.oci._wire import InvalidDocument
+from prill.oci.choice import MAX_DEPTH, choose
 from prill.oci.config import ImageConfig
 from prill.oci.descriptor import Descriptor
 from prill.oci.graph import IndexTooDeep
@@ -14,8 +15,6 @@ from prill.oci.media_types import CONFIGS, INDEXES, MANIFESTS, UnknownMediaType
 from prill.oci.store import BlobSource, read_document
 
 __all__ = ["Image", "Layer", "PlatformMismatch", "select_image"]
-
-_MAX_DEPTH = 4
 
 
 class PlatformMismatch(PrillError):
@@ -78,7 +77,7 @@ def select_image(
     `PlatformMismatch` for a single image of another platform, and `IndexTooDeep`.
     """
     notes: tuple[str, ...] = ()
-    for _ in range(_MAX_DEPTH):
+    for _ in range(MAX_DEPTH):
         if descriptor.media_type in MANIFESTS:
             image = Image(descriptor, store)
             if platform is not None:
@@ -87,23 +86,9 @@ def select_image(
         if descriptor.media_type not in INDEXES:
             raise UnknownMediaType(f"{descriptor.media_type[:160]!r} is neither an image nor an index")
         index = Index.parse(read_document(store, descriptor), descriptor.media_type)
-        descriptor, notes = _choose(index, platform, host, notes)
-    raise IndexTooDeep(f"{descriptor.digest} lies more than {_MAX_DEPTH} indexes deep")
-
-
-def _choose(
-    index: Index, platform: Platform | None, host: Platform, notes: tuple[str, ...]
-) -> tuple[Descriptor, tuple[str, ...]]:
-    if platform is not None:
-        return index.select(platform), notes
-    platforms = index.platforms()
-    if len(platforms) <= 1 and len(index.manifests) == 1:
-        return index.manifests[0], notes
-    chosen = index.select(platforms[0] if len(platforms) == 1 else host)
-    if len(platforms) > 1:
-        others = ", ".join(map(str, platforms))
-        notes = (*notes, f"the index has images for {others}; {host} was taken, as on this machine")
-    return chosen, notes
+        descriptor, more = choose(store, index, platform=platform, host=host)
+        notes = (*notes, *more)
+    raise IndexTooDeep(f"{descriptor.digest} lies more than {MAX_DEPTH} indexes deep")
 
 
 def _check_platform(image: Image, platform: Platform) -> None:

@@ -51,7 +51,14 @@ class TagNotFound(PrillError):
 
 
 class TagNeeded(PrillError):
-    """A layout has several images, and nobody said which one is meant."""
+    """A layout has several images, and nobody said which one is meant.
+
+    ``entries`` are these images, where they are one for several platforms, and nothing otherwise.
+    """
+
+    def __init__(self, message: str, *, hint: str, entries: tuple[Descriptor, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.entries = entries
 
 
 class LayoutFiles(Protocol):
@@ -161,10 +168,17 @@ class Layout:
         return tuple(entry for entry in found.values() if artifact_type in (None, entry.artifact_type))
 
     def find(self, tag: str) -> Descriptor | None:
-        """Return the entry with ``tag``, or None."""
+        """Return the first entry that goes by ``tag``, or None."""
+        return next(iter(self._named(tag)), None)
+
+    def _named(self, tag: str) -> list[Descriptor]:
+        """Return the entries with this tag or this full name, which may leave out what ``docker pull`` adds."""
         names = (REF_NAME, CONTAINERD_NAME)
-        found = next((entry for entry in self.entries if tag in map(entry.annotation, names)), None)
-        return found or self._saved_by_cosign(tag)
+        found = [entry for entry in self.entries if tag in map(entry.annotation, names)]
+        if found:
+            return found
+        saved = self._saved_by_cosign(tag)
+        return [saved] if saved else [entry for entry in self.entries if _same_name(tag, entry)]
 
     def tags(self) -> tuple[str, ...]:
         """Return the entries' tags."""
@@ -174,18 +188,18 @@ class Layout:
         """Return the image with ``tag``; without one, the only image. Raise `TagNotFound` or `TagNeeded`."""
         named = (entry for entry in self.entries if entry.annotation(REF_NAME) is not None)
         tagged = [entry for entry in named if not _is_for_another(entry)]
-        if tag:
-            found = self.find(tag)
-            if found is not None:
-                return found
-            raise TagNotFound(f"{self.name!r} has no image with the tag {tag!r}", hint=f"it has: {_tags(tagged)}")
         others = [entry for entry in self.entries if not _is_for_another(entry)]
-        candidates = tagged or [entry for entry in others if not entry.artifact_type]
-        if len({entry.digest for entry in candidates}) == 1:
-            return candidates[0]
-        if not candidates:
-            raise TagNotFound(f"{self.name!r} has no image in it")
-        raise TagNeeded(f"{self.name!r} has {len(candidates)} images", hint=f"name one by its tag: {_tags(tagged)}")
+        untagged = [entry for entry in others if not entry.artifact_type]
+        found = self._named(tag) if tag else tagged or untagged
+        if len({entry.digest for entry in found}) == 1:
+            return found[0]
+        if found:
+            what = f"{self.name!r} has {len(found)} images" + (f" with the tag {tag!r}" if tag else "")
+            entries = tuple(found) if _one_for_platforms(found) else ()
+            raise TagNeeded(what, hint=f"name one by its tag: {_tags(found)}", entries=entries)
+        if tag:
+            raise TagNotFound(f"{self.name!r} has no image with the tag {tag!r}", hint=f"it has: {_tags(tagged)}")
+        raise TagNotFound(f"{self.name!r} has no image in it")
 
     def close(self) -> None:
         """Let go of what is held open."""
@@ -232,5 +246,27 @@ def _is_for_another(entry: Descriptor) -> bool:
     return is_digest_tag(entry.annotation(REF_NAME) or "") or bool(saved_suffix(entry.annotation(COSIGN_KIND)))
 
 
+def _one_for_platforms(entries: list[Descriptor]) -> bool:
+    """Tell whether entries are one image for several platforms, as tools write an index that become a layout's own."""
+    platforms = [entry.platform for entry in entries if not (entry.platform and entry.platform.os == "unknown")]
+    same_name = len({entry.annotation(REF_NAME) for entry in entries}) == 1
+    return same_name and None not in platforms and len(set(platforms)) == len(platforms)
+
+
+def _same_name(text: str, entry: Descriptor) -> bool:
+    """Tell whether ``text`` is the full name that containerd gave to an entry."""
+    full = entry.annotation(CONTAINERD_NAME)
+    if not full:
+        return False
+    from prill.model import ImageReference, InvalidReference  # noqa: PLC0415 - few layouts have such names
+
+    try:
+        return ImageReference.parse(text) == ImageReference.parse(full)
+    except InvalidReference:
+        return False
+
+
 def _tags(entries: list[Descriptor]) -> str:
-    return ", ".join(entry.annotation(REF_NAME) or "" for entry in entries[:20]) or "none"
+    """Return the names by which entries are told apart, the full ones where there are any."""
+    names = (entry.annotation(CONTAINERD_NAME) or entry.annotation(REF_NAME) or "" for entry in entries[:20])
+    return ", ".join(dict.fromkeys(filter(None, names))) or "none"

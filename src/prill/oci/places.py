@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from prill.oci.layout import Layout
     from prill.oci.registry import Repository
 
-__all__ = ["PREFIXES", "Place", "SourceNotFound", "UnknownSource", "connect_to", "exists", "open_place"]
+__all__ = ["PREFIXES", "Choose", "Place", "SourceNotFound", "UnknownSource", "connect_to", "exists", "open_place"]
 
 PREFIXES = ("oci-dir:", "oci-archive:", "docker-archive:", "registry:", "dir:", "docker-daemon:")
 """What a text may begin with to say which kind of place it names."""
+
+Choose = Callable[[ImageSource, tuple[Descriptor, ...]], tuple[Descriptor, tuple[str, ...]]]
+"""Says which of a layout's entries for several platforms is meant, with notes for the person."""
 
 
 class SourceNotFound(PrillError):
@@ -79,10 +82,13 @@ class Place:
         self.close()
 
 
-def open_place(text: str, *, access: RegistryAccess | None = None, writing: bool = False) -> Place:
+def open_place(
+    text: str, *, access: RegistryAccess | None = None, writing: bool = False, choose: Choose | None = None
+) -> Place:
     """Open the place that ``text`` names; raise `UnknownSource`, `SourceNotFound`, or what reading the place raises.
 
-    ``writing`` asks a registry for the right to push as well.
+    ``writing`` asks a registry for the right to push as well. ``choose`` is asked which image is meant where a layout's
+    own index is that of one image for several platforms; without it that raises `TagNeeded`.
     """
     access = access or RegistryAccess()
     kind, rest = _recognise(text)
@@ -103,10 +109,10 @@ def open_place(text: str, *, access: RegistryAccess | None = None, writing: bool
     if kind == "oci-dir":
         from prill.oci.layout import open_layout  # noqa: PLC0415 - a registry needs no layouts
 
-        return _resolved(text, open_layout(path), tag)
+        return _resolved(text, open_layout(path), tag, choose=choose)
     from prill.oci.archive import open_archive  # noqa: PLC0415 - a registry needs no archives
 
-    return _resolved(text, open_archive(path), tag)
+    return _resolved(text, open_archive(path), tag, choose=choose)
 
 
 def connect_to(reference: ImageReference, access: RegistryAccess, *, writing: bool = False) -> "Repository":
@@ -254,10 +260,24 @@ def _resolve(
         raise
 
 
-def _resolved(text: str, opened: "Layout | DockerArchive", tag: str, additions: ImageStore | None = None) -> Place:
+def _resolved(
+    text: str,
+    opened: "Layout | DockerArchive",
+    tag: str,
+    additions: ImageStore | None = None,
+    choose: Choose | None = None,
+) -> Place:
+    from prill.oci.layout import TagNeeded  # noqa: PLC0415 - a registry needs no layouts
+
+    notes: tuple[str, ...] = ()
     try:
-        target = opened.resolve(tag)
+        try:
+            target = opened.resolve(tag)
+        except TagNeeded as error:
+            if not (choose and error.entries):
+                raise
+            target, notes = choose(opened, error.entries)
     except BaseException:
         opened.close()
         raise
-    return Place(name=text, store=opened, target=target, _additions=additions, _close=opened.close)
+    return Place(name=text, store=opened, target=target, notes=notes, _additions=additions, _close=opened.close)

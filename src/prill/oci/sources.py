@@ -11,11 +11,14 @@ from typing import Self
 
 from prill.model import InvalidPlatform, Platform
 from prill.model.value import dataclass, field
+from prill.oci.choice import choose
 from prill.oci.descriptor import Descriptor
 from prill.oci.image import Image, select_image
+from prill.oci.index import Index
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE
 from prill.oci.places import PREFIXES, SourceNotFound, UnknownSource, exists, open_place
 from prill.oci.registry_access import RegistryAccess
+from prill.oci.store import BlobSource
 
 __all__ = [
     "OpenedImage",
@@ -62,9 +65,14 @@ def open_image(text: str, *, platform: Platform | None = None, access: RegistryA
 
     Of an index without ``platform``, the host's image is taken, and a note says so.
     """
-    place = open_place(text, access=access)
+    host = host_platform()
+
+    def choose_entry(store: BlobSource, entries: tuple[Descriptor, ...]) -> tuple[Descriptor, tuple[str, ...]]:
+        return choose(store, Index(manifests=entries), platform=platform, host=host)
+
+    place = open_place(text, access=access, choose=choose_entry)
     try:
-        image, notes = select_image(place.store, place.target, platform=platform, host=host_platform())
+        image, notes = select_image(place.store, place.target, platform=platform, host=host)
     except BaseException:
         place.close()
         raise
