@@ -1,6 +1,7 @@
 """prill diff, from arguments to reports and exit codes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,22 @@ def test_an_image_and_a_folder(tmp_path: Path, old: Path, prill: Prill):
 
 def test_what_is_not_there(tmp_path: Path, old: Path, prill: Prill):
     assert prill("diff", old, tmp_path / "nothing").code == 3
+
+
+def test_a_symlinks_mode_is_none(tmp_path: Path, prill: Prill):
+    stat, _ = symlink("bin", "usr/bin")
+    old, new = (write(tmp_path / f"{mode:o}", [(replace(stat, mode=mode), b"")]) for mode in (0o777, 0o755))
+    document = json.loads(prill("diff", old, new, "--format", "json").out)
+    assert document["files"]["changes"] == []
+
+
+def test_the_root_itself_may_differ(tmp_path: Path, prill: Prill):
+    none, as_it_is, closed = (
+        write(tmp_path / name, [*root, file("etc/one", "1")])
+        for name, root in {"none": [], "open": [folder("", mode=0o755)], "shut": [folder("", mode=0o700)]}.items()
+    )
+    assert prill("diff", none, as_it_is, "--check", "--allow-gaps").code == 0
+    ran = prill("diff", as_it_is, closed, "--check")
+    assert ran.code == 10
+    assert "~ /  mode 0755 → 0700" in ran.out
+    assert changes(json.loads(prill("diff", none, closed, "--format", "json").out))["/"]["aspects"] == ["mode"]

@@ -99,14 +99,17 @@ class ImageDiff:
 
 
 def aspects_of(old: ListedFile, new: ListedFile) -> tuple[FileAspect, ...]:
-    """Return what distinguishes two entries; contents by their digests where both are known, else by their sizes."""
+    """Return what distinguishes two entries; contents by their digests where both are known, else by their sizes.
+
+    A symlink's mode is no aspect: Linux has none, and programs that write layers make it up.
+    """
     before, after = old.stat, new.stat
     if before.kind is not after.kind:
         return (FileAspect.KIND,)
     same_content = old.digest == new.digest if old.digest and new.digest else before.size == after.size
     differs = {
         FileAspect.CONTENT: not same_content,
-        FileAspect.MODE: before.mode != after.mode,
+        FileAspect.MODE: before.mode != after.mode and before.kind is not FileKind.SYMLINK,
         FileAspect.OWNER: (before.uid, before.gid) != (after.uid, after.gid),
         FileAspect.LINK: before.link != after.link,
         FileAspect.DEVICE: before.device != after.device,

@@ -14,7 +14,8 @@ __all__ = ["TreePairs", "pair_trees"]
 class TreePairs:
     """Rows of two trees: ``gone`` only the old has, ``come`` only the new; of ``both`` something may differ.
 
-    ``same`` are rows of the old tree whose paths in both cannot differ: the same place of the same layer brought them.
+    The root is among ``both`` where it differs, and is no path otherwise. ``same`` are rows of the old tree whose paths
+    in both cannot differ: the same place of the same layer brought them.
     """
 
     gone: Sequence[int]
@@ -29,7 +30,7 @@ def pair_trees(old: ImageTree | FolderTree, new: ImageTree | FolderTree) -> Tree
     layer_in_new = _shared_layers(old, new)
     rows = now.rows
     gone: list[int] = []
-    both: list[tuple[int, int]] = []
+    both = [(0, 0)] if _roots_differ(old, new) else []
     same: list[int] = []
     for row in range(1, len(was)):
         other = rows.get(was.paths[row])
@@ -42,6 +43,14 @@ def pair_trees(old: ImageTree | FolderTree, new: ImageTree | FolderTree) -> Tree
     known = was.rows
     come = [row for row in range(1, len(now)) if now.paths[row] not in known]
     return TreePairs(gone=gone, come=come, both=both, same=same)
+
+
+def _roots_differ(old: ImageTree | FolderTree, new: ImageTree | FolderTree) -> bool:
+    """Tell whether two images' roots differ; a folder's own mode and owner are those of where it happens to lie."""
+    if not isinstance(old, ImageTree) or not isinstance(new, ImageTree):
+        return False
+    was, now = old.merged.stat(0), new.merged.stat(0)
+    return (was.mode, was.uid, was.gid, was.xattrs) != (now.mode, now.uid, now.gid, now.xattrs)
 
 
 def _are_one(old: int, new: int, layer_in_new: dict[int, int]) -> bool:
