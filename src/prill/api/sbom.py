@@ -1,5 +1,7 @@
 """What is in an image that anybody built, or in a folder: opened, read, catalogued."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from prill.oci.sources import OpenedImage, folder_of, open_image
 if TYPE_CHECKING:
     from prill.api.opening import Looked
 
-__all__ = ["catalogue", "catalogue_image", "catalogue_owned", "keep_sbom", "known_sbom"]
+__all__ = ["catalogue", "catalogue_image", "catalogue_owned", "image_catalogued", "keep_sbom", "known_sbom"]
 
 
 def catalogue_image(
@@ -28,14 +30,29 @@ def catalogue_image(
 
     ``platform`` and ``access`` are for those who want nothing remembered, and have no other options.
     """
-    options = options or OpenOptions(platform=platform, access=access)
+    with image_catalogued(text, options or OpenOptions(platform=platform, access=access)) as found:
+        return found
+
+
+@contextmanager
+def image_catalogued(text: str, options: OpenOptions) -> Iterator[tuple[Sbom, tuple[str, ...]]]:
+    """Do as `catalogue_image`, and let the ``with`` block use the SBOM while the layers are still verified.
+
+    Its end waits for that and raises `DigestMismatch`: what the block makes must not leave it before.
+    """
     if folder_of(text) is None:
         with open_image(text, platform=options.platform, access=options.access) as opened:
-            return known_sbom(opened, options) or _catalogued(opened, options), opened.notes
+            known = known_sbom(opened, options)
+            if known is not None:
+                yield known, opened.notes
+                return
+            with _catalogued(opened, options) as sbom:
+                yield sbom, opened.notes
+        return
     from prill.api.opening import look_at  # noqa: PLC0415 - what is known needs no catalogers
 
     with look_at(text, options) as looked:
-        return catalogue(looked), looked.notes
+        yield catalogue(looked), looked.notes
 
 
 def known_sbom(opened: OpenedImage, options: OpenOptions) -> Sbom | None:
@@ -49,14 +66,15 @@ def known_sbom(opened: OpenedImage, options: OpenOptions) -> Sbom | None:
     return StoredSboms(options.cache, options.limits).find(subject)
 
 
-def _catalogued(opened: OpenedImage, options: OpenOptions) -> Sbom:
+@contextmanager
+def _catalogued(opened: OpenedImage, options: OpenOptions) -> Iterator[Sbom]:
     from prill.api.opening import look_at_opened  # noqa: PLC0415 - what is known needs no catalogers
 
     with look_at_opened(opened, options, early=True) as looked:
         sbom = catalogue(looked)
         if looked.whole:
             looked.once_verified(partial(keep_sbom, sbom, options))
-        return sbom
+        yield sbom
 
 
 def keep_sbom(sbom: Sbom, options: OpenOptions) -> None:

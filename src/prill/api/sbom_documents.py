@@ -1,12 +1,14 @@
 """SBOMs from images and from documents: read, written again in other formats, judged."""
 
 from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill._io.regular import NotRegular, read_regular
 from prill.api.open_options import OpenOptions
-from prill.api.sbom import catalogue_image
+from prill.api.sbom import image_catalogued
 from prill.model import Sbom
 from prill.model.value import dataclass
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from prill.formats.json_schema import Fault
     from prill.formats.minimum_elements import Missing
 
-__all__ = ["SbomCheck", "check_sbom", "is_document", "open_sbom", "read_document"]
+__all__ = ["SbomCheck", "check_sbom", "is_document", "open_sbom", "read_document", "sbom_opened"]
 
 _SCHEMA = "schema"
 
@@ -59,11 +61,20 @@ def read_document(text: str) -> bytes:
 
 def open_sbom(text: str, options: OpenOptions) -> tuple[Sbom, tuple[str, ...]]:
     """Return the SBOM that a document says or that an image gives, and notes for the person."""
+    with sbom_opened(text, options) as found:
+        return found
+
+
+@contextmanager
+def sbom_opened(text: str, options: OpenOptions) -> Iterator[tuple[Sbom, tuple[str, ...]]]:
+    """Do the same, and let the ``with`` block use an image's SBOM early, as `image_catalogued` does."""
     if is_document(text):
         from prill.formats.sbom_documents import read_sbom  # noqa: PLC0415 - an image is no document
 
-        return read_sbom(read_document(text), text), ()
-    return catalogue_image(text, options)
+        yield read_sbom(read_document(text), text), ()
+        return
+    with image_catalogued(text, options) as found:
+        yield found
 
 
 def check_sbom(text: str, *, against: tuple[str, ...]) -> SbomCheck:

@@ -13,6 +13,7 @@ from prill.cli.options import table_format
 from prill.cli.output import say
 from prill.cli.scan_options import tell_notes
 from prill.errors import PrillError
+from prill.model.value import dataclass, replace
 from prill.views.sizes import count
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from prill.model import Gap, Sbom
 
-__all__ = ["InvalidOption", "add_document_options", "columns", "deliver", "tell_gaps"]
+__all__ = ["Encoded", "InvalidOption", "add_document_options", "columns", "deliver", "encode", "tell_gaps"]
 
 TABLE = "table"
 _PURLS = "purls"
@@ -74,24 +75,39 @@ def columns() -> int:
     return min(_WIDEST, max(_NARROWEST, found))
 
 
-def deliver(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...] = ()) -> Exit:
-    """Write every document that the arguments ask for, then say what is incomplete."""
-    from prill._io.atomic import write_atomic  # noqa: PLC0415 - start-up stays lazy
-    from prill.model.value import replace  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The documents that are asked for, with their formats' names and where they go, and the SBOM they are of."""
 
+    sbom: "Sbom"
+    documents: tuple[tuple[str, Path | None, bytes], ...]
+
+
+def encode(arguments: argparse.Namespace, sbom: "Sbom") -> Encoded:
+    """Make every document that the arguments ask for; nothing is written."""
     wanted = [(arguments.format, arguments.output), *(_also(text) for text in arguments.also)]
     _check(name for name, _ in wanted)
     sbom = replace(sbom, creators=(*sbom.creators, *map(_creator, arguments.creator)))
     serial = _random_serial() if arguments.serial == "random" else None
-    for name, path in wanted:
-        data = _document(sbom, name, files=not arguments.no_files, serial=serial)
+    documents = [
+        (name, path, _document(sbom, name, files=not arguments.no_files, serial=serial)) for name, path in wanted
+    ]
+    return Encoded(sbom, tuple(documents))
+
+
+def deliver(arguments: argparse.Namespace, encoded: Encoded, notes: tuple[str, ...] = ()) -> Exit:
+    """Write every document, then say what is incomplete."""
+    from prill._io.atomic import write_atomic  # noqa: PLC0415 - start-up stays lazy
+
+    for name, path, data in encoded.documents:
         if path is not None:
             write_atomic(path, data)
         elif name == TABLE:
             say(data.decode(), quiet=arguments.quiet)
         else:
             sys.stdout.buffer.write(data if data.endswith(b"\n") or not data else data + b"\n")
-    if any(name.partition("@")[0] == _PURLS for name, _ in wanted):
+    sbom = encoded.sbom
+    if any(name.partition("@")[0] == _PURLS for name, *_ in encoded.documents):
         sbom = _with_nameless(sbom)
     _report(arguments, sbom, notes)
     return Exit.INCOMPLETE if sbom.gaps and not arguments.allow_gaps else Exit.GOOD
@@ -100,7 +116,6 @@ def deliver(arguments: argparse.Namespace, sbom: "Sbom", notes: tuple[str, ...] 
 def _with_nameless(sbom: "Sbom") -> "Sbom":
     """Add as a gap what a list of package URLs has no place for."""
     from prill.model import Gap  # noqa: PLC0415 - start-up stays lazy
-    from prill.model.value import replace  # noqa: PLC0415
 
     count = sum(not package.purl for package in sbom.packages)
     gap = Gap(_PURLS, f"{count} packages without a package URL are left out")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from prill.errors import PrillError
 from prill.model.licenses import Expression as Terms
@@ -114,6 +115,12 @@ def stated_license(text: str) -> str:
     text = text.strip()
     if not text or len(text) > _MAX_TEXT or text.upper() in ("UNKNOWN", "NOASSERTION", "NONE", "UNLICENSED"):
         return ""
+    return _stated(text)
+
+
+@lru_cache(maxsize=1024)
+def _stated(text: str) -> str:
+    """Return what a short text states; of a thousand packages most state one of a few."""
     if found := parse_expression(text) or _in_words(text) or _in_identifiers(text):
         return found
     parts = [part for part in _SPLIT.split(text) if part]

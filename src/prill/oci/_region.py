@@ -14,7 +14,7 @@ from prill.oci.descriptor import Descriptor
 
 __all__ = ["ChangedWhileRead", "Region", "RegionCursor", "RegionSource"]
 
-_CHUNK = 4 << 20
+_CHUNK = 256 << 10
 _WINDOW = 16 << 10
 _Identity = tuple[int, int, int]
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 __all__ = ["open_window"]
 
 _BUFFER = 16 * 1024
+_AT_ONCE = 128 * 1024
+"""Of a smaller part all is read, with one system call: a buffer over a window takes as long as many of these."""
 
 
 class _Window(io.RawIOBase):
@@ -49,4 +51,6 @@ class _Window(io.RawIOBase):
 
 def open_window(file: BinaryIO, offset: int, size: int) -> BinaryIO:
     """Open ``size`` bytes of ``file`` from ``offset``; ``file`` must stay open, and is not closed with the window."""
-    return io.BufferedReader(_Window(file, offset, size), min(_BUFFER, max(size, 1)))
+    if size <= _AT_ONCE:
+        return io.BytesIO(os.pread(file.fileno(), size, offset))
+    return io.BufferedReader(_Window(file, offset, size), _BUFFER)

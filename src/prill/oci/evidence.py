@@ -65,10 +65,11 @@ class FoundFile(Protocol):
 
 def read_bounded(file: FoundFile, limit: int = MAX_TEXT) -> bytes:
     """Read a whole file; raise `FileTooLarge` before anything of a larger one is read."""
-    if file.stat.size > limit:
-        raise FileTooLarge(f"{file.path!r} has {file.stat.size} bytes, {limit} are read at most")
+    size = file.stat.size
+    if size > limit:
+        raise FileTooLarge(f"{file.path!r} has {size} bytes, {limit} are read at most")
     with file.open() as stream:
-        return read_up_to(stream, file.stat.size)
+        return read_up_to(stream, size)
 
 
 @dataclass(frozen=True, slots=True)

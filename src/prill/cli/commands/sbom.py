@@ -13,7 +13,7 @@ import argparse
 
 from prill.cli.exit import Exit
 from prill.cli.progress import progress_for
-from prill.cli.sbom_output import add_document_options, deliver
+from prill.cli.sbom_output import add_document_options, deliver, encode
 from prill.cli.scan_options import add_reading, open_options
 from prill.model.value import replace
 
@@ -31,10 +31,10 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Catalogue."""
-    from prill.api.sbom_documents import open_sbom  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.sbom_documents import sbom_opened  # noqa: PLC0415 - start-up stays lazy
     from prill.cli.settings import source_date_epoch  # noqa: PLC0415
 
-    with progress_for(quiet=arguments.quiet):
-        sbom, notes = open_sbom(arguments.image, open_options(arguments))
-    epoch = source_date_epoch()
-    return deliver(arguments, sbom if epoch is None else replace(sbom, created=epoch), notes)
+    with progress_for(quiet=arguments.quiet), sbom_opened(arguments.image, open_options(arguments)) as (sbom, notes):
+        epoch = source_date_epoch()
+        encoded = encode(arguments, sbom if epoch is None else replace(sbom, created=epoch))
+    return deliver(arguments, encoded, notes)

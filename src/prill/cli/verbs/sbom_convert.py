@@ -12,7 +12,7 @@ import argparse
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.sbom_output import add_document_options, deliver
+from prill.cli.sbom_output import add_document_options, deliver, encode
 
 __all__ = ["run", "setup_parser"]
 
@@ -29,4 +29,4 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.api.sbom_documents import read_document  # noqa: PLC0415 - start-up stays lazy
     from prill.formats.sbom_documents import read_to_convert  # noqa: PLC0415
 
-    return deliver(arguments, read_to_convert(read_document(arguments.file), arguments.file))
+    return deliver(arguments, encode(arguments, read_to_convert(read_document(arguments.file), arguments.file)))

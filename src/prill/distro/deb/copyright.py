@@ -80,7 +80,7 @@ def _paragraphs(text: str) -> Iterator[dict[str, str]]:
     fields: dict[str, str] = {}
     last = ""
     for line in text.split("\n"):
-        if not line.strip():
+        if not line or line.isspace():
             if fields:
                 yield fields
             fields, last = {}, ""
