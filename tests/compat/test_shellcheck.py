@@ -7,10 +7,10 @@ import pytest
 
 from prill.api.lint import LintOptions, lint_data, lint_paths
 from prill.api.lint_settings import SettingsFinder
-from prill.api.lint_shellcheck import add_shellcheck
+from prill.api.lint_shellcheck import add_shellcheck, shellcheck_infos
 from prill.api.shellcheck import find_shellcheck
 from prill.dockerfile.engine import Selection
-from prill.model.finding import Finding
+from prill.model.finding import Finding, Report
 
 pytestmark = pytest.mark.compat
 
@@ -64,6 +64,15 @@ def test_findings_stand_where_they_are(program: Path, tmp_path: Path):
 def test_equal_bodies_are_found_in_each_place(program: Path, tmp_path: Path):
     found = said(program, "FROM a:1\nRUN cd /x\nRUN cd /x\n", tmp_path)
     assert [(one.aliases[0], one.location.line) for one in found] == [("SC2164", 2), ("SC2164", 3)]
+
+
+def test_each_code_is_described_once(program: Path, tmp_path: Path):
+    found = said(program, "FROM a:1\nRUN cd /x\nRUN cd /x && echo `ls`\n", tmp_path)
+    infos = shellcheck_infos(Report(subjects=("x",), findings=found))
+    assert (
+        [info.id for info in infos] == sorted({one.code for one in found}) == ["SC2005", "SC2006", "SC2046", "SC2164"]
+    )
+    assert all(f"wiki/{info.id}>" in info.page for info in infos)
 
 
 def test_without_the_program_it_is_a_gap(tmp_path: Path):

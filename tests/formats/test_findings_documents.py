@@ -109,6 +109,34 @@ def test_junit():
     assert root[0][0][0].get("type") == "error"
 
 
+def test_junit_holds_every_gap():
+    first = REPORT.findings[0].location.path
+    gaps = (Gap(first, "a rule failed"), Gap(first, "so did another"), Gap("shellcheck", "no such program"))
+    root = ET.fromstring(text("junit", replace(REPORT, gaps=gaps)))  # noqa: S314 - written by the project itself
+    assert root.get("errors") == "3"
+    assert [(suite.get("name"), suite.get("tests"), suite.get("errors")) for suite in root] == [
+        (first, "4", "2"),
+        ("clean", "1", "0"),
+        ("gone", "1", "0"),
+        ("shellcheck", "1", "1"),
+    ]
+    assert [error.get("message") for error in root.iter("error")] == [gap.reason for gap in gaps]
+
+
+@pytest.mark.parametrize("name", FINDINGS_FORMATS)
+def test_what_shellcheck_found_goes_by_its_code(name: str):
+    found = replace_finding(rule="shellcheck", aliases=("SC2086",))
+    info = RuleInfo(id="SC2086", summary="ShellCheck's SC2086", severity=Severity.INFO)
+    written = encode_findings(replace(REPORT, findings=(found,)), name, (*RULES, info), "1.0").decode()
+    assert "SC2086" in written
+    if name in {"sarif", "sonarqube"}:  # they describe each rule that a finding names
+        assert "ShellCheck's SC2086" in written
+
+
+def replace_finding(**values: object) -> Finding:
+    return REPORT.findings[0]._replace(**values)  # type: ignore[arg-type]
+
+
 def test_checkstyle():
     root = ET.fromstring(text("checkstyle"))  # noqa: S314 - written by the project itself
     assert [error.attrib["severity"] for error in root[0]] == ["error", "info"]
@@ -136,7 +164,7 @@ def test_sonarqube_counts_columns_from_zero():
 
 
 def test_lines():
-    assert text("gnu").splitlines()[1] == "a b/Dockerfile:4.3-4.2: style: point [b-rule]"
+    assert text("gnu").splitlines()[1] == "a b/Dockerfile:4.3-4.3: style: point [b-rule]"
     assert text("gnu").splitlines()[0].endswith("thing: <x>\\x1b\\x0a [a-rule]")
     first = text("github").splitlines()[0]
     assert first.startswith("::error file=a b/Dockerfile,line=2,endLine=2,col=3,endColumn=9,title=a-rule::")

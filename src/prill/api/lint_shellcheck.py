@@ -10,14 +10,14 @@ from prill.api.lint_settings import SettingsFinder
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.parser import parse
 from prill.dockerfile.source import Source
-from prill.model.finding import Finding, Report
+from prill.model.finding import Finding, Report, RuleInfo
 from prill.model.report import Gap
 from prill.model.value import replace
 
 if TYPE_CHECKING:
     from prill.api.lint_cache import LintCache
 
-__all__ = ["NO_SHELLCHECK", "add_shellcheck"]
+__all__ = ["NO_SHELLCHECK", "add_shellcheck", "shellcheck_infos"]
 
 NO_SHELLCHECK = Gap("shellcheck", "there is no such program; it comes with the extra prill[shellcheck]")
 
@@ -59,6 +59,20 @@ def add_shellcheck(
         ),
     )
     return replace(report, findings=tuple(together), gaps=(*report.gaps, *answer.gaps))
+
+
+def shellcheck_infos(report: Report) -> tuple[RuleInfo, ...]:
+    """Return what documents say about those of ShellCheck's codes that found something, each once."""
+    found = {one.code: one.severity for one in report.findings if one.rule == "shellcheck"}
+    return tuple(
+        RuleInfo(
+            id=code,
+            summary=f"ShellCheck's {code}",
+            severity=severity,
+            page=f"# {code}\n\nShellCheck explains it: <https://www.shellcheck.net/wiki/{code}>\n",
+        )
+        for code, severity in sorted(found.items())
+    )
 
 
 class _ShellText(NamedTuple):

@@ -52,12 +52,13 @@ def deliver(arguments: argparse.Namespace, report: Report) -> None:
 def _document(report: Report, name: str, least: Severity) -> bytes:
     """Encode; suppressed findings and those below ``least`` are left out where the format has no place for them."""
     from prill.api.lint import rule_infos  # noqa: PLC0415 - start-up stays lazy
+    from prill.api.lint_shellcheck import shellcheck_infos  # noqa: PLC0415
     from prill.formats.findings_documents import encode_findings  # noqa: PLC0415
 
     if name not in _WHOLE or least is not Severity.STYLE:
         kept = tuple(finding for finding in report.findings if finding.severity.reaches(least))
         report = replace(report, findings=kept)
-    rules = rule_infos() if name in {"sarif", "sonarqube"} else ()
+    rules = (*rule_infos(), *shellcheck_infos(report)) if name in {"sarif", "sonarqube"} else ()
     return encode_findings(report, name, rules, __version__)
 
 

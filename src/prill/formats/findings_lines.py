@@ -2,7 +2,7 @@
 
 import json
 
-from prill.model.finding import Finding, Report, Severity
+from prill.model.finding import Finding, Location, Report, Severity
 
 __all__ = ["encode_github", "encode_gnu", "encode_hadolint_json"]
 
@@ -14,8 +14,8 @@ def encode_gnu(report: Report) -> bytes:
     lines = []
     for finding in report.counted:
         place = finding.location
-        where = f"{place.path}:{place.line}.{place.column}-{place.end_line}.{max(1, place.end_column - 1)}"
-        lines.append(f"{_plain(where)}: {finding.severity}: {_plain(finding.message)} [{finding.rule}]\n")
+        where = f"{place.path}:{place.line}.{place.column}-{place.end_line}.{_last_column(place)}"
+        lines.append(f"{_plain(where)}: {finding.severity}: {_plain(finding.message)} [{finding.code}]\n")
     return "".join(lines).encode("utf-8", "backslashreplace")
 
 
@@ -30,7 +30,7 @@ def encode_github(report: Report) -> bytes:
             "endLine": str(place.end_line),
             "col": str(place.column),
             "endColumn": str(place.end_column),
-            "title": finding.rule,
+            "title": finding.code,
         }
         said = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
         lines.append(f"::{_GITHUB[finding.severity]} {said}::{_data(finding.message)}\n")
@@ -58,6 +58,11 @@ def encode_hadolint_json(report: Report) -> bytes:
 def hadolint_code(finding: Finding) -> str | None:
     """Return the code that hadolint prints for a finding, or None where it has none."""
     return next((alias for alias in finding.aliases if alias[:2] in {"DL", "SC"} and alias[2:].isdigit()), None)
+
+
+def _last_column(place: Location) -> int:
+    """Return the column of the last character; of a place without one, that of the place."""
+    return max(place.column if place.line == place.end_line else 1, place.end_column - 1)
 
 
 def _plain(text: str) -> str:

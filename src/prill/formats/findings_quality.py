@@ -32,7 +32,7 @@ def _issue(finding: Finding) -> dict[str, object]:
     place = finding.location
     return {
         "type": "issue",
-        "check_name": finding.rule,
+        "check_name": finding.code,
         "description": finding.message,
         "categories": ["Style" if finding.severity is Severity.STYLE else "Bug Risk"],
         "severity": _CODE_CLIMATE[finding.severity],
@@ -49,7 +49,7 @@ def _issue(finding: Finding) -> dict[str, object]:
 
 def encode_sonarqube(report: Report, rules: tuple[RuleInfo, ...]) -> bytes:
     """Return SonarQube's generic issues (10.3 and later), with the rules that found something."""
-    found = {finding.rule for finding in report.counted}
+    found = {finding.code for finding in report.counted}
     document = {
         "rules": [_rule(rule) for rule in sorted(rules, key=lambda rule: rule.id) if rule.id in found],
         "issues": [_sonar_issue(finding) for finding in report.counted],
@@ -74,7 +74,7 @@ def _sonar_issue(finding: Finding) -> dict[str, object]:
     if (place.line, place.column) != (place.end_line, place.end_column):
         text |= {"startColumn": place.column - 1, "endColumn": place.end_column - 1}  # SonarQube counts from 0
     return {
-        "ruleId": finding.rule,
+        "ruleId": finding.code,
         "primaryLocation": {"message": finding.message, "filePath": place.path, "textRange": text},
     }
 

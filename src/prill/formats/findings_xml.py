@@ -12,31 +12,37 @@ _CHECKSTYLE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.IN
 
 
 def encode_findings_junit(report: Report) -> bytes:
-    """Return a suite for each file and a failed case for each finding; a file without any is a case that passed."""
+    """Return a suite for each file and a failed case for each finding; a file without any is a case that passed.
+
+    What was not looked at is an error, in its file's suite or in one of its own.
+    """
     found = {path: tuple(group) for path, group in groupby(report.counted, key=lambda one: one.location.path)}
-    gaps = {gap.subject: gap.reason for gap in report.gaps}
+    gaps: dict[str, list[str]] = {}
+    for gap in report.gaps:
+        gaps.setdefault(gap.subject, []).append(gap.reason)
     failures = sum(len(findings) for findings in found.values())
-    root = ET.Element("testsuites", {"name": "prill lint", "failures": str(failures), "errors": str(len(gaps))})
-    for path in report.subjects:
+    root = ET.Element("testsuites", {"name": "prill lint", "failures": str(failures), "errors": str(len(report.gaps))})
+    for path in dict.fromkeys((*report.subjects, *gaps)):
         findings = found.get(path, ())
+        reasons = gaps.get(path, ())
         counts = {
-            "tests": str(max(1, len(findings))),
+            "tests": str(max(1, len(findings) + len(reasons))),
             "failures": str(len(findings)),
-            "errors": str(int(path in gaps)),
+            "errors": str(len(reasons)),
         }
         suite = ET.SubElement(root, "testsuite", {"name": xml_text(path), **counts})
         for finding in findings:
             _add_failure(suite, finding)
-        if not findings:
+        for reason in reasons or ("",) * (not findings):
             case = ET.SubElement(suite, "testcase", {"name": "prill lint", "classname": xml_text(path)})
-            if path in gaps:
-                ET.SubElement(case, "error", {"message": xml_text(gaps[path])})
+            if reason:
+                ET.SubElement(case, "error", {"message": xml_text(reason)})
     return _document(root)
 
 
 def _add_failure(suite: ET.Element, finding: Finding) -> None:
     place = finding.location
-    name = f"{finding.rule} {place.line}:{place.column}"
+    name = f"{finding.code} {place.line}:{place.column}"
     case = ET.SubElement(suite, "testcase", {"name": name, "classname": xml_text(place.path)})
     failure = ET.SubElement(case, "failure", {"type": finding.severity.value, "message": xml_text(finding.message)})
     failure.text = xml_text(f"{place.path}:{place.line}:{place.column}: {finding.message}")
@@ -53,7 +59,7 @@ def encode_checkstyle(report: Report) -> bytes:
                 "column": str(finding.location.column),
                 "severity": _CHECKSTYLE[finding.severity],
                 "message": xml_text(finding.message),
-                "source": f"prill.{finding.rule}",
+                "source": f"prill.{finding.code}",
             }
             ET.SubElement(element, "error", attributes)
     return _document(root)

@@ -16,7 +16,7 @@ _KINDS = {"pragma": "inSource"}
 
 def encode_sarif(report: Report, rules: tuple[RuleInfo, ...], version: str) -> bytes:
     """Return the document: one run; ``rules`` that found something are described in it."""
-    found = {finding.rule for finding in report.findings}
+    found = {finding.code for finding in report.findings}
     described = [rule for rule in sorted(rules, key=lambda rule: rule.id) if rule.id in found]
     indexes = {rule.id: index for index, rule in enumerate(described)}
     run: dict[str, object] = {
@@ -54,14 +54,14 @@ def _result(finding: Finding, indexes: dict[str, int]) -> dict[str, object]:
     if finding.within is not None:
         place["contextRegion"] = _region(finding.within)
     result: dict[str, object] = {
-        "ruleId": finding.rule,
+        "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": unlinked(finding.message)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"prillFinding/v1": fingerprint(finding)},
     }
-    if finding.rule in indexes:
-        result["ruleIndex"] = indexes[finding.rule]
+    if finding.code in indexes:
+        result["ruleIndex"] = indexes[finding.code]
     if finding.fixes:
         result["fixes"] = [_fix(fix, finding.location.path) for fix in finding.fixes]
     if finding.suppressed_by is not None:

@@ -82,6 +82,11 @@ class Finding(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     suppressed_by: Suppression | None = None
 
+    @property
+    def code(self) -> str:
+        """What a document with one name for a finding calls it: its rule, or ShellCheck's code."""
+        return self.aliases[0] if self.rule == "shellcheck" and self.aliases else self.rule
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleInfo:
