@@ -89,3 +89,28 @@ CHECKED = "# check=skip=JSONArgsRecommended\n"
 )
 def test_a_check_directive_above_an_instruction(text: str, lines: dict[int, bool]):
     assert dict(suppressed(text, "shell-form-command")) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# check=skip=WorkdirRelativePath\nFROM a:1\n", ["unused-suppression"]),
+        ("# check=skip=WorkdirRelativePath\nFROM a:1\nWORKDIR b\n", []),
+        (f"FROM a:1\n{CHECKED}USER 1\nCMD a\n", ["unused-suppression"]),
+        (f"FROM a:1\n{CHECKED}CMD a\n", []),
+        ("# check=skip=all\nFROM a:1\n", []),
+        ("# check=skip=UndefinedVar,CopyIgnoredFile,InvalidBaseImagePlatform\nFROM a:1\n", []),
+        ("# check=skip=InvalidDefinitionDescription\nFROM a:1\n", []),
+        ("# check=skip=workdirrelativepath\nFROM a:1\nWORKDIR b\n", ["unknown-suppression"]),
+        ("# check=skip=DL3000,relative-workdir\nFROM a:1\nWORKDIR b\n", ["unknown-suppression"] * 2),
+    ],
+)
+def test_a_check_directive_that_skips_nothing_is_found(text: str, said: list[str]):
+    report = lint_data(text.encode(), "Dockerfile", LintOptions())
+    assert [one.rule for one in report.findings if one.rule in {"unused-suppression", "unknown-suppression"}] == said
+
+
+def test_buildkits_names_are_told_to_the_letter():
+    report = lint_data(b"# check=skip=jsonargsrecommended\nFROM a:1\nCMD a\n", "Dockerfile", LintOptions())
+    (found,) = [one.message for one in report.findings if one.rule == "unknown-suppression"]
+    assert found == "BuildKit has no check 'jsonargsrecommended'; did you mean JSONArgsRecommended?"

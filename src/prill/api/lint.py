@@ -14,7 +14,7 @@ from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inl
 from prill.api.lint_settings import SHELLCHECK_CODE, LintSettings, SettingsFinder
 from prill.dockerfile.check_directive import EXPERIMENTAL
 from prill.dockerfile.document import Dockerfile
-from prill.dockerfile.engine import Selection, lint, rule_names
+from prill.dockerfile.engine import Selection, check_names, lint, rule_names
 from prill.dockerfile.listing import Listed, rules_for
 from prill.dockerfile.parser import parse
 from prill.dockerfile.pragmas import find_pragmas, read_check_directive
@@ -249,6 +249,7 @@ def lint_data(data: bytes, name: str, options: LintOptions, *, ignore_file: str 
         strict_labels=settings.strict_labels,
         ignore_file=ignore_file,
         known_codes=_known_codes(options.rules) if find_pragmas(document) else frozenset(),
+        checks=_checks(options.rules) if find_pragmas(document) else frozenset(),
         today=options.today,
     )
     result = lint(document, rules_for(document, options.rules, context, selection), context, selection)
@@ -259,6 +260,11 @@ def lint_data(data: bytes, name: str, options: LintOptions, *, ignore_file: str 
 @lru_cache(maxsize=4)
 def _known_codes(rules: tuple[Listed, ...]) -> frozenset[str]:
     return frozenset(name for one in rules for name in rule_names(one.load()))
+
+
+@lru_cache(maxsize=4)
+def _checks(rules: tuple[Listed, ...]) -> frozenset[str]:
+    return frozenset(name for one in rules for name in check_names(one.load()))
 
 
 _TRIVY = regex(r"(?:avd-)?ds-?([0-9]{3,4})")

@@ -17,7 +17,7 @@ from prill.model.finding import Finding, Location, Severity, Suppression
 from prill.model.report import Gap
 from prill.model.value import dataclass, field, replace
 
-__all__ = ["LintResult", "Places", "Selection", "lint", "rule_names", "weigh"]
+__all__ = ["LintResult", "Places", "Selection", "check_names", "lint", "rule_names", "weigh"]
 
 _BY_PLACE = attrgetter("location.start_byte", "location.end_byte", "rule")
 
@@ -66,6 +66,11 @@ class LintResult(NamedTuple):
 def rule_names(rule: Rule) -> frozenset[str]:
     """Return the id and the aliases of a rule, in lower case."""
     return frozenset({rule.id.lower(), *(alias.lower() for alias in rule.aliases)})
+
+
+def check_names(rule: Rule) -> tuple[str, ...]:
+    """Return what BuildKit calls a rule, to the letter: names without a number at their end."""
+    return tuple(alias for alias in rule.aliases if not alias[-1:].isdigit())
 
 
 def lint(

@@ -42,8 +42,8 @@ class Context:
     ``ignore_file`` is the text of the ``.dockerignore`` that holds, "" where there is none, None where
     nobody looked.
     ``allowed_bases`` is None where there is no such list.
-    ``known_codes`` are the ids and aliases of all rules, in lower case, ``running`` those of the rules that are run;
-    both are wanted only for a file with comments about findings.
+    ``known_codes`` are the ids and aliases of all rules, in lower case, ``checks`` BuildKit's names to the letter,
+    ``running`` the codes of the rules that are run; all are wanted only for a file with comments about findings.
     ``today`` is what the catalogue's dates are compared with; with None, nothing has ended.
     """
 
@@ -53,6 +53,7 @@ class Context:
     strict_labels: bool = False
     ignore_file: str | None = None
     known_codes: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
     today: date | None = None
     running: frozenset[str] = frozenset()
 

@@ -20,21 +20,19 @@ _SHELLCHECK = regex(r"sc[0-9]{4}|shellcheck")
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
-    known = sorted(context.known_codes)
     hints: dict[str, str] = {}
     for pragma in find_pragmas(dockerfile):
+        exact = pragma.tool == "buildkit"
+        known = context.checks | {"all"} if exact else context.known_codes
         for code in pragma.codes:
-            lower = code.lower()
-            if (
-                lower in context.known_codes
-                or _SHELLCHECK.fullmatch(lower)
-                or (lower == "all" and pragma.tool == "buildkit")
-            ):
+            name = code if exact else code.lower()
+            if name in known or (not exact and _SHELLCHECK.fullmatch(name)):
                 continue
-            if lower not in hints:
-                near = nearest(lower, known) if len(hints) < _GUESSES else ""
-                hints[lower] = f"; did you mean {near}?" if near else ""
-            yield Problem(span=pragma.span, message=f"there is no rule {code!r}{hints[lower]}")
+            if name not in hints:
+                near = nearest(name, sorted(known)) if len(hints) < _GUESSES else ""
+                hints[name] = f"; did you mean {near}?" if near else ""
+            missing = f"BuildKit has no check {code!r}" if exact else f"there is no rule {code!r}"
+            yield Problem(span=pragma.span, message=f"{missing}{hints[name]}")
     for tool, span in misspelt_pragmas(dockerfile):
         yield Problem(span=span, message=f"this comment suppresses nothing; write {_FORMS[tool]}")
 

@@ -10,13 +10,17 @@ from prill.model.finding import Finding, Severity
 
 __all__ = ["RULE"]
 
+_BEYOND = frozenset({"CopyIgnoredFile", "InvalidBaseImagePlatform", "UndefinedVar"})
+"""BuildKit's checks for which it looks at the base's config and the context: it may find what the file does not show."""
+
 
 def _review(dockerfile: Dockerfile, context: Context, findings: tuple[Finding, ...]) -> Iterator[Problem]:
     pragmas = find_pragmas(dockerfile)
     places = Places(findings if pragmas else ())
     for pragma in pragmas:
-        for code in pragma.codes if pragma.tool != "buildkit" else ():
-            if code.lower() in context.running and not places.has(pragma, code):
+        for code in pragma.codes:
+            beyond = pragma.tool == "buildkit" and code in _BEYOND
+            if not beyond and code.lower() in context.running and not places.has(pragma, code):
                 yield Problem(span=pragma.span, message=f"{code} is suppressed and not found here")
 
 
