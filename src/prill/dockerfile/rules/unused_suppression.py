@@ -11,7 +11,7 @@ from prill.model.finding import Finding, Severity
 __all__ = ["RULE"]
 
 _BEYOND = frozenset({"CopyIgnoredFile", "InvalidBaseImagePlatform", "UndefinedVar"})
-"""BuildKit's checks for which it looks at the base's config and the context: it may find what the file does not show."""
+"""BuildKit's checks for which it asks the base or the context: it may find what the file does not show."""
 
 
 def _review(dockerfile: Dockerfile, context: Context, findings: tuple[Finding, ...]) -> Iterator[Problem]:
