@@ -12,8 +12,11 @@ __all__ = ["RULE"]
 
 _NAMES = regex(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|\.npmrc|\.yarnrc\.yml|\.pypirc|\.dockercfg|\.docker/config\.json|"
-    r"\.git-credentials|\.ssh|\.gnupg|\.aws/credentials|\.aws|credentials\.json|\.azure|\.kube/config|kubeconfig|\.vault-token|\.pgpass|"
-    r"\.my\.cnf|\.htpasswd|\.env(?:\.[a-z]+)?|secrets?\.(?:ya?ml|json|toml|env)|[^/]+\.(?:pem|p12|pfx|jks|keystore|key|kdbx|ppk))/?\Z",
+    r"\.git-credentials|\.ssh|\.gnupg|\.aws/credentials|\.aws|\.azure|\.config/(?:gcloud|gh)|\.kube(?:/config)?|\.vault-token|\.pgpass|"
+    r"\.my\.cnf|\.htpasswd|\.s3cfg|\.boto|\.terraformrc|credentials\.tfrc\.json|\.cargo/credentials(?:\.toml)?|\.gem/credentials|"
+    r"(?:[\w.-]+[-_.])?(?:credentials?|service[-_]?account(?:[-_]?key)?|firebase-adminsdk[\w-]*|gcp-key|gcloud-key)\.json|auth\.json|"
+    r"(?:[\w.-]+\.)?kubeconfig(?:\.ya?ml)?|[\w.-]*\.tfstate|(?:[\w.-]+\.)?(?:terraform|auto|secrets?)\.tfvars(?:\.json)?|"
+    r"\.env(?:\.[a-z]+)?|secrets?\.(?:ya?ml|json|toml|env)|[^/]+\.(?:pem|p12|pfx|jks|keystore|key|kdbx|ppk))/?\Z",
     re.IGNORECASE,
 )
 _HOMES = regex(
@@ -25,6 +28,15 @@ _PUBLIC = regex(
     r"(?:^|[/._-])(?:ca|cacert|cert|certs|chain|fullchain|pub|public|example|sample|template|dist|root)(?:[/._-]|\Z)",
     re.IGNORECASE,
 )
+_KEY = regex(r"(?:^|/)(?P<name>[^/]+)\.(?:key|p12|pfx|ppk)\Z", re.IGNORECASE)
+"""What is private in whichever folder it lies, certificates included."""
+_PUBLIC_KEY = regex(
+    r"(?:^|[._-])(?:pub|public|pubkey|example|sample|template|dist|gpg|pgp|asc|apt|deb|rpm|repo|release|archive|keyring|signing)"
+    r"(?:[._-]|\Z)",
+    re.IGNORECASE,
+)
+_KEYRINGS = regex(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|apk/keys)(?:/|\Z)")
+"""Where package managers have the keys that they check with."""
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
@@ -32,12 +44,21 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         copy = step.copy
         if copy is None or step.instruction.flag("from"):
             continue
+        destination = copy.destination
         for word in copy.sources:
-            if _NAMES.search(word.text) and not _PUBLIC.search(word.text):
+            if _NAMES.search(word.text) and not _is_public(word.text, destination.text):
                 yield Problem(span=word.span, message=f"{word.text} looks like credentials")
-            elif _HOMES.search(copy.destination.text) and not _PUBLIC.search(word.text):
-                message = f"{word.text} becomes {copy.destination.text}, where credentials lie"
-                yield Problem(span=copy.destination.span, message=message)
+            elif _HOMES.search(destination.text) and not _PUBLIC.search(word.text):
+                message = f"{word.text} becomes {destination.text}, where credentials lie"
+                yield Problem(span=destination.span, message=message)
+
+
+def _is_public(name: str, destination: str) -> bool:
+    """Whether a name says that everybody may have the file: a certificate, an example, a key to check packages with."""
+    key = _KEY.search(name)
+    if key is None:
+        return _PUBLIC.search(name) is not None
+    return _PUBLIC_KEY.search(key["name"]) is not None or _KEYRINGS.search(destination) is not None
 
 
 RULE = Rule(

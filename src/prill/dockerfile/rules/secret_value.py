@@ -24,18 +24,22 @@ _SECRETS = regex(
     r"|sk_live_[A-Za-z0-9]{20,}"
     r"|AIza[A-Za-z0-9_-]{35}"
     r"|dckr_pat_[A-Za-z0-9_-]{20,}"
+    r"|sk-(?:proj|ant-[a-z0-9]{2,8}|svcacct)-[A-Za-z0-9_-]{20,}"
+    r"|hf_[A-Za-z0-9]{34}"
+    r"|pypi-AgEI[A-Za-z0-9_-]{50,}"
+    r"|AccountKey=[A-Za-z0-9+/]{86}=="
     r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
-    r"|[a-z][a-z0-9+.-]{0,24}://[^/\s:@$]{1,128}:[^/\s:@${]{3,256}@[A-Za-z0-9]"
+    r"|[a-z][a-z0-9+.-]{0,24}://[^/\s:@$]{0,128}:[^/\s:@${]{3,256}@[A-Za-z0-9]"
     r")"
 )
 _HINTS = tuple(
     map(
         regex,
         (
-            r"A(?:KIA|SIA|Iza)",
-            r"_(?:(?<=gh[pousr]_)|(?<=_pat_)|(?<=npm_)|(?<=sk_live_))",
-            r"-(?:(?<=glpat-)|(?<=xox[abprs]-)|-BEGIN )",
-            r"://[^/\s:@$]+:",
+            r"A(?:KIA|SIA|Iza|ccountKey=)",
+            r"_(?:(?<=gh[pousr]_)|(?<=_pat_)|(?<=npm_)|(?<=sk_live_)|(?<=\bhf_))",
+            r"-(?:(?<=glpat-)|(?<=xox[abprs]-)|(?<=\bsk-)|AgEI|-BEGIN )",
+            r"://[^/\s:@$]*:",
         ),
     )
 )
@@ -56,7 +60,13 @@ _LOGINS = frozenset({"buildah", "docker", "helm", "nerdctl", "oras", "podman", "
 _ATTACHED = frozenset({"mariadb", "mariadb-admin", "mysql", "mysqladmin", "mysqldump"})
 _GIVING = frozenset({"curl", "sshpass", "wget"}) | _LOGINS | _ATTACHED
 _SAID = "a password stands on the command line"
-_PLACEHOLDER = regex(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|password|user:pass|<|\*\*\*")
+_CONNECTION = regex(
+    r"(?:\b(?:server|data source|host|addr)\s{0,4}=[^;\n]{1,256};|\bjdbc:[a-z0-9]{1,24}:)[^\n]{0,400}?"
+    r"(?<![a-z])(?:password|pwd)\s{0,4}=\s{0,4}(?P<secret>[^\s;&\"'${}<]{4,128})",
+    re.IGNORECASE,
+)
+"""A password in a connection string, of ADO.NET and ODBC, or in a URL of JDBC's."""
+_PLACEHOLDER = regex(r"EXAMPLE|example|sample|xxxx|XXXX|changeme|dummy|placeholder|password|user:pass|<|\*\*\*")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
@@ -71,10 +81,20 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             for found in _LOGIN.finditer(source.text, node.span.start, node.span.end):
                 if not _PLACEHOLDER.search(found["secret"]):
                     yield Problem(span=Span(*found.span("secret")), message=_SAID)
+    yield from _connecting(dockerfile)
     for _, command in () if dockerfile.programs.isdisjoint(_GIVING) else dockerfile.invocations:
         for word, secret in _given(command) if command.program in _GIVING else ():
             if word.literal and secret and not _PLACEHOLDER.search(secret):
                 yield Problem(span=word.span, message=_SAID)
+
+
+def _connecting(dockerfile: Dockerfile) -> Iterator[Problem]:
+    for step in dockerfile.of("ENV", "ARG"):
+        arguments = step.instruction.arguments
+        for pair in step.pairs if ";" in arguments or "jdbc:" in arguments else ():
+            found = _CONNECTION.search(pair.text)
+            if found is not None and not _PLACEHOLDER.search(found["secret"]):
+                yield Problem(span=pair.span, message="a password stands in the connection string")
 
 
 def _given(command: ShellCommand) -> Iterator[tuple[ShellWord, str]]:

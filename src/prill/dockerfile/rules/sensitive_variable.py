@@ -16,7 +16,7 @@ _PARTS = ("PASSWORD", "SECRET", "TOKEN", "API_KEY", "PRIVATE", "USERNAME", "AWS_
 _WORDS = regex(
     r"(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)", re.IGNORECASE
 )
-_SHORT = regex(r"(?:_|^)(?:pass|passphrase|pwd|privkey|apitoken)\Z", re.IGNORECASE)
+_SHORT = regex(r"(?:_|^)(?:pass|passphrase|sshpass|pwd|privkey|apitoken|access_?id|accesskey)\Z", re.IGNORECASE)
 """Names that others do not look for; with a value they are the same."""
 _PUBLIC = regex(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
 
