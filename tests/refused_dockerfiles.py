@@ -53,7 +53,7 @@ ACCEPTED = [
     "FROM a:1 as B-1_x.y", "FROM --platform=$BUILDPLATFORM ${a:-b:1} AS x", "FROM --platform= a:1", "ENV a b c", "ENV a = b",
     "ENV a=b=c d= e=''", 'ENV "a"=b', "ENV a=$ b=$$ c=$${ d=\\${", "ENV a=${b:-${c:+'}'}} d=\"${e#*/}\" f=${g//x/y}",
     "ENV a=\"it's\" b='\"'", 'ENV a=\\"', "ARG a b=c", "ARG a=${b?no}", 'LABEL a.b="c d" e=f', "VOLUME /a /b", 'VOLUME ["/a"]',
-    'SHELL ["/bin/sh", "-c"]', "EXPOSE 80 443/tcp 53/UDP 9/sctp 8000-8080 127.0.0.1:80:80 [::1]:80:80 :80",
+    'SHELL ["/bin/sh", "-c"]', "EXPOSE +80 8000-+8080", "EXPOSE 80 443/tcp 53/UDP 9/sctp 8000-8080 127.0.0.1:80:80 [::1]:80:80 :80",
     'EXPOSE "80" $PORT ${a:-80}/tcp ${a}-90', "EXPOSE 99999", "HEALTHCHECK NONE", "HEALTHCHECK none",
     "HEALTHCHECK --interval=1x NONE", "HEALTHCHECK CMD []x", 'HEALTHCHECK --interval=1m30s --timeout=.5s --retries=3 CMD ["a"]',
     "HEALTHCHECK --interval=0 --start-period=500ms --start-interval= --retries= CMD a", "HEALTHCHECK cmd a",

@@ -349,3 +349,21 @@ def test_real_files(hadolint: str, shared_data: Path, tmp_path: Path):
     assert kept[0] == kept[1]
     assert len(kept[0]) > 700
     assert len([one for one in kept[0] if one[4]]) > 30
+
+
+@pytest.mark.parametrize("form", ["tty", "gnu"])
+def test_where_the_line_of_a_file_that_cannot_be_read_stands(hadolint: str, tmp_path: Path, form: str):
+    (tmp_path / "a").write_bytes(b"FROM debian\n")
+    (tmp_path / "b").write_bytes(b"FROM debian:13\nFOO\xff\n")
+    said = [
+        [line.split(" ")[0] for line in ran([*command, "--no-color", "-f", form, "b", "a"], tmp_path)[1].splitlines()]
+        for command in ([hadolint], PRILL)
+    ]
+    assert said[0] == said[1]
+    assert said[0][0].startswith("b:2:1" if form == "tty" else "hadolint:b:2:1:")
+
+
+def test_a_byte_that_is_no_text(hadolint: str, tmp_path: Path):
+    (tmp_path / "Dockerfile").write_bytes(b"FROM debian:13\nRUN cd \xff/y\nRUN sudo \xff\xfe && cd /x\n")
+    theirs, ours = (ran([*command, "-f", "gnu", "Dockerfile"], tmp_path) for command in ([hadolint], PRILL))
+    assert (theirs[0], plain(theirs[1])) == (ours[0], plain(ours[1]))

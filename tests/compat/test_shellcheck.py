@@ -49,6 +49,17 @@ def said(program: Path, text: str, tmp_path: Path) -> tuple[Finding, ...]:
     return report.findings
 
 
+def test_a_byte_that_is_no_text_is_no_pattern_of_the_shells(program: Path, tmp_path: Path):
+    path = tmp_path / "Dockerfile"
+    data = b"FROM debian:13\nRUN cat \xff $x\n"
+    options = LintOptions(selection=Selection(only=frozenset({"shellcheck"})))
+    report = add_shellcheck(
+        lint_data(data, str(path), options), [(path, data)], options, SettingsFinder(), program, workers=1
+    )
+    assert ("SC2086", 11) in {(one.aliases[0], one.location.column) for one in report.findings}
+    assert "SC2035" not in {one.aliases[0] for one in report.findings}
+
+
 def test_findings_stand_where_they_are(program: Path, tmp_path: Path):
     found = said(program, TEXT, tmp_path)
     places = {(one.aliases[0], one.location.line, one.location.column) for one in found if one.suppressed_by is None}

@@ -41,6 +41,8 @@ _SHELLS = frozenset({"sh", "bash", "dash", "ksh"})
 _BUSYBOX = {"ash": "busybox sh", "busybox": "busybox sh"}
 _DEFAULT = ("/bin/sh", "-c")
 _WINDOWS = ("pwsh", "powershell", "cmd")
+_LOST = regex("[\ud800-\udfff]")
+"""What is not UTF-8 in the file: to ShellCheck, a letter as any other."""
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _Key = tuple[str, str]
 _Comments = list[dict[str, object]]
@@ -178,7 +180,7 @@ def _ask(program: Path, keys: Sequence[_Key]) -> dict[_Key, _Comments]:
         names = {}
         for number, (shell, text) in enumerate(keys):
             path = Path(folder) / f"{number:06}"
-            path.write_text(f"#!{shell}\n{text}\n", encoding="utf-8", errors="replace")
+            path.write_text(_LOST.sub("\ufffd", f"#!{shell}\n{text}\n"), encoding="utf-8")
             names[str(path)] = keys[number]
         done = subprocess.run(  # noqa: S603 - a program that the caller names, without a shell
             [str(program), "--norc", "-f", "json1", "-e", EXCLUDED, "--", *names],

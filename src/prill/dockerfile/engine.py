@@ -14,11 +14,14 @@ from prill.dockerfile.source import Source, Span
 from prill.dockerfile.step import Step
 from prill.dockerfile.suppressions import Suppressions
 from prill.model.finding import Finding, Location, Severity, Suppression
+from prill.model.regex import regex
 from prill.model.report import Gap
 from prill.model.value import dataclass, field, replace
 
 __all__ = ["LintResult", "Places", "Selection", "check_names", "lint", "rule_names", "weigh"]
 
+_LOST = regex(r"[\ud800-\udfff]|(?<!\\)\\ud[89a-f][0-9a-f]{2}")
+"""What is not UTF-8 in the file, as it stands in a message or as ``repr`` writes it: nobody can read either."""
 _BY_PLACE = attrgetter("location.start_byte", "location.end_byte", "rule")
 
 
@@ -183,10 +186,11 @@ class Places:
                 self._withins[place] = code, self.location(code)
             code, within = self._withins[place]
             location = within if code == span else None
+        message = message or rule.summary
         return Finding(
             rule.id,
             rule.severity,
-            message or rule.summary,
+            _LOST.sub("\ufffd", message) if self.source.marks else message,
             location or self.location(span),
             within,
             rule.aliases if aliases is None else aliases,

@@ -20,7 +20,7 @@ _SIGNAL_NUMBER = regex(r"([+-]?)0*([1-9][0-9]{0,18})")
 _MOST = 2**63
 _MODE = regex(r"0*[0-7]{1,4}|[ugoa]*+(?:[+=-][rwxXstugo]*+)++(?:,[ugoa]*+(?:[+=-][rwxXstugo]*+)++)*+")
 _DIGEST = regex(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
-_RANGE = regex(r"([0-9]{1,99})(?:-([0-9]{1,99}))?")
+_RANGE = regex(r"\+?([0-9]{1,99})(?:-\+?([0-9]{1,99}))?")
 _PROTOCOLS = frozenset({"", "sctp", "tcp", "udp"})
 _LAST_PORT = 65535
 

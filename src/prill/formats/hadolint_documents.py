@@ -8,6 +8,8 @@ from prill.model.value import dataclass, replace
 
 __all__ = ["HADOLINT_FORMATS", "Issue", "encode_issues"]
 
+_UNREAD = "DL1000"
+"""What could not be read: in plain text, its place has a column, and its code is not named."""
 _CODE_CLIMATE = {"error": "blocker", "warning": "major", "info": "info", "style": "minor"}
 _SARIF = {"error": "error", "warning": "warning", "info": "note", "style": "note"}
 _SONAR = {"error": "CRITICAL", "warning": "MAJOR", "info": "MINOR", "style": "INFO"}
@@ -42,7 +44,12 @@ def _json(issues: Sequence[Issue]) -> str:
 
 
 def _gnu(issues: Sequence[Issue]) -> str:
-    return "".join(f"hadolint:{one.file}:{one.line}: {one.code} {one.level}: {one.message}\n" for one in issues)
+    return "".join(
+        f"hadolint:{one.file}:{one.line}:1: {one.message} \n"
+        if one.code == _UNREAD
+        else f"hadolint:{one.file}:{one.line}: {one.code} {one.level}: {one.message}\n"
+        for one in issues
+    )
 
 
 def _codacy(issues: Sequence[Issue]) -> str:
@@ -206,7 +213,7 @@ def encode_issues(
 
 
 def _tty(issue: Issue, *, colour: bool) -> str:
-    if issue.code == "DL1000":
+    if issue.code == _UNREAD:
         return f"{issue.file}:{issue.line}:1 {issue.message} \n"
     level = f"\x1b[{_COLOURS[issue.level]}m{issue.level}\x1b[0m" if colour else issue.level
     return f"{issue.file}:{issue.line} {issue.code} {level}: {issue.message}\n"

@@ -10,7 +10,7 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _HIGHEST = 65535
-_NUMBER = regex(r"[0-9]+")
+_NUMBER = regex(r"\+?[0-9]+")
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:

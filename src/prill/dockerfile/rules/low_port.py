@@ -13,7 +13,7 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _FIRST_FREE = 1024
-_PORT = regex(r"([0-9]{1,5})(?:-[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
+_PORT = regex(r"\+?([0-9]{1,5})(?:-\+?[0-9]+)?(?:/[a-z]+)?\Z", re.IGNORECASE)
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
