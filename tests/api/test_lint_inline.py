@@ -1,11 +1,16 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from prill.api.lint import LintOptions, lint_paths
+from prill.api.lint import LintOptions, lint_host, lint_paths
 from prill.api.lint_files import find_dockerfiles
-from prill.api.lint_inline import find_inline, is_inline_host, unread_inline
+from prill.api.lint_fix import fix_data
+from prill.api.lint_inline import find_inline, is_inline_host, moved, unread_inline
 from prill.api.lint_settings import SettingsFinder
+from prill.dockerfile.source import Source
+from prill.model.finding import Edit, Finding, Fix, Location, Severity
 
 COMPOSE = """\
 services:
@@ -53,7 +58,6 @@ def test_findings_have_their_place_in_the_host(
     assert found == places
     first = next(one for one in report.findings if one.rule == "unpinned-base")
     assert text.encode()[first.location.start_byte : first.location.end_byte] == b"debian"
-    assert all(one.fixes == () for one in report.findings)
 
 
 QUOTED = r"""{"target": {"a": {"dockerfile-inline": "FROM debian\n# \"\ud83d\ude00\u00e9\"\nRUN cd /x"},
@@ -105,7 +109,6 @@ def test_strings_and_folded_text_are_read(tmp_path: Path, name: str, text: str, 
         b"cd /x",
         b"cd /y",
     }
-    assert all(one.fixes == () for one in report.findings)
 
 
 @pytest.mark.parametrize(
@@ -180,3 +183,84 @@ def test_and_is_a_gap(tmp_path: Path, name: str, text: str):
     assert [path.name for path in found] == [name]
     reason = "line 1: a Dockerfile by reference, without quotes or with ${…} is not read; write a block (| or <<EOT)"
     assert [gap.reason for gap in report.gaps] == [reason]
+
+
+DOCKERFILE = """\
+FROM debian:13 as base
+
+MAINTAINER me
+RUN apt-get update && \\
+    apt-get install curl
+ADD a /b
+"""
+FIXED = """\
+FROM debian:13 AS base
+
+LABEL org.opencontainers.image.authors="me"
+RUN apt-get update && \\
+    apt-get install -y --no-install-recommends curl
+COPY a /b
+"""
+
+
+def indented(text: str, by: str) -> str:
+    return "".join(by + line if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        (
+            "compose.yaml",
+            lambda text: f"services:\n  é:\n    dockerfile_inline: |\n{indented(text, ' ' * 6)}    x: 1\n",
+        ),
+        ("compose.yaml", lambda text: f"a:\n  - dockerfile_inline: |-  # why\n{indented(text, ' ' * 8)}b: |\n  c\n"),
+        ("docker-bake.hcl", lambda text: f'target "a" {{\n  dockerfile-inline = <<EOT\n{text}EOT\n}}\n'),
+        (
+            "docker-bake.hcl",
+            lambda text: f'target "a" {{\n  dockerfile-inline = <<-E\n{indented(text, "    ")}  E\n}}\n',
+        ),
+    ],
+)
+def test_a_block_is_mended_where_it_stands(name: str, host: Callable[[str], str]):
+    fixed = fix_data(host(DOCKERFILE).encode(), name, LintOptions(), unsafe=True)
+    assert fixed.data.decode() == host(FIXED)
+    assert fixed.applied >= len(["as", "MAINTAINER", "install", "ADD"])
+    assert fix_data(fixed.data, name, LintOptions(), unsafe=True).data == fixed.data
+
+
+def test_what_quotes_would_change_stays_in_a_string():
+    text = json.dumps({"target": {"a": {"dockerfile-inline": DOCKERFILE}}})
+    fixed = json.loads(fix_data(text.encode(), "docker-bake.json", LintOptions(), unsafe=True).data)
+    wanted = FIXED.replace('LABEL org.opencontainers.image.authors="me"', "MAINTAINER me")  # with quotes
+    assert fixed["target"]["a"]["dockerfile-inline"] == wanted
+
+
+def test_a_line_is_not_put_into_folded_text():
+    text = "dockerfile_inline: >\n  FROM debian:13 as x\n\n  RUN apt-get install\n  curl\n"
+    fixed = fix_data(text.encode(), "compose.yaml", LintOptions()).data.decode()
+    assert fixed == text.replace(" as ", " AS ").replace("apt-get install", "apt-get install -y")
+
+
+def test_what_compose_would_put_a_variable_into_is_not_written():
+    text = "dockerfile_inline: |\n  FROM debian:13\n  ENV a $$HOME\n"
+    report = lint_host(text.encode(), "compose.yaml", LintOptions())
+    assert [one.fixes for one in report.findings if one.rule == "legacy-key-value"] == [()]
+    plain = lint_host(text.replace("$", "").encode(), "compose.yaml", LintOptions())
+    assert [len(one.fixes) for one in plain.findings if one.rule == "legacy-key-value"] == [1]
+
+
+def test_the_first_line_keeps_its_indentation():
+    (inline,) = find_inline("dockerfile_inline: |\n    FROM a\n    RUN b\n")
+    host = Source.of(b"dockerfile_inline: |\n    FROM a\n    RUN b\n", "compose.yaml")
+    place = Location(path="compose.yaml", line=1, column=1, end_line=1, end_column=5, start_byte=0, end_byte=4)
+
+    def edits(*found: Edit) -> list[tuple[Edit, ...]]:
+        fix = Fix("mend", found)
+        finding = Finding("x", Severity.INFO, "x", place, None, (), "", (fix,))
+        return [one.edits for one in moved(finding, inline, host).fixes]
+
+    assert edits(Edit(0, 0, "# b\n")) == [(Edit(25, 25, "# b\n    "),)]
+    assert edits(Edit(0, 0, " ")) == edits(Edit(0, 4, "")) == []
+    assert edits(Edit(7, 10, "CMD"), Edit(12, 12, " c")) == [(Edit(36, 39, "CMD"), Edit(41, 41, " c"))]
+    assert edits(Edit(7, 10, "CMD"), Edit(12, 12, " $c")) == []

@@ -35,6 +35,7 @@ __all__ = [
     "UnknownRule",
     "find_rule",
     "lint_data",
+    "lint_host",
     "lint_paths",
     "rule_infos",
     "selection_of",
@@ -195,13 +196,13 @@ def _look(one: _Input | _Seen) -> _Seen:
     if isinstance(one, _Seen):
         return one
     if one.host:
-        report = _lint_host(one.data, one.name, one.options)
+        report = lint_host(one.data, one.name, one.options)
     else:
         report = lint_data(one.data, one.name, one.options, ignore_file=one.ignore_file)
     return _Seen(one.name, report.findings, report.gaps, report.notes)
 
 
-def _lint_host(data: bytes, name: str, options: LintOptions) -> Report:
+def lint_host(data: bytes, name: str, options: LintOptions) -> Report:
     """Lint the Dockerfiles inside of a Compose or Bake file."""
     host = Source.of(data, name)
     findings: list[Finding] = []

@@ -1,6 +1,10 @@
 """Apply the fixes of findings, round by round, until none is left that may be applied."""
 
-from prill.api.lint import LintOptions, lint_data
+from functools import partial
+from pathlib import PurePath
+
+from prill.api.lint import LintOptions, lint_data, lint_host
+from prill.api.lint_inline import is_inline_host
 from prill.dockerfile.fixes import apply_fixes
 from prill.model.finding import Report
 from prill.model.value import dataclass
@@ -22,8 +26,13 @@ class FixedFile:
 def fix_data(
     data: bytes, name: str, options: LintOptions, *, unsafe: bool = False, ignore_file: str | None = None
 ) -> FixedFile:
-    """Fix one file's bytes. Fixes that touch the same place follow each other in rounds, which are bounded."""
-    report = lint_data(data, name, options, ignore_file=ignore_file)
+    """Fix one file's bytes, also a Compose or Bake file's with Dockerfiles inside.
+
+    Fixes that touch the same place follow each other in rounds, which are bounded.
+    """
+    host = is_inline_host(PurePath(name).name)
+    look = lint_host if host else partial(lint_data, ignore_file=ignore_file)
+    report = look(data, name, options)
     applied = 0
     for _ in range(MAX_ROUNDS):
         fixed = apply_fixes(data.decode("utf-8", "surrogateescape"), report.findings, unsafe=unsafe)
@@ -31,5 +40,5 @@ def fix_data(
             break
         applied += fixed.applied
         data = fixed.text.encode("utf-8", "surrogateescape")
-        report = lint_data(data, name, options, ignore_file=ignore_file)
+        report = look(data, name, options)
     return FixedFile(data, applied, report)

@@ -2,8 +2,9 @@
 
 They are found by their lines: a YAML block scalar (``|`` or ``>``), a here-document of HCL, or a string in quotes of
 YAML, JSON or HCL. One that is written in another way, by reference or without quotes, is not read, and its line is
-known. What is found in them is told by its place in the file that they stand in; fixes are left out, since they would
-count characters of another text.
+known. What is found in them is told by its place in the file that they stand in, and so is a fix where it certainly
+means the same there: nothing that Compose or Bake would put a variable into, no quote or escape inside of a string, a
+new line in a block alone, with the block's indentation.
 """
 
 import re
@@ -13,7 +14,7 @@ from itertools import accumulate
 
 from prill.api.inline_scalars import Character, block_scalar, quoted_scalar
 from prill.dockerfile.source import Source
-from prill.model.finding import Finding, Location
+from prill.model.finding import Edit, Finding, Fix, Location
 from prill.model.regex import regex
 from prill.model.value import dataclass
 
@@ -29,26 +30,33 @@ _COMMENT = regex(r"\s*(?:#|//)")
 _TEMPLATE = regex(r"[$%]\{")
 _NAMED = regex(r"""(?:^|[\s{,"'])dockerfile[_-]inline["']?\s*(?P<sign>[:=])""")
 _BLANKS = regex(r"\s*")
+_IN_BLOCK, _IN_FOLD, _IN_QUOTES = "$%\r", "$%\r\n", "$%\r\n\"'\\"
+"""The characters that mean something else in a block, in one whose lines are folded, and between quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class InlineDockerfile:
     """A Dockerfile; ``line`` is that of its key, ``places`` from where to where each character stands in the host.
 
-    ``starts`` are the places in ``text`` at which its lines begin.
+    ``starts`` are the places in ``text`` at which its lines begin. ``kept`` are the characters that cannot be written
+    into it as they are, ``indent`` what stands before each line of a block.
     """
 
     text: str
     line: int
     places: tuple[tuple[int, int], ...]
     starts: tuple[int, ...]
+    kept: str
+    indent: str = ""
 
     @classmethod
-    def of(cls, characters: tuple[Character, ...], line: int) -> "InlineDockerfile":
+    def of(
+        cls, characters: tuple[Character, ...], line: int, kept: str = _IN_QUOTES, indent: str = ""
+    ) -> "InlineDockerfile":
         """Return the Dockerfile that characters make."""
         text = "".join(one[0] for one in characters)
         starts = Source.of(text.encode("utf-8", "surrogateescape"), "").lines
-        return cls(text, line, tuple(one[1:] for one in characters), tuple(starts))
+        return cls(text, line, tuple(one[1:] for one in characters), tuple(starts), kept, indent)
 
 
 def is_inline_host(name: str) -> bool:
@@ -77,7 +85,9 @@ def find_inline(text: str) -> tuple[InlineDockerfile, ...]:
             found += quoted
             continue
         if any(one.strip() for one in body):
-            found.append(InlineDockerfile.of(block_scalar(body, starts[key], folded=folded), key))
+            characters = block_scalar(body, starts[key], folded=folded)
+            indent = " " * min(len(line) - len(line.lstrip(" ")) for line in body if line.strip())
+            found.append(InlineDockerfile.of(characters, key, _IN_FOLD if folded else _IN_BLOCK, indent))
     return tuple(found)
 
 
@@ -138,13 +148,29 @@ def _heredoc(lines: list[str], number: int, end: str) -> tuple[list[str], int]:
 
 
 def moved(finding: Finding, inline: InlineDockerfile, host: Source) -> Finding:
-    """Return the finding with its place in the host, and without fixes."""
+    """Return the finding with its place in the host, and with those of its fixes that can be made there."""
     within = finding.within
     return finding._replace(
         location=_moved(finding.location, inline, host),
         within=_moved(within, inline, host) if within is not None else None,
-        fixes=(),
+        fixes=tuple(fix for one in finding.fixes if (fix := _moved_fix(one, inline)) is not None),
     )
+
+
+def _moved_fix(fix: Fix, inline: InlineDockerfile) -> Fix | None:
+    edits = tuple(_moved_edit(edit, inline) for edit in fix.edits)
+    return fix._replace(edits=tuple(edit for edit in edits if edit)) if all(edits) else None
+
+
+def _moved_edit(edit: Edit, inline: InlineDockerfile) -> Edit | None:
+    """Return the edit of the host; None where a character would mean something else, or a block begin with a blank."""
+    start, end, text = edit
+    at_first = start <= len(inline.text) - len(inline.text.lstrip())
+    if not set(inline.kept).isdisjoint(text) or (at_first and (text + inline.text[end:])[:1].isspace()):
+        return None
+    first = inline.places[start][0] if start < len(inline.places) else inline.places[-1][1]
+    last = inline.places[end - 1][1] if end > start else first
+    return Edit(first, last, text.replace("\n", f"\n{inline.indent}"))
 
 
 def _moved(place: Location, inline: InlineDockerfile, host: Source) -> Location:

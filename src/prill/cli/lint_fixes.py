@@ -8,10 +8,9 @@ from pathlib import Path
 
 from prill._io.atomic import write_atomic
 from prill._io.regular import read_regular
-from prill.api.lint import LintOptions, lint_paths
+from prill.api.lint import LintOptions
 from prill.api.lint_files import find_dockerfiles, read_ignore_text
 from prill.api.lint_fix import FixedFile, fix_data
-from prill.api.lint_inline import is_inline_host
 from prill.api.lint_settings import SettingsFinder
 from prill.errors import PrillError
 from prill.model.finding import Report
@@ -49,10 +48,6 @@ def fix(
         data = _read(path)
         if isinstance(data, Gap):
             reports.append(Report(subjects=(str(path),), findings=(), gaps=(data,)))
-            continue
-        if is_inline_host(path.name):
-            reports.append(lint_paths([path], options, finder))
-            files.append((path, data))
             continue
         fixed = _fixed(path, data, options, finder, unsafe=unsafe)
         reports.append(fixed.report)
