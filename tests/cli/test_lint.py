@@ -69,6 +69,7 @@ def test_pages(capsys: pytest.CaptureFixture[str]):
     assert main(["rule", "dl3006"]) == Exit.GOOD
     out = capsys.readouterr().out
     assert out.startswith("# unpinned-base\n\nThe base image has no tag.\nseverity: warning; aliases: DL3006, DS-0001")
+    assert "\nfix: by hand\n" in out
     assert main(["rule"]) == Exit.GOOD
     assert "unpinned-base " in capsys.readouterr().out
     assert main(["rule", "DL3066x"]) == Exit.MISUSED

@@ -1,4 +1,4 @@
-"""Print a lint rule's page: why, bad, good, aliases; without a rule, list them all.
+"""Print a lint rule's page: why, bad, good, aliases, how it is fixed; without a rule, list them all.
 
 examples:
   prill rule
@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         width = max(len(info.id) for info in infos)
         say("\n".join(f"{info.id:<{width}}  {info.severity:<7}  {info.summary}" for info in infos))
         return Exit.GOOD
+    from prill.api.lint_pages import how_fixed  # noqa: PLC0415
     from prill.dockerfile.pages import read_page  # noqa: PLC0415
 
     rule = find_rule(arguments.rule)
@@ -37,5 +38,5 @@ def run(arguments: argparse.Namespace) -> Exit:
     if not rule.default:
         facts.append("runs when the settings turn it on")
     title, _, rest = read_page(rule).text.partition("\n")
-    say(f"{title}\n\n{rule.summary}.\n{'; '.join(facts)}\n{rest}")
+    say(f"{title}\n\n{rule.summary}.\n{'; '.join(facts)}\nfix: {how_fixed(rule)}\n{rest}")
     return Exit.GOOD

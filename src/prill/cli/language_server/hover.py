@@ -3,6 +3,7 @@
 import re
 
 from prill.api.lint import UnknownRule, find_rule
+from prill.api.lint_pages import how_fixed
 from prill.cli.language_server.look import Looked
 from prill.dockerfile.pages import read_page
 from prill.dockerfile.rule import Rule
@@ -42,4 +43,4 @@ def _page(name: str) -> str:
         return ""
     title, _, rest = read_page(rule).text.partition("\n")
     aliases = f" · {', '.join(rule.aliases)}" if rule.aliases else ""
-    return f"#{title}\n\n{rule.summary}.\n\n*{rule.severity}{aliases}*\n{rest}".rstrip()
+    return f"#{title}\n\n{rule.summary}.\n\n*{rule.severity}{aliases}*\n\nFix: {how_fixed(rule)}.\n{rest}".rstrip()
