@@ -139,6 +139,12 @@ def test_a_subkey_that_has_expired_no_longer_counts(tmp_path: Path):
     assert not keyring.expired(cert.fingerprint, cert.fingerprint, expires)
 
 
+def test_a_key_that_is_made_later_than_now_is_read_and_others_count():
+    keyring = Keyring([*Keyring.read([Path(__file__).with_name("key_of_2099.asc")]).certs, *KEYRING.certs])
+    assert len(keyring.fingerprints) == 3
+    assert verify(SIGNED, keyring).signers == (fingerprint("automatic"),)
+
+
 def test_a_revoked_key_does_not_count():
     key = Tsk.generate(user_id="revoked <revoked@archive.invalid>")
     signed = sign(key.signer(), TEXT.encode(), mode=SignatureMode.CLEAR)

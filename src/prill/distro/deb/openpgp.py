@@ -79,9 +79,7 @@ class Keyring:
 
     def __init__(self, certs: "Iterable[Cert]") -> None:
         self.certs = tuple(certs)
-        self._expires = {
-            cert.fingerprint: int(cert.expiration.timestamp()) if cert.expiration else None for cert in self.certs
-        }
+        self._expires = {cert.fingerprint: _expiry(cert) for cert in self.certs}
         for cert in self.certs:
             self._expires.update(_subkey_expiry(bytes(cert)))
 
@@ -103,6 +101,17 @@ class Keyring:
         """Return whether a key, or the primary key it belongs to, has expired at ``now``."""
         expiries = (self._expires.get(certificate), self._expires.get(signing_key))
         return any(expires is not None and expires <= now for expires in expiries)
+
+
+def _expiry(cert: "Cert") -> int | None:
+    """Return when a key expires, or None for one that does not, and for one that is made later than now.
+
+    By a clock that is behind, nothing that such a key signed is good: `verify_cleartext` says so.
+    """
+    try:
+        return int(cert.expiration.timestamp()) if cert.expiration else None
+    except RuntimeError:
+        return None
 
 
 def _read_key(path: Path) -> "list[Cert]":
@@ -139,7 +148,7 @@ def verify_cleartext(data: bytes, keyring: Keyring, *, now: int, what: str) -> S
         result = verify(data, store=lambda _: list(keyring.certs))
     except RuntimeError as error:
         reason = str(error).partition("\n")[0]
-        raise BadSignature(f"{what} has no good signature: {reason}", hint=_MITM) from error
+        raise BadSignature(f"{what} has no good signature: {reason}", hint=f"{_MITM}; is the clock right?") from error
     good = [(sig.certificate, sig.signing_key) for sig in result.valid_sigs]
     signers = {certificate.upper() for certificate, key in good if not keyring.expired(certificate, key, now)}
     if not signers or result.bytes is None:
