@@ -151,7 +151,17 @@ def test_something_else_is_not_written_over(run: Run, db: Path, tmp_path: Path):
     code, _, err = run("import", write_zip(tmp_path / "PyPI.zip", osv("A-1")))
     assert code == Exit.MISUSED
     assert "no database of advisories" in err
+    assert run("import", tmp_path / "PyPI.zip", "--replace")[0] == Exit.MISUSED
     assert db.read_text() == "my diary"
+
+
+def test_a_damaged_one_is_made_again_as_its_hint_says(run: Run, db: Path, tmp_path: Path):
+    run("import", write_zip(tmp_path / "PyPI.zip", osv("A-1")))
+    db.write_bytes(db.read_bytes()[:-100])
+    code, _, err = run("import", tmp_path / "PyPI.zip")
+    assert (code, "make it again: prill db import FILES --replace" in err) == (Exit.BROKE, True)
+    assert run("import", tmp_path / "PyPI.zip", "--replace")[0] == Exit.GOOD
+    assert ids(db) == {"A-1"}
 
 
 def test_no_database_yet(run: Run):
@@ -169,6 +179,8 @@ class Versioned:
         self.cut = cut
         self.then = then
         self.sent: list[str] = []
+        self.body: bytes | None = None
+        """What the wire makes of it, where that is something else."""
 
     def __call__(self, handler: Handler) -> None:
         version = f'"{Digest.of(self.data).hex[:16]}"'
@@ -189,7 +201,7 @@ class Versioned:
             self.sent.append(f"from {begin}" if begin else "whole")
             handler.send_response(206 if begin else 200)
             handler.send_header("Content-Range", f"bytes {begin}-{len(self.data) - 1}/{len(self.data)}")
-        body = self.data[begin:] if self.sent[-1] not in ("unchanged", "nothing") else b""
+        body = (self.body or self.data)[begin:] if self.sent[-1] not in ("unchanged", "nothing") else b""
         handler.send_header("ETag", version)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
@@ -271,14 +283,18 @@ class TestUpdate:
         assert ids(db) == {"A-2"}
         assert feed.sent == ["whole", "refused", "refused", "whole"]
 
-    def test_a_file_that_was_whole_is_not_fetched_again(self, run: Run, db: Path):
-        feed = Versioned(b"not a zip of advisories")
+    def test_what_came_whole_and_cannot_be_read_is_fetched_again(self, run: Run, db: Path, tmp_path: Path):
+        good = write_zip(tmp_path / "all.zip", osv("A-1")).read_bytes()
+        feed = Versioned(good)
         with Loopback() as server:
             server.behaviour["/PyPI/all.zip"] = feed
-            for _ in range(2):
-                assert run("update", "osv:PyPI", "--osv-mirror", server.url)[0] == Exit.MISUSED
-        assert not db.exists()
-        assert feed.sent == ["whole", "nothing"]
+            feed.body = good[:40] + b"XXXXXXXX" + good[48:]
+            code, _, err = run("update", "osv:PyPI", "--osv-mirror", server.url)
+            assert (code, "PyPI-all.zip: " in err, db.exists()) == (Exit.MISUSED, True, False)
+            feed.body = None
+            assert run("update", "osv:PyPI", "--osv-mirror", server.url)[0] == Exit.GOOD
+        assert ids(db) == {"A-1"}
+        assert feed.sent == ["whole", "whole"]
 
     def test_an_unknown_word_is_misuse(self, run: Run):
         code, _, err = run("update", "everything")

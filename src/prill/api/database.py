@@ -4,7 +4,7 @@ What is not imported anew is taken over from the database that is there. A sourc
 that does not answer, is a gap, and what the old database has of it stays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from prill.model.advisory import AdvisorySource
 from prill.model.value import dataclass, replace
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_builder import DatabaseBuilder, Taken
-from prill.vuln.database_file import NotADatabase
+from prill.vuln.database_file import NotADatabase, check_replaceable
 from prill.vuln.feeds import feed_name, is_whole_feed
 from prill.vuln.providers import BUILTIN
 from prill.vuln.providers.provider import InvalidAdvisories, Provider, SourceFile
@@ -105,10 +105,18 @@ def update_database(addresses: Sequence[str], target: Path, services: Services) 
             else:
                 feeds.append(feed)
                 named.append(_Named(feed.path, feed.path.name, address, is_whole_feed(address), version))
-        made = _make(named, target, services, replace=False, unchanged=unchanged)
-        for feed in feeds:
-            feed.discard()
+        try:
+            made = _make(named, target, services, replace=False, unchanged=unchanged)
+        except PrillError:  # what came is of no use, and the server would say that it is all there
+            _discard(feeds)
+            raise
+        _discard(feeds)
     return replace(made, gaps=(*gaps, *made.gaps), unchanged=tuple(unchanged))
+
+
+def _discard(feeds: Iterable[Feed]) -> None:
+    for feed in feeds:
+        feed.discard()
 
 
 def _versions(target: Path) -> dict[str, str]:
@@ -136,6 +144,8 @@ def _make(
     replace: bool,
     unchanged: Mapping[str, int] | None = None,
 ) -> Imported:
+    if replace:
+        check_replaceable(target)
     builder = DatabaseBuilder()
     taken: list[Taken] = []
     gaps: list[Gap] = []

@@ -38,7 +38,7 @@ from prill.oci.resumed import ResumedRepository
 from prill.oci.store import Blob, BlobSource
 from prill.signing.images import ImageVerification, VerifiedSubject, verify_subject
 from prill.vuln.database import Database, open_database
-from prill.vuln.database_file import DamagedDatabase, DatabaseTooNew, DatabaseTooOld, NoDatabase, check_database
+from prill.vuln.database_file import check_replaceable
 
 __all__ = ["DATABASE_TYPE", "NoDatabaseArtifact", "PulledDatabase", "PushedDatabase", "pull_database", "push_database"]
 
@@ -120,8 +120,7 @@ def pull_database(
     Raise `VerificationError`, `NoDatabaseArtifact`, `NotADatabase` where ``target`` is something else, and what
     opening, reading and writing raise: the old database stays.
     """
-    with suppress(NoDatabase, DamagedDatabase, DatabaseTooNew, DatabaseTooOld):
-        check_database(target)
+    check_replaceable(target)
     with open_place(name, access=access) as place:  # 1
         layer = _layer(place)
         verified = verify_subject(place.store, place.target.digest, verification) if verification else None  # 2

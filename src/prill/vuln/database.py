@@ -261,7 +261,7 @@ class Database:
 
     def _damaged(self, error: object) -> DamagedDatabase:
         return DamagedDatabase(
-            f"the database {self._name} is damaged: {error}", hint="make it again: prill db import FILES"
+            f"the database {self._name} is damaged: {error}", hint="make it again: prill db import FILES --replace"
         )
 
 

@@ -15,6 +15,7 @@ The file's application id says that it is one of these, the user version which f
 """
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from prill.errors import PrillError
@@ -29,6 +30,7 @@ __all__ = [
     "NoDatabase",
     "NotADatabase",
     "check_database",
+    "check_replaceable",
     "connect",
 ]
 
@@ -55,7 +57,8 @@ CREATE TABLE coverage(ecosystem TEXT, part TEXT, source INTEGER, PRIMARY KEY(eco
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _FIRST = "make one: prill db update osv:PyPI debian-tracker kev, or prill db import FILES; prill db --help says more"
-_AGAIN = "make it again: prill db import FILES"
+_AGAIN = "make it again: prill db import FILES --replace"
+_ANOTHER = "name another file with --db, or take this one away"
 
 
 class NoDatabase(PrillError):
@@ -92,16 +95,22 @@ def check_database(path: Path) -> None:
     except OSError as error:
         raise NotADatabase(f"{path}: {error.strerror}") from error
     if len(header) < _HEADER or not header.startswith(_MAGIC) or _number(header, 68, 4) != APPLICATION_ID:
-        raise NotADatabase(f"{path} is no database of advisories: it begins with {header[:16]!r}", hint=_AGAIN)
+        raise NotADatabase(f"{path} is no database of advisories: it begins with {header[:16]!r}", hint=_ANOTHER)
     form = _number(header, 60, 4)
     if form > FORM:
         raise DatabaseTooNew(f"{path} has the form {form}, this Prill reads up to {FORM}", hint="use a newer Prill")
     if form < FORM:
-        raise DatabaseTooOld(f"{path} has the form {form}, this Prill reads {FORM}", hint=f"{_AGAIN} --replace")
+        raise DatabaseTooOld(f"{path} has the form {form}, this Prill reads {FORM}", hint=_AGAIN)
     page = _number(header, 16, 2)
     expected = (65536 if page == 1 else page) * _number(header, 28, 4)
     if size != expected:
         raise DamagedDatabase(f"{path} has {size} bytes where {expected} belong", hint=_AGAIN)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise `NotADatabase` for a file that is no database, so that nobody's work is written over; a damaged one may be."""
+    with suppress(NoDatabase, DamagedDatabase, DatabaseTooNew, DatabaseTooOld):
+        check_database(path)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -132,7 +132,7 @@ class OsvProvider:
             try:
                 with ZipArchive(stream, size, limits=_LIMITS) as archive:
                     for entry in sorted(archive.find(_JSON), key=lambda one: one.name):
-                        yield from _one(entry.name, _read(archive, entry))
+                        yield from _one(entry.name, _read(archive, entry, source.name))
             except InvalidZip as error:
                 raise InvalidAdvisories(f"{source.name}: {error}", hint="fetch it again") from error
 
@@ -152,11 +152,11 @@ def _json_files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*.json") if path.is_file())
 
 
-def _read(archive: ZipArchive, entry: ZipEntry) -> bytes:
+def _read(archive: ZipArchive, entry: ZipEntry, name: str) -> bytes:
     try:
         return archive.read(entry, _MAX_RECORD)
     except PrillError as error:
-        raise InvalidAdvisories(f"{entry.name}: {error}", hint=error.hint) from error
+        raise InvalidAdvisories(f"{name}: {entry.name}: {error}", hint=error.hint or "fetch it again") from error
 
 
 def _one(name: str, data: bytes) -> Iterator[Item]:
