@@ -73,6 +73,23 @@ def test_another_release_says_nothing(tmp_path: Path):
     assert (ids(answer), answer.covered) == ([], frozenset())
 
 
+@pytest.mark.parametrize(
+    ("ends", "fixed_in"),
+    [
+        ([("", "0.13.0"), ("0.13.0", "0.14.0rc1")], "0.14.0rc1"),
+        ([("0.13", "0.14.0rc1"), ("", "0.13.0")], "0.14.0rc1"),
+        ([("", "0.13.0"), ("0.13.0", "0.14"), ("0.14", "1.0")], "1.0"),
+        ([("", "0.13.0"), ("0.13.0", "")], ""),
+        ([("", "0.13.0"), ("0.13.1", "0.14")], "0.13.0"),
+    ],
+)
+def test_a_version_that_another_range_has_fixes_nothing(tmp_path: Path, ends: list[tuple[str, str]], fixed_in: str):
+    ranges = tuple(VersionRange(*one) for one in ends)
+    (match,) = matched(tmp_path, language("pypi", "app", "0.12"), record("PyPI", "app", ranges=ranges)).matches
+    assert match.fixed_in == fixed_in
+    assert match.state is (MatchState.FIXED if fixed_in else MatchState.AFFECTED)
+
+
 def test_the_sources_version_counts_not_the_binarys(tmp_path: Path):
     package = deb("app-tools", "9:3.0", source="app", source_version="1.5")
     assert ids(matched(tmp_path, package, record("Debian:12", "app"))) == ["CVE-2026-1"]

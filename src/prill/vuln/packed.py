@@ -99,10 +99,15 @@ def in_ranges(ranges: Iterable[PackedRange], key: bytes) -> PackedRange | None:
 
 
 def contains(entry: PackedEntry, key: bytes) -> PackedRange | None:
-    """Return the range in which the version with ``key`` is; one without an end for a version that is listed alone."""
+    """Return the range in which the version with ``key`` is; one without an end for a version that is listed alone.
+
+    Where another range has the version that ends one, the two are one: the fix is at the end of the last.
+    """
     found = in_ranges(entry.ranges, key)
-    if found is None and key in entry.exact:
-        return PackedRange(key, b"", last=False, fixed="")
+    if found is None:
+        return PackedRange(key, b"", last=False, fixed="") if key in entry.exact else None
+    while found.high and not found.last and (further := in_ranges(entry.ranges, found.high)):
+        found = further
     return found
 
 
