@@ -158,6 +158,8 @@ def test_markdown_and_html(shop: Workshop):
     assert 'class="bars"' in page
     assert "print-color-adjust: exact" in page, "a chart is all background, which printers leave out"
     assert "CVE-2026-1000" in page
+    assert '<span class="level unknown">unknown</span></p>' in page, "a chart's colours are said in words"
+    assert 'aria-label="vulnerabilities by severity: old 1 or more (1 unknown); new unknown"' in page
     markdown = shop.run("compare", *pair, "--format", "markdown").out
     assert "| packages | 3 | 2 \\(-1\\) |" in markdown
     assert "- 1 vulnerability gone: CVE-2026-1000" in markdown
@@ -217,6 +219,11 @@ def test_with_a_database_of_the_release_what_has_no_fix_is_counted(shop: Worksho
     assert rows["vulnerabilities-medium"] == ["1", "0"]
     assert rows["fixable"] == ["1", "0"]
     assert rows["kev"] == ["1", "1"]
+    sources = {row["id"]: row["source"] for row in document["rows"]}
+    assert re.fullmatch(
+        r"debian:13, changelogs of 2026-01-01; tracker\.json, read on [0-9-]{10}", sources["vulnerabilities"]
+    ), "the archive first, and not who speaks of exploits; a source without a date is not of the day it was read"
+    assert sources["kev"] == "kev.json of 2026-01-01"
     assert document["differences"][0]["vulnerabilitiesGone"] == ["CVE-2026-1000"]
     ran = shop.run("compare", shop.root / "old", shop.root / "new")
     assert ran.code == Exit.GOOD, "nothing is a gap"

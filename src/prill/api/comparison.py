@@ -34,6 +34,8 @@ __all__ = ["compare_images"]
 _DAY = 86_400
 _LAYERS = "the image's layers"
 _SOURCES = 4
+_ARCHIVE = "vendor-archive"
+_ELSEWHERE = ("kev", "epss", "end-of-life", "vex-publisher")
 _LEVELS = {Level.UNKNOWN: "of unknown severity"}
 
 
@@ -144,25 +146,45 @@ def _rows(images: Sequence[_Looked], now: int) -> list[Row]:
         for level in reversed(Level)
     ]
     rows.append(row("fixable", "  fixed by upgrades", _fixable, advisories))
-    rows.append(row("kev", "  known to be exploited", _exploited, _advisories_of("kev", images) or "no CISA KEV"))
+    rows.append(row("kev", "  known to be exploited", _exploited, _exploits_source(images)))
     return rows
 
 
 def _advisories(sources: Iterable[AdvisorySource]) -> str:
-    """Name whose advisories these are, those of one archive together, and as of when: the newest of them."""
-    names: dict[str, int] = {}
+    """Name whose advisories these are, and as of when: archives, one for all its pockets, then what the database has.
+
+    What is said of exploits and ends of life is in rows of its own. A source that bears no date was read on a day.
+    """
+    names: dict[tuple[bool, str], tuple[int, bool]] = {}
     for one in sources:
+        if one.id in _ELSEWHERE:
+            continue
         release, comma, kind = one.name.partition(",")
-        name = f"{release},{kind.rpartition(',')[2]}" if one.id == "vendor-archive" and comma else one.name
-        names[name] = max(names.get(name, 0), one.modified or one.retrieved)
-    dated = [f"{name} of {datetime.fromtimestamp(when, UTC).date()}" for name, when in sorted(names.items())]
-    more = f" and {len(dated) - _SOURCES} more" if len(dated) > _SOURCES else ""
-    return f"{'; '.join(dated[:_SOURCES])}{more}" or "nobody was asked"
+        archive = one.id == _ARCHIVE
+        name = f"{release},{kind.rpartition(',')[2]}" if archive and comma else one.name
+        when, dated = one.modified or one.retrieved, bool(one.modified)
+        names[not archive, name] = max(names.get((not archive, name), (0, False)), (when, dated))
+    return _named((name, *said) for (_, name), said in sorted(names.items()))
 
 
-def _advisories_of(provider: str, images: Sequence[_Looked]) -> str:
-    sources = [source for image in images for source in image.report.sources if source.id == provider]
-    return _advisories(sources) if sources else ""
+def _named(sources: Iterable[tuple[str, int, bool]]) -> str:
+    """Name sources and their days, the first few of them."""
+    all_ = [
+        f"{name}{' of' if dated else ', read on'} {datetime.fromtimestamp(when, UTC).date()}"
+        for name, when, dated in sources
+    ]
+    more = f" and {len(all_) - _SOURCES} more" if len(all_) > _SOURCES else ""
+    return f"{'; '.join(all_[:_SOURCES])}{more}" or "nobody was asked"
+
+
+def _exploits_source(images: Sequence[_Looked]) -> str:
+    sources = {
+        (one.name, one.modified or one.retrieved, bool(one.modified))
+        for image in images
+        for one in image.report.sources
+        if one.id == "kev"
+    }
+    return _named(sorted(sources)) if sources else "no CISA KEV"
 
 
 def _text(text: str) -> Figure:

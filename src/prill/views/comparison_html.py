@@ -31,6 +31,24 @@ class _Bar:
     parts: tuple[tuple[str, float, str], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chart:
+    """Bars one below the other; ``legend`` says which classes of parts there are, where there are several."""
+
+    title: str
+    bars: list[_Bar]
+    legend: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Say what the chart shows to those who do not see it."""
+        shown = (
+            f"{bar.name} {bar.text}" + (f" ({', '.join(part[2] for part in bar.parts)})" if self.legend and bar.parts else "")
+            for bar in self.bars
+        )
+        return f"{self.title}: {'; '.join(shown)}"
+
+
 def comparison_html(comparison: Comparison, *, tool: str) -> str:
     """Lay the comparison out; ``tool`` is Prill with its version."""
     names = [short_name(subject.name) for subject in comparison.images]
@@ -46,9 +64,9 @@ def comparison_html(comparison: Comparison, *, tool: str) -> str:
                 for row in shown_rows(comparison)
             ],
             "charts": [
-                ("size, unpacked", _bars(rows["unpacked"], names)),
-                ("packages", _bars(rows["packages"], names)),
-                ("vulnerabilities by severity", _levels(rows, names)),
+                _Chart(title="size, unpacked", bars=_bars(rows["unpacked"], names)),
+                _Chart(title="packages", bars=_bars(rows["packages"], names)),
+                _levels(rows, names),
             ],
             "deltas": [(name, delta_lines(delta)) for name, delta in zip(names[1:], comparison.deltas, strict=True)],
             "notes": comparison.notes,
@@ -79,7 +97,7 @@ def _bars(row: Row, names: list[str]) -> list[_Bar]:
     ]
 
 
-def _levels(rows: dict[str, Row], names: list[str]) -> list[_Bar]:
+def _levels(rows: dict[str, Row], names: list[str]) -> _Chart:
     total = rows["vulnerabilities"]
     most = max((figure.number or 0 for figure in total.figures), default=0) or 1
     bars = []
@@ -90,4 +108,6 @@ def _levels(rows: dict[str, Row], names: list[str]) -> list[_Bar]:
             if number:
                 parts.append((str(level), 100 * number / most, f"{number} {level}"))
         bars.append(_Bar(name=name, text=total.figures[place].text, parts=tuple(parts)))
-    return bars
+    drawn = {part[0] for bar in bars for part in bar.parts}
+    legend = tuple(str(level) for level in reversed(Level) if str(level) in drawn)
+    return _Chart(title="vulnerabilities by severity", bars=bars, legend=legend)
