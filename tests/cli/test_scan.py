@@ -309,6 +309,8 @@ def test_one_vulnerability_is_explained_by_any_of_its_ids(shop: Workshop):
     ended.write_text("CVE-2026-35189 exp:2020-01-01\n", encoding="utf-8")
     ran = shop.run("scan", root(shop), "--explain", "CVE-2026-35189", "--ignore", ended)
     assert "the exception for CVE-2026-35189 expired on 2019-12-31" in ran.err
+    for least, code in (("unknown", Exit.NO), ("high", Exit.INCOMPLETE)):  # nobody says how severe it is
+        assert shop.run("scan", root(shop), "--explain", "CVE-2026-35189", "--fail-on", least).code == code
     ran = shop.run("scan", root(shop), "--explain", "CVE-1999-1")
     assert ran.code == Exit.NOTHING
     assert "no source says that it is in" in ran.out

@@ -16,7 +16,7 @@ from prill.views.scan_html import scan_html
 from prill.views.scan_markdown import markdown_text, scan_markdown
 from prill.views.scan_table import next_step, scan_lines, scan_table
 from prill.vuln.risk import advise
-from scan_reports import DISMISSED, FIXED, REPORT
+from scan_reports import DISMISSED, FIXED, REPORT, UNFIXED
 
 EMPTY = ScanReport(subject=Subject(name="x"), distro=None, packages=0, matches=())
 
@@ -46,6 +46,12 @@ class TestTable:
         lines = scan_table(report, width=60).splitlines()
         assert max(map(len, lines)) <= 60
         assert f": {REPORT.packages} package" in " ".join(lines[:5]).replace("  ", "")
+
+    def test_how_many_more_packages_a_row_is_about_is_never_cut_off(self):
+        names = ("libpython3.11-minimal", "libpython3.11-stdlib", "python3.11")
+        matches = [structs.replace(FIXED, package=deb(name, "3.11.2-6+deb12u8", source="python3.11")) for name in names]
+        text = scan_table(replace(REPORT, matches=tuple(matches)), width=60)
+        assert re.search(r"CVE-2026-1 +critical +libpython.*… \+2 +3\.11", text), text
 
     @pytest.mark.parametrize("width", [60, 80, 100, 160])
     def test_it_fits(self, width: int):
@@ -124,6 +130,21 @@ class TestExplanation:
             in explain_vulnerability([DISMISSED], width=200)
         )
 
+    def test_what_was_dismissed_has_no_next_step_and_says_until_when(self):
+        ends = replace(DISMISSED.suppressed_by, expires="2027-01-31")
+        text = explain_vulnerability([structs.replace(DISMISSED, suppressed_by=ends)], width=200)
+        assert "by me, until 2027-01-31 [vex: app.vex.json]" in text
+        assert text.endswith("\n\nnext: nothing to do, as it does not count")
+        assert explain_vulnerability([UNFIXED], width=200).endswith("\n\nnext: nothing to upgrade to")
+
+    def test_what_is_cut_off_says_so(self):
+        long = structs.replace(
+            FIXED, advisory=structs.replace(FIXED.advisory, details="word " * 400), brought_by="RUN " + "x " * 400
+        )
+        text = explain_vulnerability([long], width=100)
+        assert re.search(r"word( wo?r?d?)?…\n\n", text), text
+        assert re.search(r"made by: RUN (x|\s)+…\n", text), text
+
 
 class TestMarkdown:
     def test_it_has_counts_rows_and_gaps(self):
@@ -136,6 +157,11 @@ class TestMarkdown:
 
     def test_nothing_ends_a_cell_early(self):
         assert markdown_text("a|b`c\n") == "a\\|b\\`c\\\\n"
+
+    def test_nobody_is_called_by_a_packages_name(self):
+        assert markdown_text("about @types/node, app@1 and me@example.org: @x") == (
+            "about @<!-- -->types/node, app@1 and me@example.org: @<!-- -->x"
+        )
 
 
 class _Tags(HTMLParser):

@@ -43,7 +43,8 @@ class _Chart:
     def label(self) -> str:
         """Say what the chart shows to those who do not see it."""
         shown = (
-            f"{bar.name} {bar.text}" + (f" ({', '.join(part[2] for part in bar.parts)})" if self.legend and bar.parts else "")
+            f"{bar.name} {bar.text}"
+            + (f" ({', '.join(part[2] for part in bar.parts)})" if self.legend and bar.parts else "")
             for bar in self.bars
         )
         return f"{self.title}: {'; '.join(shown)}"

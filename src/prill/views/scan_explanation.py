@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from prill.model.vulnerability_match import MatchState, Origin, VulnerabilityMatch
-from prill.views.columns import printable
+from prill.views.columns import cut, printable
 
 __all__ = ["explain_vulnerability"]
 
@@ -32,7 +32,10 @@ def explain_vulnerability(matches: Sequence[VulnerabilityMatch], *, width: int) 
         if match.counts and match.fixed_in:
             upgrades.setdefault(match.fixed_in, []).append(match.package.name)
     fixes = [f"{', '.join(sorted(set(names)))} to {version}" for version, names in sorted(upgrades.items())]
-    lines += ["", *_wrapped("next: ", f"upgrade {'; '.join(fixes)}" if fixes else "nothing to upgrade to", width)]
+    without = (
+        "nothing to upgrade to" if any(match.counts for match in matches) else "nothing to do, as it does not count"
+    )
+    lines += ["", *_wrapped("next: ", f"upgrade {'; '.join(fixes)}" if fixes else without, width)]
     return "\n".join(lines)
 
 
@@ -66,7 +69,7 @@ def _vulnerability(match: VulnerabilityMatch, width: int) -> Iterator[str]:
     if advisory.published:
         yield f"  published: {printable(advisory.published)}"
     if advisory.details:
-        yield from ("", *_wrapped("  ", " ".join(advisory.details.split())[: 8 * width], width))
+        yield from ("", *_wrapped("  ", cut(" ".join(advisory.details.split()), 8 * width), width))
     if advisory.references:
         yield ""
         yield from (f"  {printable(url)}" for url in advisory.references)
@@ -89,7 +92,7 @@ def _place(group: Sequence[VulnerabilityMatch], width: int) -> Iterator[str]:
         whose = "" if match.origin is Origin.UNKNOWN else f" ({match.origin})"
         yield from _wrapped("  layer: ", f"{match.layer}{whose}", width)
     if match.brought_by:
-        yield from _wrapped("  made by: ", match.brought_by[: 3 * width], width)
+        yield from _wrapped("  made by: ", cut(match.brought_by, 3 * width), width)
     state = _MEANINGS[match.state]
     yield from _wrapped("  state: ", f"{state} {match.fixed_in}" if match.state is MatchState.FIXED else state, width)
     for claim in match.why:
@@ -98,7 +101,8 @@ def _place(group: Sequence[VulnerabilityMatch], width: int) -> Iterator[str]:
             yield f"       {printable(claim.url)}"
     if match.suppressed_by:
         one = match.suppressed_by
-        said = ", ".join(filter(None, (one.status, one.justification, one.reason, one.owner and f"by {one.owner}")))
+        by, until = one.owner and f"by {one.owner}", one.expires and f"until {one.expires}"
+        said = ", ".join(filter(None, (one.status, one.justification, one.reason, by, until)))
         yield from _wrapped("  does not count: ", f"{said} [{one.kind}: {one.source}]", width)
 
 

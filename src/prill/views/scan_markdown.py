@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from prill.model.advisory import Level
+from prill.model.regex import regex
 from prill.model.scan_report import ScanReport
 from prill.views.columns import printable
 from prill.views.scan_table import fixed_text, next_step, nothing_known, remark, scan_lines, source_line
@@ -12,9 +13,13 @@ __all__ = ["markdown_text", "scan_markdown"]
 _SPECIAL = str.maketrans({**{one: f"\\{one}" for one in "\\`*_{}[]()#+!|~"}, "&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
+_MENTION = regex(r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9])")
+"""What GitHub and GitLab take for somebody's name, whom they tell of it: npm's scopes are written so."""
+
+
 def markdown_text(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
-    return printable(text).translate(_SPECIAL)
+    """Return a text that Markdown shows as it is, and that calls nobody."""
+    return _MENTION.sub("@<!-- -->", printable(text).translate(_SPECIAL))
 
 
 def scan_markdown(report: ScanReport) -> str:

@@ -208,7 +208,8 @@ def _table(rows: Sequence[tuple[str, ...]], width: int) -> Iterator[str]:
 def _fitted(row: Sequence[str], widths: Sequence[int], width: int) -> Iterator[str]:
     """Yield a row in one line, or where its versions are too long for that in two."""
     gap = " " * _BETWEEN
-    cells = [cut(cell, widths[place]) if place in (_PACKAGE, _REMARK) else cell for place, cell in enumerate(row)]
+    cells = [*row[:_PACKAGE], _cut_name(row[_PACKAGE], widths[_PACKAGE]), *row[_INSTALLED:_REMARK]]
+    cells += [cut(cell, widths[_REMARK]) for cell in row[_REMARK:]]
     line = gap.join(f"{cell:<{room}}" for cell, room in zip(cells, widths, strict=True)).rstrip()
     if len(line) <= width:
         yield line
@@ -217,6 +218,12 @@ def _fitted(row: Sequence[str], widths: Sequence[int], width: int) -> Iterator[s
     rest = gap.join(f"{cell:<{room}}" for cell, room in zip(cells[_FIXED:], widths[_FIXED:], strict=True)).rstrip()
     indent = sum(widths[:_FIXED]) + _BETWEEN * _FIXED
     yield f"{'':<{max(0, min(indent, width - len(rest)))}}{rest}"
+
+
+def _cut_name(cell: str, width: int) -> str:
+    """Shorten a package's name, not how many others there are."""
+    name, plus, others = cell.rpartition(" +")
+    return cut(name, width - len(plus) - len(others)) + plus + others if others.isdecimal() else cut(cell, width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -108,7 +108,7 @@ def check_database(path: Path) -> None:
 
 
 def check_replaceable(path: Path) -> None:
-    """Raise `NotADatabase` for a file that is no database, so that nobody's work is written over; a damaged one may be."""
+    """Raise `NotADatabase` for a file that is no database and would be written over; a damaged database may be."""
     with suppress(NoDatabase, DamagedDatabase, DatabaseTooNew, DatabaseTooOld):
         check_database(path)
 

@@ -180,7 +180,8 @@ def _explain(arguments: argparse.Namespace, report: "ScanReport") -> Exit:
         for text in report.expired:
             if names.intersection(text.replace(";", " ").split()):
                 warn(text, quiet=arguments.quiet)
-        return Exit.GOOD
+        shown = replace(report, matches=matches, gaps=(), expired=())
+        return _verdict(arguments, shown, shown)
     if arguments.format == _TABLE:
         tell_gaps(report.gaps, quiet=arguments.quiet, verbose=arguments.verbose)
     return Exit.INCOMPLETE if report.gaps and not arguments.allow_gaps else Exit.NOTHING
