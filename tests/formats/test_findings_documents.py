@@ -97,7 +97,7 @@ def test_json_is_laid_out_as_the_standard_library_does(report: Report):
     written = text("json", report)
     assert written == json.dumps(json.loads(written), indent=2) + "\n"
     odd = replace(report, subjects=('"\\\udc80', ""), gaps=(Gap("é\n", "\U0001f433"),))
-    assert json.loads(text("json", odd))["subjects"] == ['"\\\udc80', ""]
+    assert json.loads(text("json", odd))["subjects"] == ['"\\\\x80', ""]
     assert text("json", odd) == json.dumps(json.loads(text("json", odd)), indent=2) + "\n"
 
 
@@ -131,6 +131,22 @@ def test_what_shellcheck_found_goes_by_its_code(name: str):
     assert "SC2086" in written
     if name in {"sarif", "sonarqube"}:  # they describe each rule that a finding names
         assert "ShellCheck's SC2086" in written
+
+
+@pytest.mark.parametrize("name", FINDINGS_FORMATS)
+def test_no_document_holds_half_a_character(name: str):
+    path = "\U0001f4dc/D\udcff"  # a whole character whose second half looks like the byte behind it
+    odd = Fix(message="odd", edits=(Edit(start=7, end=13, text="Jos\udce9"),))
+    found = replace_finding(location=place(path, 2), within=place(path, 1), fixes=(FIX, odd))
+    report = Report(subjects=(path,), findings=(found,), gaps=(Gap(path, "a gap"),))
+    written = encode_findings(report, name, RULES, "1.0").decode()
+    if name in {"json", "sarif", "gitlab", "hadolint", "sonarqube"}:
+        written = json.dumps(json.loads(written), ensure_ascii=False)
+    assert written.encode()
+    assert "odd" not in written
+    assert "add it" in written or name not in {"json", "sarif"}
+    assert "dcff" not in written
+    assert {"sarif": "D%FF", "junit": "D\ufffd", "checkstyle": "D\ufffd"}.get(name, "xff") in written
 
 
 def replace_finding(**values: object) -> Finding:
