@@ -174,6 +174,22 @@ class ContentCache:
             file.write(_MAGIC + _checksum(kind, key, memoryview(data)))
             file.write(data)
 
+    def keeping(self, kind: str, key: str, encode: Callable[[], bytes]) -> Callable[[], None]:
+        """Encode what was computed for ``key``, and return what keeps it when that is called.
+
+        What cannot be encoded, such as text that is no Unicode, or cannot be written is not kept.
+        """
+        try:
+            data = encode()
+        except (UnicodeEncodeError, OverflowError):
+            return _keep_nothing
+
+        def keep() -> None:
+            with suppress(CannotWrite):
+                self.put_derived(kind, key, data)
+
+        return keep
+
     def info(self) -> "CacheInfo":
         """Say how much of what kind is in the cache."""
         from prill._io.cache_entries import cache_entries, summarise  # noqa: PLC0415 - builds look at no entries
@@ -274,3 +290,7 @@ def _checksum(kind: str, key: str, data: memoryview) -> bytes:
     checksum = hashlib.sha256(f"{kind}\0{key}\0".encode())
     checksum.update(data)
     return checksum.digest()
+
+
+def _keep_nothing() -> None:
+    """Stand for what cannot be kept."""

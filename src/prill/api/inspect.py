@@ -1,12 +1,9 @@
 """What an image is: opened, read, catalogued, asked every question; and remembered for the day."""
 
-from contextlib import suppress
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from prill import __version__
-from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
 from prill._io.code_stamp import code_stamp
 from prill.api.open_options import OpenOptions
@@ -62,7 +59,7 @@ def _inspect_image(opened: OpenedImage, options: OpenOptions, day: date, bases: 
     with look_at_opened(opened, options, readers=BUILTIN, early=True) as looked:
         facts = inspect_looked(looked, day, bases)
         if options.cache is not None and looked.whole:
-            looked.once_verified(partial(_keep, options.cache, key, facts))
+            looked.once_verified(options.cache.keeping(_KIND, key, lambda: msgspec.msgpack.encode(facts)))
         return facts
 
 
@@ -87,11 +84,6 @@ def inspect_looked(looked: "Looked", day: date, bases: "BaseLookup | None") -> I
         unread=looked.gaps,
     )
     return inspect(image, sbom.gaps)
-
-
-def _keep(cache: ContentCache, key: str, facts: ImageFacts) -> None:
-    with suppress(CannotWrite, UnicodeEncodeError):
-        cache.put_derived(_KIND, key, msgspec.msgpack.encode(facts))
 
 
 def _remembered(cache: ContentCache | None, key: str) -> ImageFacts | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
@@ -48,6 +47,11 @@ class Looked:
         """Call ``keep``, which remembers what was made of an image, as soon as that is verified."""
         if isinstance(self.tree, ImageTree):
             self.tree.once_verified(keep)
+
+    def verify(self) -> None:
+        """Wait until all of an image that was read is verified; raise `DigestMismatch` or `SizeMismatch`."""
+        if isinstance(self.tree, ImageTree):
+            self.tree.verify()
 
     @property
     def whole(self) -> bool:
@@ -153,10 +157,11 @@ class _Asked:
             return gather_image(tree, self.evidence, hidden=self._hidden)
         if self.evidence.reads_nothing:
             return known.gathered(tree) or self._anew(tree)
-        tree.once_verified(partial(self.evidence.keep, tree.whole_layers))
+        for keep in self.evidence.keeping(tree.whole_layers):
+            tree.once_verified(keep)
         found = gather_image(tree, self.evidence, hidden=self._hidden)
         if len(tree.whole_layers) == len(tree.layers):
-            tree.once_verified(partial(known.keep_gathered, tree, found))
+            tree.once_verified(known.keeping_gathered(tree, found))
         return found
 
     def _anew(self, tree: ImageTree) -> Gathered:

@@ -4,14 +4,12 @@ It is small and the same for the same image, so it is remembered: a known image 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from prill import __version__
-from prill._io.atomic import CannotWrite
 from prill._io.code_stamp import code_stamp
 from prill.api.open_options import OpenOptions
 from prill.archive.bodies import read_up_to
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from prill.oci.folder import FolderTree
     from prill.oci.rootfs import ImageTree
 
-__all__ = ["Place", "base_layers", "find_places", "keep_places", "known_places", "put_in_place"]
+__all__ = ["Place", "base_layers", "find_places", "keeping_places", "known_places", "put_in_place"]
 
 _KIND = "places"
 _INFO = "var/lib/dpkg/info/"
@@ -128,13 +126,13 @@ def known_places(digest: Digest, options: OpenOptions, left_out: "LeftOut | None
         return None
 
 
-def keep_places(
+def keeping_places(
     places: Mapping[str, Place], digest: Digest, options: OpenOptions, left_out: "LeftOut | None" = None
-) -> None:
-    """Remember the places of an image that was read as a whole."""
-    if options.cache is not None:
-        with suppress(CannotWrite, UnicodeEncodeError):
-            options.cache.put_derived(_KIND, _key(digest, options, left_out), msgspec.msgpack.encode(places))
+) -> Callable[[], None]:
+    """Return what remembers the places of an image that was read as a whole."""
+    if options.cache is None:
+        return lambda: None
+    return options.cache.keeping(_KIND, _key(digest, options, left_out), lambda: msgspec.msgpack.encode(places))
 
 
 def _key(digest: Digest, options: OpenOptions, left_out: "LeftOut | None") -> str:

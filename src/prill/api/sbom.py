@@ -1,9 +1,8 @@
 """What is in an image that anybody built, or in a folder: opened, read, catalogued."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from prill.api.open_options import OpenOptions
@@ -16,7 +15,7 @@ from prill.oci.sources import OpenedImage, folder_of, open_image
 if TYPE_CHECKING:
     from prill.api.opening import Looked
 
-__all__ = ["catalogue", "catalogue_image", "catalogue_owned", "image_catalogued", "keep_sbom", "known_sbom"]
+__all__ = ["catalogue", "catalogue_image", "catalogue_owned", "image_catalogued", "keeping_sbom", "known_sbom"]
 
 
 def catalogue_image(
@@ -73,16 +72,17 @@ def _catalogued(opened: OpenedImage, options: OpenOptions) -> Iterator[Sbom]:
     with look_at_opened(opened, options, early=True) as looked:
         sbom = catalogue(looked)
         if looked.whole:
-            looked.once_verified(partial(keep_sbom, sbom, options))
+            looked.once_verified(keeping_sbom(sbom, options))
         yield sbom
 
 
-def keep_sbom(sbom: Sbom, options: OpenOptions) -> None:
-    """Remember the SBOM of an image that was read as a whole."""
-    if options.cache is not None:
-        from prill.sbom.sbom_cache import StoredSboms  # noqa: PLC0415 - start-up stays lazy
+def keeping_sbom(sbom: Sbom, options: OpenOptions) -> Callable[[], None]:
+    """Return what remembers the SBOM of an image that was read as a whole."""
+    if options.cache is None:
+        return lambda: None
+    from prill.sbom.sbom_cache import StoredSboms  # noqa: PLC0415 - start-up stays lazy
 
-        StoredSboms(options.cache, options.limits).keep(sbom)
+    return StoredSboms(options.cache, options.limits).keeping(sbom)
 
 
 def catalogue(looked: "Looked") -> Sbom:

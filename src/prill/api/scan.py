@@ -5,17 +5,14 @@
 3. What matches, each vulnerability once a package, with its layer, by risk; and what no source speaks about, as gaps.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prill.api.left_out import find_left_out
 from prill.api.open_options import OpenOptions
-from prill.api.package_places import Place, find_places, keep_places, known_places, put_in_place
-from prill.api.sbom import catalogue_owned, keep_sbom, known_sbom
+from prill.api.package_places import put_in_place
 from prill.api.sbom_documents import is_document, open_sbom
+from prill.api.scanned_image import scanned_image
 from prill.api.services import Services
 from prill.api.vendor_release import support_note, vendor_release
 from prill.distro.debian import DebianRelease
@@ -28,7 +25,6 @@ from prill.model.scan_report import ScanReport
 from prill.model.value import dataclass, field, replace
 from prill.model.vex import VexStatement, Waiver
 from prill.model.vulnerability_match import VulnerabilityMatch
-from prill.oci.sources import folder_of, open_image
 from prill.views.sizes import count
 from prill.vuln.database import Database, open_database
 from prill.vuln.database_match import match_database
@@ -105,11 +101,14 @@ def scan(
         sbom, notes = open_sbom(text, opening)
         if not sbom.packages:
             sbom = replace(sbom, gaps=(*sbom.gaps, Gap(text, "the document lists no package, so nothing is known")))
-        places: Mapping[str, Place] = {}
+        report = scan_sbom(sbom, services, options)
     else:
-        sbom, places, notes = _looked_at(text, opening)
-    report = scan_sbom(sbom, services, options)
-    report = replace(report, matches=put_in_place(report.matches, places))
+        with scanned_image(text, opening) as image:
+            if options.archive:
+                image.verify()  # nobody is asked about what may be something else
+            report = scan_sbom(image.sbom, services, options)
+            report = replace(report, matches=put_in_place(report.matches, image.places))
+        notes = image.notes
     if options.published is not None:
         published = options.published
         gaps = tuple(sorted({*report.gaps, *published.gaps}))
@@ -121,31 +120,6 @@ def scan(
         report, statements = ask_attested(text, opening, report, options.verification, today=_today(services))
         options = replace(options, statements=(*options.statements, *statements))
     return _judged(report, services, options), notes
-
-
-def _looked_at(text: str, opening: OpenOptions) -> tuple[Sbom, Mapping[str, Place], tuple[str, ...]]:
-    """Return an image's SBOM and where its packages are: both remembered, or both found by looking at it."""
-    if folder_of(text) is not None:
-        from prill.api.opening import look_at  # noqa: PLC0415 - what is remembered needs nobody who reads
-
-        with look_at(text, opening) as looked:
-            sbom, owners = catalogue_owned(looked)
-            return sbom, find_places(sbom, owners.owners, looked.tree, None), looked.notes
-    with open_image(text, platform=opening.platform, access=opening.access) as opened:
-        digest = opened.image.descriptor.digest
-        left_out, notes = find_left_out(opened)
-        known, places = known_sbom(opened, opening), known_places(digest, opening, left_out)
-        if known is not None and places is not None:
-            return known, places, (*opened.notes, *notes)
-        from prill.api.opening import look_at_opened  # noqa: PLC0415 - as above
-
-        with look_at_opened(opened, opening, early=True) as looked:
-            sbom, owners = catalogue_owned(looked)
-            places = find_places(sbom, owners.owners, looked.tree, looked.config, left_out)
-            if looked.whole:
-                looked.once_verified(partial(keep_sbom, sbom, opening))
-                looked.once_verified(partial(keep_places, places, digest, opening, left_out))
-            return sbom, places, (*looked.notes, *notes)
 
 
 def _today(services: Services) -> str:

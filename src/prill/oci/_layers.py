@@ -47,8 +47,8 @@ class LayerCache(Protocol):
     def layer(self, layer: Layer) -> LayerIndex | None:
         """Return what is in a layer, or None where it is not known."""
 
-    def keep_layer(self, layer: Layer, index: LayerIndex) -> None:
-        """Remember what is in a layer, all of which was read and verified."""
+    def keeping_layer(self, layer: Layer, index: LayerIndex) -> Callable[[], None]:
+        """Return what remembers what is in a layer, to be called once all of it is verified."""
 
 
 def read_layers(image: Image, layers: Sequence[Layer], reading: Reading, cache: LayerCache | None) -> "LayersRead":
@@ -91,6 +91,7 @@ class LayersRead:
         self._elsewhere = False
         self._found: dict[int, LayerIndex] = {}
         self._forked: Forked[ReadLayer | None] | None = None
+        self._keeping: list[Callable[[], None]] = []
         self.indexes: Sequence[LayerIndex] = ()
         self.contents: list[LayerContents] = []
 
@@ -104,6 +105,9 @@ class LayersRead:
             self._take(jobs, run_parallel(_call, jobs, workers=workers, stop=self._reading.stop, join=True))
         found = [self._found[number] for number in range(len(self._layers))]
         self.indexes = _within(found, self._layers, self._reading)
+        for number in self._read:
+            if self._cache and self.indexes[number].whole:
+                self._keeping.append(self._cache.keeping_layer(self._layers[number], self.indexes[number]))
 
     def _read_forked(self, workers: int) -> None:
         from prill._io.forked import Forked  # noqa: PLC0415 - start-up stays lazy
@@ -127,9 +131,8 @@ class LayersRead:
             self._forked.others()
             self._forked.close()
             self._forked = None
-        for number in self._read:
-            if self._cache and self.indexes[number].whole:
-                self._cache.keep_layer(self._layers[number], self.indexes[number])
+        for keep in self._keeping:
+            keep()
 
     def close(self) -> None:
         """Let go of everything; what is not verified is nobody's any more."""

@@ -1,12 +1,10 @@
 """Evidence remembered: of a layer by its diff ID, of an image by all of them, for one set of readers' versions."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
 from prill.model import Gap, Location
 from prill.model.typed_json import ready
@@ -57,13 +55,13 @@ class StoredEvidence:
         found = None if stored is None else self._decode(stored.found, int)
         return None if stored is None or found is None else LayerEvidence(found=found, gaps=stored.gaps)
 
-    def keep_evidence(self, layer: Layer, evidence: LayerEvidence) -> None:
-        """Remember what was read of a layer."""
-        self._write(
-            _LAYER,
-            f"{self._prefix} {layer.diff_id}",
-            lambda: _Stored(found=_encode(evidence.found), gaps=evidence.gaps),
-        )
+    def keeping_evidence(self, layer: Layer, evidence: LayerEvidence) -> Callable[[], None]:
+        """Return what remembers what was read of a layer."""
+
+        def encode() -> bytes:
+            return msgspec.msgpack.encode(_Stored(found=_encode(evidence.found), gaps=evidence.gaps))
+
+        return self._cache.keeping(_LAYER, f"{self._prefix} {layer.diff_id}", encode)
 
     def knows_all(self, layers: Sequence[Layer]) -> bool:
         """Say whether there is an entry for the image of these layers."""
@@ -93,20 +91,20 @@ class StoredEvidence:
         except IndexError:
             return None
 
-    def keep_gathered(self, tree: ImageTree, gathered: Gathered) -> None:
-        """Remember what was gathered of a whole image that was read to its end."""
+    def keeping_gathered(self, tree: ImageTree, gathered: Gathered) -> Callable[[], None]:
+        """Return what remembers what was gathered of a whole image that was read to its end."""
         rows = tree.merged.rows
         layers = {str(layer.diff_id): number for number, layer in enumerate(tree.layers)}
 
-        def stored() -> _Stored:
+        def encode() -> bytes:
             seen = [[(rows[one.path], one.evidence) for one in found] for found in gathered.seen]
             gone = [
                 [(layers[one.location.layer], one.path, one.evidence) for one in found] for found in gathered.hidden
             ]
             gaps = [(gap.subject, gap.reason) for gap in gathered.gaps]
-            return _Stored(found=_encode(seen), hidden=_encode(gone), image_gaps=gaps)
+            return msgspec.msgpack.encode(_Stored(found=_encode(seen), hidden=_encode(gone), image_gaps=gaps))
 
-        self._write(_IMAGE, self._key(tree.layers), stored)
+        return self._cache.keeping(_IMAGE, self._key(tree.layers), encode)
 
     def _key(self, layers: Sequence[Layer]) -> str:
         return " ".join((self._prefix, *(str(layer.diff_id) for layer in layers)))
@@ -127,14 +125,6 @@ class StoredEvidence:
             return tuple(decode(raw, type=list[row[(*before, reader.evidence)]]) for reader, raw in pairs)
         except (msgspec.MsgspecError, ValueError):
             return None
-
-    def _write(self, kind: str, key: str, make: Callable[[], _Stored]) -> None:
-        try:
-            data = msgspec.msgpack.encode(make())
-        except (UnicodeEncodeError, OverflowError):
-            return
-        with suppress(CannotWrite):  # unless the cache's folder cannot be written
-            self._cache.put_derived(kind, key, data)
 
 
 def _encode(found: Sequence[Sequence[tuple[Any, ...]]]) -> list[msgspec.Raw]:

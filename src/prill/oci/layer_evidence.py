@@ -4,7 +4,7 @@ What the files of a layer say depends on the layer alone, whatever becomes of th
 files that a later layer hides, and can be remembered for every image that has the layer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from operator import itemgetter
 from typing import Any, BinaryIO, Protocol
@@ -39,8 +39,8 @@ class EvidenceCache(Protocol):
     def evidence(self, layer: Layer) -> LayerEvidence | None:
         """Return what is known of a layer, or None."""
 
-    def keep_evidence(self, layer: Layer, evidence: LayerEvidence) -> None:
-        """Remember what was read of a layer, all of which was verified."""
+    def keeping_evidence(self, layer: Layer, evidence: LayerEvidence) -> Callable[[], None]:
+        """Return what remembers what was read of a layer, to be called once all of it is verified."""
 
 
 class EvidenceReader:
@@ -76,11 +76,11 @@ class EvidenceReader:
         known = self._known.get(layer.diff_id)
         return self._read[layer.diff_id][1] if known is None else known
 
-    def keep(self, layers: Sequence[Layer]) -> None:
-        """Remember what was read of ``layers``, all of which were read to their end and verified."""
+    def keeping(self, layers: Sequence[Layer]) -> Iterator[Callable[[], None]]:
+        """Yield what remembers what was read of each of ``layers``, all of which were read to their end."""
         for layer in layers:
             if self._cache and layer.diff_id in self._read:
-                self._cache.keep_evidence(*self._read[layer.diff_id])
+                yield self._cache.keeping_evidence(*self._read[layer.diff_id])
 
 
 class _LayerInterest:

@@ -8,7 +8,6 @@ by somebody who asks for that and answers for it.
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
@@ -42,8 +41,8 @@ class TreeCache(LayerCache, Protocol):
     ) -> tuple[MergedTree, tuple[Gap, ...]] | None:
         """Return the tree that ``layers`` make and what was wrong with them, or None where it is not known."""
 
-    def keep_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> None:
-        """Remember a merged tree."""
+    def keeping_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> Callable[[], None]:
+        """Return what remembers a merged tree, to be called once its layers are verified."""
 
 
 class ImageTree:
@@ -87,7 +86,10 @@ class ImageTree:
                 keep()
 
     def once_verified(self, keep: Callable[[], None]) -> None:
-        """Call ``keep``, which remembers what was made of the tree, as soon as all of that is verified."""
+        """Call ``keep``, which remembers what was made of the tree, as soon as all of that is verified.
+
+        What can be made ready before, such as what is written, is made ready before: helpers verify meanwhile.
+        """
         if self._verified:
             keep()
         else:
@@ -191,5 +193,5 @@ class ImageTree:
             merge.apply(table)
         merged, gaps = MergedTree.of(merge, tables), faults.gaps("the image's layers")
         if self._cache and all(index.whole for index in self._indexes):
-            self.once_verified(partial(self._cache.keep_merged, self._layers, merged, gaps))
+            self.once_verified(self._cache.keeping_merged(self._layers, merged, gaps))
         return merged, gaps

@@ -3,10 +3,10 @@
 A layer that is known is not read, so it is not verified either: its diff ID says that it is the one that was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
-from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
 from prill.archive.bounds import Limits
 from prill.model import Gap
@@ -45,9 +45,9 @@ class StoredTrees:
                 return decode_index(data)
         return None
 
-    def keep_layer(self, layer: Layer, index: LayerIndex) -> None:
-        """Remember what is in a layer."""
-        _put(self._cache, _ENTRIES, f"{self.numbering} {layer.diff_id}", encode_index(index))
+    def keeping_layer(self, layer: Layer, index: LayerIndex) -> Callable[[], None]:
+        """Return what remembers what is in a layer."""
+        return self._cache.keeping(_ENTRIES, f"{self.numbering} {layer.diff_id}", partial(encode_index, index))
 
     def merged(
         self, layers: Sequence[Layer], tables: Sequence[EntryTable]
@@ -59,15 +59,9 @@ class StoredTrees:
                 return decode_merged(data, tables)
         return None
 
-    def keep_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> None:
-        """Remember a merged tree."""
-        _put(self._cache, _TREE, self._key(layers), encode_merged(tree, gaps))
+    def keeping_merged(self, layers: Sequence[Layer], tree: MergedTree, gaps: tuple[Gap, ...]) -> Callable[[], None]:
+        """Return what remembers a merged tree."""
+        return self._cache.keeping(_TREE, self._key(layers), partial(encode_merged, tree, gaps))
 
     def _key(self, layers: Sequence[Layer]) -> str:
         return " ".join((self.numbering, *(str(layer.diff_id) for layer in layers)))
-
-
-def _put(cache: ContentCache, kind: str, key: str, data: bytes) -> None:
-    """Remember, unless the cache's folder cannot be written."""
-    with suppress(CannotWrite):
-        cache.put_derived(kind, key, data)

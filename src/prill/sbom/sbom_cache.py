@@ -4,8 +4,9 @@ An entry counts for the same manifest, hence the same layers, within the same li
 the same code.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from operator import attrgetter
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
@@ -13,7 +14,6 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from prill import __version__
-from prill._io.atomic import CannotWrite
 from prill._io.cache import ContentCache
 from prill._io.code_stamp import code_stamp
 from prill.archive.bounds import Limits
@@ -57,10 +57,9 @@ class StoredSboms:
                 return _decoded(data)
         return None
 
-    def keep(self, sbom: Sbom) -> None:
-        """Remember the SBOM of an image all of whose layers were read to their end and verified."""
-        with suppress(CannotWrite, UnicodeEncodeError, OverflowError):
-            self._cache.put_derived(_KIND, self._key(sbom.subject), _encoded(sbom))
+    def keeping(self, sbom: Sbom) -> Callable[[], None]:
+        """Return what remembers the SBOM of an image all of whose layers were read to their end."""
+        return self._cache.keeping(_KIND, self._key(sbom.subject), partial(_encoded, sbom))
 
     def _key(self, subject: Subject) -> str:
         return f"{self._prefix} {subject.name} {subject.digest}"
