@@ -112,18 +112,22 @@ def _init_later(later: _Later, *, frozen: bool) -> Callable[..., None]:
     """Return an ``__init__`` that fills the first few values field by field, then is written: most stay few."""
     write = later.method("__init__", _init_frozen if frozen else _init)
     assign = object.__setattr__ if frozen else setattr
+    arguments = None
+    has_more = False
     calls = 0
 
     def init(self: object, *args: object, **kwargs: object) -> None:
-        nonlocal calls
+        nonlocal calls, arguments, has_more
         calls += 1
-        given = arguments_of(later.cls, args, kwargs) if calls <= FEW else None
+        if arguments is None:
+            arguments, has_more = arguments_of(later.cls), hasattr(later.cls, "__post_init__")
+        given = arguments(args, kwargs) if calls <= FEW else None
         if given is None:  # the written one says what is wrong with the arguments, if anything is
             write(self, *args, **kwargs)
             return
-        for name, value in given:
+        for name, value in given.items():
             assign(self, name, value)
-        if hasattr(later.cls, "__post_init__"):
+        if has_more:
             self.__post_init__()  # type: ignore[attr-defined]
 
     return init

@@ -5,7 +5,7 @@ until it does its work. ``dataclasses.fields`` and the like find what they look 
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from enum import EnumType
 from types import GenericAlias, MemberDescriptorType, UnionType
 from typing import Any
@@ -178,26 +178,23 @@ def is_value(kind: object) -> bool:
     return isinstance(kind, type) and any(_noted(base) is not None for base in kind.__mro__)
 
 
-def arguments_of(cls: type, args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[tuple[str, object]] | None:
-    """Return each field with the value that a call gives it, defaults included; None for a call that does not fit."""
+def arguments_of(cls: type) -> Callable[[tuple[object, ...], dict[str, object]], dict[str, object] | None]:
+    """Return what says which value a call gives each field, defaults included; None for a call that does not fit."""
     fields = fields_of(cls)
-    positional = [spec.name for spec in fields if spec.init and not spec.kw_only]
-    given = dict(zip(positional, args, strict=False)) | kwargs
+    positional = tuple(spec.name for spec in fields if spec.init and not spec.kw_only)
     known = {spec.name for spec in fields if spec.init}
     needed = {spec.name for spec in fields if spec.init and spec.default is spec.default_factory is ABSENT}
-    if len(given) != len(args) + len(kwargs) or not needed <= given.keys() <= known:
-        return None
-    return _values(fields, given)
+    defaults = {spec.name: spec.default for spec in fields if spec.default is not ABSENT}
+    factories = [(spec.name, spec.default_factory) for spec in fields if spec.default_factory is not ABSENT]
 
+    def arguments(args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, object] | None:
+        given = dict(zip(positional, args, strict=False)) | kwargs
+        if len(given) != len(args) + len(kwargs) or not needed <= given.keys() <= known:
+            return None
+        made = ((name, make) for name, make in factories if name not in given)
+        return defaults | {name: make() for name, make in made} | given
 
-def _values(fields: list[FieldSpec], given: dict[str, object]) -> Iterator[tuple[str, object]]:
-    for spec in fields:
-        if spec.name in given:
-            yield spec.name, given[spec.name]
-        elif spec.default is not ABSENT:
-            yield spec.name, spec.default
-        elif spec.default_factory is not ABSENT:
-            yield spec.name, spec.default_factory()
+    return arguments
 
 
 def replace_fields(value: Any, /, **changes: Any) -> Any:  # noqa: ANN401
