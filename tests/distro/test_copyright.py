@@ -205,6 +205,13 @@ def test_prose(expected: str, text: str):
     assert_valid(found.expression)
 
 
+def test_a_file_of_several_packages_is_read_once():
+    text = PROSE["MIT"].encode() + b" Once for a package and its documentation."
+    assert read_copyright(text) is read_copyright(bytes(bytearray(text)))
+    large = text + b"\n" * (1 << 17)
+    assert read_copyright(large) is not read_copyright(large)
+
+
 def test_a_file_over_the_bound_says_nothing():
     assert read_copyright(MACHINE_READABLE.encode() + b"\n" * MAX_BYTES).expression == ""
 

@@ -7,6 +7,7 @@ was recognised; a licence that SPDX does not list becomes a ``LicenseRef-…``.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from prill.distro.deb.license_names import read_license_name
 from prill.model.licenses import Expression, Operator, all_of, license_refs
@@ -17,6 +18,8 @@ __all__ = ["MAX_BYTES", "CopyrightLicenses", "read_copyright"]
 
 MAX_BYTES = 8 << 20
 _MAX_NAMES = 512
+_USUAL = 64 << 10
+"""How long a file is at most that is remembered."""
 
 _FIELD = regex(r"(?P<name>[!-9;-~]{1,64}):[ \t]*(?P<value>.*)")
 _FORMAT = regex(r"\s*format(?:-specification)?[ \t]*:", re.IGNORECASE)
@@ -39,6 +42,10 @@ def read_copyright(data: bytes) -> CopyrightLicenses:
     """Read a copyright file in whatever encoding; never raises, and says nothing about a file over `MAX_BYTES`."""
     if len(data) > MAX_BYTES:
         return CopyrightLicenses()
+    return _read_usual(data) if len(data) <= _USUAL else _read(data)
+
+
+def _read(data: bytes) -> CopyrightLicenses:
     text = _decode(data)
     names = _license_names(text) if _FORMAT.match(text) else ()
     if len(names) > _MAX_NAMES:
@@ -50,6 +57,9 @@ def read_copyright(data: bytes) -> CopyrightLicenses:
         names = tuple(sorted(recognize_licenses(text)))
         expression = all_of(_recognized(name) for name in names)
     return CopyrightLicenses(expression=str(expression), names=names, unknown=license_refs(str(expression)))
+
+
+_read_usual = lru_cache(maxsize=64)(_read)  # as packages of one source have the same file
 
 
 def _recognized(name: str) -> Expression:

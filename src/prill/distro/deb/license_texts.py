@@ -8,7 +8,6 @@ recognised is not guessed.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from prill.distro.deb.license_names import gnu_license
 
@@ -18,52 +17,67 @@ _WINDOW = 2000
 _SENTENCE = 150
 _MAX_FINDS = 400
 
-_MARGIN = r"(?m)^[ \t]*(?:[*#>|]|//|;;|dnl\b|\.\\\")+[ \t]?"
+_MARGIN = r"\n[ \t]*(?:[*#>|]|//|;;|dnl\b|\.\\\")+[ \t]?"
+"""What comments have before each line; it begins with a plain character, which is looked for quickly."""
+
+
+class _Sentence:
+    """Words, and the pattern that begins with them; or, with ``around``, which begins and ends that near to them.
+
+    Few texts have the words, and finding them is quick; a pattern is compiled when the first text has.
+    """
+
+    __slots__ = ("around", "pattern", "words")
+
+    def __init__(self, words: str, pattern: str, around: int = 0) -> None:
+        self.words, self.pattern, self.around = words, pattern, around
+
 
 _SENTENCES = (
-    ("apache licen", r"apache licen[sc]e,? ?\(?(?:version|v\.?) ?2\.0", "Apache-2.0"),
-    ("altered source versions", r"altered source versions must be plainly marked as such", "Zlib"),
-    ("boost software licen", r"boost software licen[sc]e ?[-,]? ?(?:version|v\.?) ?1\.0", "BSL-1.0"),
-    ("sil open font licen", r"sil open font licen[sc]e,? ?(?:version|v\.?) ?1\.1", "OFL-1.1"),
-    ("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?2\.0", "MPL-2.0"),
-    ("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?1\.1", "MPL-1.1"),
-    ("python software foundation licen", r"python software foundation licen[sc]e version 2", "PSF-2.0"),
-    ("bitstream", r"fonts are \(?c\)? ?bitstream|bitstream vera is a trademark of bitstream", "Bitstream-Vera"),
-    ("the freetype project licen", r"the freetype project licen[sc]e", "FTL"),
-    ("openssl toolkit", r"software developed by the openssl project for use in the openssl toolkit", "OpenSSL"),
-    ("unicode, inc", r"unicode, inc\. licen[sc]e agreement ?- ?data files and software", "Unicode-DFS-2016"),
-    ("unicode licen", r"unicode licen[sc]e v3", "Unicode-3.0"),
-    ("cc0 1", r"cc0 1\.0 universal", "CC0-1.0"),
-    ("creative commons", r"creative commons attribution[- ]share[- ]?alike 3\.0", "CC-BY-SA-3.0"),
-    ("creative commons", r"creative commons attribution[- ]share[- ]?alike 4\.0", "CC-BY-SA-4.0"),
-    ("creative commons", r"creative commons attribution 3\.0", "CC-BY-3.0"),
-    ("creative commons", r"creative commons attribution 4\.0", "CC-BY-4.0"),
+    (_Sentence("apache licen", r"apache licen[sc]e,? ?\(?(?:version|v\.?) ?2\.0"), "Apache-2.0"),
+    (_Sentence("altered source versions", r"altered source versions must be plainly marked as such"), "Zlib"),
+    (_Sentence("boost software licen", r"boost software licen[sc]e ?[-,]? ?(?:version|v\.?) ?1\.0"), "BSL-1.0"),
+    (_Sentence("sil open font licen", r"sil open font licen[sc]e,? ?(?:version|v\.?) ?1\.1"), "OFL-1.1"),
+    (_Sentence("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?2\.0"), "MPL-2.0"),
+    (_Sentence("mozilla public licen", r"mozilla public licen[sc]e,? ?\"?(?:version|v\.?) ?1\.1"), "MPL-1.1"),
+    (_Sentence("python software foundation licen", r"python software foundation licen[sc]e version 2"), "PSF-2.0"),
     (
-        "permission to use, copy",
-        r"permission to use, copy, modify,? and(?:/or)? distribute this software for any purpose with or",
+        _Sentence("bitstream", r"fonts are \(?c\)? ?bitstream|bitstream vera is a trademark of bitstream", 64),
+        "Bitstream-Vera",
+    ),
+    (_Sentence("the freetype project licen", r"the freetype project licen[sc]e"), "FTL"),
+    (
+        _Sentence("openssl toolkit", r"software developed by the openssl project for use in the openssl toolkit", 96),
+        "OpenSSL",
+    ),
+    (_Sentence("unicode, inc", r"unicode, inc\. licen[sc]e agreement ?- ?data files and software"), "Unicode-DFS-2016"),
+    (_Sentence("unicode licen", r"unicode licen[sc]e v3"), "Unicode-3.0"),
+    (_Sentence("cc0 1", r"cc0 1\.0 universal"), "CC0-1.0"),
+    (_Sentence("creative commons", r"creative commons attribution[- ]share[- ]?alike 3\.0"), "CC-BY-SA-3.0"),
+    (_Sentence("creative commons", r"creative commons attribution[- ]share[- ]?alike 4\.0"), "CC-BY-SA-4.0"),
+    (_Sentence("creative commons", r"creative commons attribution 3\.0"), "CC-BY-3.0"),
+    (_Sentence("creative commons", r"creative commons attribution 4\.0"), "CC-BY-4.0"),
+    (
+        _Sentence(
+            "permission to use, copy",
+            r"permission to use, copy, modify,? and(?:/or)? distribute this software for any purpose with or",
+        ),
         "ISC",
     ),
     (
-        "grant permission to use",
-        r"grant permission to use, copy, modify, distribute, and license this software and its",
+        _Sentence(
+            "grant permission to use",
+            r"grant permission to use, copy, modify, distribute, and license this software and its",
+        ),
         "TCL",
     ),
-    ("info-zip", r"version [0-9]{4}-[a-z]{3}-[0-9]{2} of the info-zip (?:copyright and )?licen[sc]e", "Info-ZIP"),
-    ("gcc runtime library", r"gcc runtime library exception", "GPL-3.0-or-later WITH GCC-exception-3.1"),
+    (
+        _Sentence("info-zip", r"version [0-9]{4}-[a-z]{3}-[0-9]{2} of the info-zip (?:copyright and )?licen[sc]e", 64),
+        "Info-ZIP",
+    ),
+    (_Sentence("gcc runtime library", r"gcc runtime library exception"), "GPL-3.0-or-later WITH GCC-exception-3.1"),
 )
-"""Words that are in every such sentence, the sentence, and the licence.
-
-Few texts have the words, and finding them is quick; a pattern is compiled when the first text has.
-"""
-
-
-class _Sentence(NamedTuple):
-    """Words, and the pattern that begins with them; or, with ``around``, which begins and ends that near to them."""
-
-    words: str
-    pattern: str
-    around: int = 0
-
+"""Sentences that stand in one licence's text or notice alone, and the licence."""
 
 _MIT = _Sentence(
     "permission is hereby granted",
@@ -79,7 +93,10 @@ _PUBLIC_DOMAIN = _Sentence("domain", r"(?:in|into|to|as) (?:the )?public[- ]doma
 _BSD_ADVERTISING = "all advertising materials mentioning features"
 _BSD_ENDORSEMENT = ("endorse or promote", "used to endorse")
 _BSD_BINARY = "in binary form must reproduce"
-_PERL = r"same terms as perl|either the gnu general public licen[sc]e or the \W?artistic licen[sc]e"
+_PERL = (
+    _Sentence(*("same terms as perl",) * 2),
+    _Sentence("either the gnu general", r"either the gnu general public licen[sc]e or the \W?artistic licen[sc]e"),
+)
 
 _GNU = _Sentence(
     "gnu ",
@@ -116,8 +133,8 @@ _KINDS = {
 
 def recognize_licenses(text: str) -> frozenset[str]:
     """Return the identifiers of the licences that ``text`` holds or points to; perhaps none."""
-    plain = " ".join(re.sub(_MARGIN, "", text).split()).lower()
-    found = {license_id for words, pattern, license_id in _SENTENCES if words in plain and re.search(pattern, plain)}
+    plain = " ".join(re.sub(_MARGIN, "\n", f"\n{text}").split()).lower()
+    found = {license_id for sentence, license_id in _SENTENCES if _stands(sentence, plain)}
     found.update("LicenseRef-public-domain" for _ in _finds(_PUBLIC_DOMAIN, plain))
     found.update(_mit(plain))
     found.update(_old_mit(plain))
@@ -125,10 +142,14 @@ def recognize_licenses(text: str) -> frozenset[str]:
     granted = set(_gnu_grants(plain))
     found |= granted
     found.update(_common_licenses(plain, {license_id.partition("-")[0] for license_id in granted}))
-    if ("artistic licen" in plain or "same terms as perl" in plain) and re.search(_PERL, plain):
+    if any(_stands(one, plain) for one in _PERL):
         found |= {"Artistic-1.0-Perl OR GPL-1.0-or-later"}
         found -= {"Artistic-1.0-Perl", "GPL-1.0-or-later", "GPL-1.0-only"}
     return frozenset(found)
+
+
+def _stands(wanted: _Sentence, text: str) -> bool:
+    return next(_finds(wanted, text), None) is not None
 
 
 def _finds(wanted: _Sentence, text: str) -> Iterator[re.Match[str]]:
