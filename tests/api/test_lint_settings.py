@@ -4,7 +4,8 @@ import pytest
 
 from prill.api.hadolint_settings import InvalidHadolintSettings, read_hadolint_settings
 from prill.api.lint import LintOptions, lint_paths
-from prill.api.lint_settings import InvalidLintSettings, LintSettings, SettingsFinder, read_lint_table
+from prill.api.lint_settings import SECTIONS, InvalidLintSettings, LintSettings, SettingsFinder, read_lint_table
+from prill.cli import settings
 from prill.dockerfile.rule import LabelRule
 from prill.errors import PrillError
 from prill.model.finding import Severity
@@ -174,3 +175,36 @@ def test_both_hold_for_a_file(project: Path):
 
 def test_errors_are_prills():
     assert issubclass(InvalidLintSettings, PrillError)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "section"),
+    [
+        ("prill.toml", '[lin]\nignore = ["DL3006"]\n', "lin"),
+        ("prill.toml", 'ignore = ["DL3006"]\n[lint]\n', "ignore"),
+        ("pyproject.toml", '[tool.prill.lnt]\nignore = ["DL3006"]\n', "lnt"),
+    ],
+)
+def test_a_section_that_no_command_reads_is_an_error(project: Path, name: str, text: str, section: str):
+    write(project / name, text)
+    with pytest.raises(InvalidLintSettings, match=f"there is no section '{section}'"):
+        found(project)
+
+
+def test_the_sections_of_all_commands_are_known():
+    assert set(settings._KEYS) | set(settings._OF_OTHERS) == SECTIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("failure-threshold: error\n", "error"),
+        ("failure-threshold: none\n", "style"),
+        ("failure-threshold: error\nno-fail: true\n", "never"),
+        ("no-fail: false\n", ""),
+    ],
+)
+def test_hadolints_threshold_is_known(project: Path, text: str, said: str):
+    write(project / ".hadolint.yaml", text)
+    write(project / "sub" / "prill.toml", "[lint]\n")
+    assert found(project / "sub").fail_on == said

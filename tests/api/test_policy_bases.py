@@ -33,6 +33,12 @@ def test_the_settings_say_what_is_allowed(project: Path):
     assert refused(project / "sub") == {"gcr.io/distroless/static", "alpine:3"}
 
 
+def test_what_is_not_known_is_told_as_it_is_written(project: Path):
+    (project / "prill.toml").write_text(SETTINGS)
+    (project / "sub" / "Dockerfile").write_text("FROM ${BASE}\nCOPY --from=x/$TOOLS:1 / /\n")
+    assert refused(project / "sub") == {"${BASE}", "x/$TOOLS:1"}
+
+
 def test_the_policy_counts_before_the_settings_wherever_both_lie(project: Path):
     (project / "sub" / "prill.toml").write_text(SETTINGS)
     (project / "prill-policy.toml").write_text('[bases]\nallowed = ["gcr.io/distroless/*"]\n[signatures]\nx = 1\n')

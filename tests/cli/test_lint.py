@@ -218,3 +218,30 @@ def test_as_hadolint_no_other_comments_count(project: Path, capsys: pytest.Captu
     printed = capsys.readouterr().out
     assert "DL3002" in printed
     assert "DL4000" in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code"),
+    [
+        ("failure-threshold: error\n", [], Exit.GOOD),
+        ("failure-threshold: error\n", ["--fail-on", "warning"], Exit.NO),
+        ("no-fail: true\n", [], Exit.GOOD),
+        ("failure-threshold: style\n", ["--ignore", "DL3006,DL3003,runs-as-root"], Exit.NO),
+        ("no-color: true\n", [], Exit.NO),
+    ],
+)
+def test_hadolints_threshold_is_the_default(tmp_path: Path, text: str, words: list[str], code: Exit):
+    (tmp_path / "Dockerfile").write_text("FROM debian\nRUN cd /x\n")
+    (tmp_path / ".hadolint.yaml").write_text(text)
+    assert main(["lint", *words, str(tmp_path)]) == code
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "Dockerfile").write_text("FROM scratch:\n")
+    assert main(["lint", *words, str(tmp_path)]) == (Exit.GOOD if "no-fail" in text else Exit.NO)
+
+
+def test_a_target_that_is_no_stage_is_a_gap(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "Dockerfile"
+    path.write_text("FROM debian:13 AS a\nUSER 5\n")
+    assert main(["lint", "--target", "A", str(path)]) == Exit.GOOD
+    assert main(["lint", "--target", "b", str(path)]) == Exit.INCOMPLETE
+    assert "there is no stage 'b' to be built" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from prill.model.finding import Severity
 from prill.model.regex import regex
 from prill.model.value import dataclass, field, replace
 
-__all__ = ["SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
+__all__ = ["SECTIONS", "SHELLCHECK_CODE", "InvalidLintSettings", "LintSettings", "SettingsFinder", "read_lint_table"]
 
 MAX_BYTES = 1 << 20
 MAX_FOLDERS = 64
@@ -32,6 +32,13 @@ SHELLCHECK_CODE = regex(r"sc[0-9]{4}|shellcheck")
 LABEL_KINDS = frozenset({"text", "url", "semver", "hash", "rfc3339", "spdx", "email"})
 _LISTS = ("ignore", "enable", "allowed-registries", "allowed-bases")
 _KEYS = frozenset({*_LISTS, "severity", "labels", "strict-labels", "pragmas", "per-file"})
+SECTIONS = frozenset(
+    {"archive", "bases", "cache", "database", "exceptions", "limits", "lint", "npm", "registries", "vex"}
+)
+"""What a prill.toml may hold, for whatever command."""
+
+_FAIL_ON = {one: one for one in ("error", "warning", "info", "style")} | {"ignore": "style", "none": "style"}
+"""What hadolint's thresholds are here: with the last two, all that it finds counts there."""
 
 
 class InvalidLintSettings(PrillError):
@@ -50,6 +57,8 @@ class LintSettings:
     labels: tuple[LabelRule, ...] = ()
     strict_labels: bool = False
     pragmas: bool = True
+    fail_on: str = ""
+    """A severity, or "never"; "" where nobody says. Of what is written, hadolint's alone."""
     notes: tuple[str, ...] = ()
     per_file: tuple[tuple[tuple[str, ...], "LintSettings"], ...] = ()
 
@@ -64,6 +73,7 @@ class LintSettings:
             labels=other.labels or self.labels,
             strict_labels=self.strict_labels or other.strict_labels,
             pragmas=self.pragmas and other.pragmas,
+            fail_on=other.fail_on or self.fail_on,
             notes=(*self.notes, *other.notes),
             per_file=(*self.per_file, *other.per_file),
         )
@@ -154,9 +164,22 @@ def _read_file(path: Path) -> LintSettings | None:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidLintSettings(f"{path}: {error}") from error
     inside: object = table
+    _refuse_unknown_sections(path, table)
     for key in ("tool", "prill", "lint") if path.name == "pyproject.toml" else ("lint",):
         inside = inside.get(key) if isinstance(inside, dict) else None
     return None if inside is None else read_lint_table(inside, str(path))
+
+
+def _refuse_unknown_sections(path: Path, table: dict[str, object]) -> None:
+    """Raise `InvalidLintSettings` for a section that no command reads: its settings would hold nowhere."""
+    tool = table.get("tool")
+    of_prill = tool.get("prill") if isinstance(tool, dict) else None
+    sections = of_prill if path.name == "pyproject.toml" else table
+    known = {"lint"} if path.name == "pyproject.toml" else SECTIONS
+    for name in sections if isinstance(sections, dict) else ():
+        if name not in known:
+            hint = f"known: {', '.join(sorted(known))}"
+            raise InvalidLintSettings(f"{path}: there is no section {name!r}", hint=hint)
 
 
 def _of_hadolint(path: Path, data: bytes) -> LintSettings:
@@ -171,6 +194,7 @@ def _of_hadolint(path: Path, data: bytes) -> LintSettings:
         labels=found.labels,
         strict_labels=found.strict_labels,
         pragmas=not found.disable_ignore_pragma,
+        fail_on="never" if found.no_fail else _FAIL_ON.get(found.failure_threshold or "", ""),
         notes=found.notes,
     )
 

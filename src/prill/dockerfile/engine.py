@@ -1,7 +1,7 @@
 """Runs rules over a file. A rule that raises becomes a gap; what a pragma suppresses is marked and stays."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -11,7 +11,6 @@ from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.pragmas import find_pragmas, read_check_directive
 from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.source import Source, Span
-from prill.dockerfile.step import Step
 from prill.dockerfile.suppressions import Suppressions
 from prill.model.finding import Finding, Location, Severity, Suppression
 from prill.model.regex import regex
@@ -94,9 +93,7 @@ def lint(
                     findings += [places.finding(rule, problem) for problem in problems]
             except Exception as error:  # noqa: BLE001 - a plugin that raises is a gap, never a crash
                 gaps.append(_gap(places, rule, error))
-    if document.overlong:
-        gaps.append(_overlong(places, document))
-    gaps += [_unread(places, step) for step in sorted(document.unread, key=lambda one: one.span.start)]
+    gaps += _unseen(places, document)
     findings = weigh(findings, document, wanted)
     reviewed: list[Finding] = []
     for rule in running:
@@ -123,14 +120,17 @@ def weigh(findings: list[Finding], document: Dockerfile, selection: Selection) -
     return [_weighed(finding, selection, suppressions, fails=fails) for finding in findings]
 
 
-def _overlong(places: "Places", document: Dockerfile) -> Gap:
-    first = min(document.overlong, key=lambda step: step.span.start)
-    line = places.source.line(first.span.start)
-    return Gap(places.source.name, f"line {line}: what {first.keyword} sets is too long to be followed")
-
-
-def _unread(places: "Places", step: Step) -> Gap:
-    return Gap(places.source.name, f"line {places.source.line(step.span.start)}: {step.script.unread}")
+def _unseen(places: "Places", document: Dockerfile) -> Iterator[Gap]:
+    """Yield what no rule could look at: a target that is not there, values and scripts that are too much to follow."""
+    name = places.source.name
+    if document.wanted is not None and document.final is None:
+        yield Gap(name, f"there is no stage {document.wanted!r} to be built")
+    if document.overlong:
+        first = min(document.overlong, key=lambda step: step.span.start)
+        line = places.source.line(first.span.start)
+        yield Gap(name, f"line {line}: what {first.keyword} sets is too long to be followed")
+    for step in sorted(document.unread, key=lambda one: one.span.start):
+        yield Gap(name, f"line {places.source.line(step.span.start)}: {step.script.unread}")
 
 
 def _gap(places: "Places", rule: Rule, error: Exception) -> Gap:

@@ -51,8 +51,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         choices=(*SEVERITIES, "never"),
-        default="warning",
-        help="the least that ends in 10 (default: warning)",
+        help="the least that ends in 10 (default: what .hadolint.yaml says, or warning)",
     )
     parser.add_argument("--only", action="append", default=[], metavar="RULES", help="run these rules alone")
     parser.add_argument("--ignore", action="append", default=[], metavar="RULES", help="suppress these rules' findings")
@@ -105,7 +104,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill.cli.lint_output import deliver  # noqa: PLC0415
 
     deliver(arguments, report)
-    return _exit(arguments, report)
+    return _exit(arguments, report, finder)
 
 
 def _lint(arguments: argparse.Namespace, options: "LintOptions", finder: "SettingsFinder") -> "Report":
@@ -192,11 +191,14 @@ def _options(arguments: argparse.Namespace) -> "LintOptions":
     return LintOptions(selection=selection, target=arguments.target, today=today())
 
 
-def _exit(arguments: argparse.Namespace, report: "Report") -> Exit:
+def _exit(arguments: argparse.Namespace, report: "Report", finder: "SettingsFinder") -> Exit:
     from prill.model.finding import Severity  # noqa: PLC0415 - start-up stays lazy
 
-    if arguments.fail_on != "never" and any(
-        finding.severity.reaches(Severity(arguments.fail_on)) for finding in report.counted
-    ):
-        return Exit.NO
+    least: dict[str, str] = {}
+    for finding in report.counted:
+        path = finding.location.path
+        if path not in least:
+            least[path] = arguments.fail_on or finder.settings_for(Path(path)).fail_on or "warning"
+        if least[path] != "never" and finding.severity.reaches(Severity(least[path])):
+            return Exit.NO
     return Exit.INCOMPLETE if report.gaps and not arguments.allow_gaps else Exit.GOOD
