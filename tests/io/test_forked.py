@@ -13,6 +13,13 @@ from prill._io.forked import Forked, can_fork
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
 
+class Unreadable:
+    """Is pickled as something that nobody can make again."""
+
+    def __reduce__(self) -> tuple[type[int], tuple[str]]:
+        return int, ("no number",)
+
+
 def run_forked(jobs: Sequence[Callable[[], object]], *, workers: int) -> tuple[object, ...]:
     """Do jobs all of which are needed."""
     with Forked(jobs, workers=workers, needed=len(jobs)) as forked:
@@ -55,7 +62,7 @@ def test_more_jobs_than_a_pipe_has_room_for_stay_here():
     assert set(run_forked([os.getpid] * 5000, workers=2)) == {os.getpid()}
 
 
-@pytest.mark.parametrize("end", ["killed", "error", "cannot be pickled"])
+@pytest.mark.parametrize("end", ["killed", "error", "cannot be pickled", "cannot be read"])
 def test_what_a_helper_did_not_do_is_done_here(end: str):
     here = os.getpid()
     meeting = Meeting(2)
@@ -69,7 +76,7 @@ def test_what_a_helper_did_not_do_is_done_here(end: str):
                 os.kill(os.getpid(), signal.SIGKILL)
             if end == "error":
                 raise OSError(errno.EIO, "gone")
-            return lambda: "cannot be pickled"
+            return Unreadable() if end == "cannot be read" else lambda: "cannot be pickled"
 
         return work
 

@@ -1,5 +1,6 @@
 """What files say, read while their layer passes or afterwards: however a layer is packed, it is the same."""
 
+import pickle
 from dataclasses import dataclass
 
 import pytest
@@ -7,9 +8,12 @@ import pytest
 from images import Entry, file, folder, image_of, symlink
 from prill.archive.bounds import DEFAULT_LIMITS, Limits
 from prill.archive.codecs import Codec
+from prill.archive.tar_entry import TarRow
+from prill.model import FileKind
+from prill.oci.entries import EntryTable
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
 from prill.oci.gather import Gathered, gather_image
-from prill.oci.layer_evidence import EvidenceReader, SeveralInterests
+from prill.oci.layer_evidence import EvidenceReader, LayerEvidence, SeveralInterests
 from prill.oci.layer_reader import Reading
 from prill.oci.rootfs import ImageTree
 
@@ -79,3 +83,13 @@ def test_a_layer_that_was_left_out_says_nothing(codec: Codec):
     found, _ = read((LOWER, UPPER), codec, Limits(max_entries=entries))
     assert [one.evidence.path for one in found.seen[0]][:2] == ["lib/linked.txt", "opt/deleted.txt"]
     assert found.hidden == ([], [])
+
+
+@pytest.mark.parametrize("path", ["usr/bin/a", "etc/\udcff\udcfe"])
+def test_evidence_and_entries_are_the_same_in_another_process(path: str):
+    said = LayerEvidence(found=([(3, Said(path=path, mode=0o644, size=2**40, first=b"\0"))], []), gaps=[(4, "bad")])
+    table = EntryTable()
+    row = TarRow(path, FileKind.SYMLINK, 0o777, 1, 2, 0, -5, f"to/{path}", (0, 0), (("user.x", b"\0"),), path, 0)
+    table.add_all([(row, 512, b"")] * 2)
+    for value in (said, table, EntryTable(), LayerEvidence(found=())):
+        assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - written here

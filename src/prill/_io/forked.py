@@ -161,8 +161,9 @@ class _Helper:
             if len(data) < size:  # it is being written, or a helper that was killed left a part
                 break
             self._seen += _SIZE.size + len(data)
-            number, result = pickle.loads(data)  # noqa: S301 - written by a copy of this process
-            found[number] = result
+            with suppress(Exception):  # what cannot be read is done here once more
+                number, result = pickle.loads(data)  # noqa: S301 - written by a copy of this process
+                found[number] = result
         return found
 
     def _read(self, size: int, skip: int = 0) -> bytes:

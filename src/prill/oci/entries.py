@@ -5,6 +5,7 @@ Of each entry only its path is an object; all else are numbers in arrays, and te
 
 from array import array
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from prill.archive.tar_entry import TarRow
 from prill.archive.tar_scan import Scanned
@@ -52,6 +53,11 @@ class EntryTable:
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    def __reduce__(self) -> tuple[Callable[..., "EntryTable"], tuple[object, ...]]:
+        """Go to another process with all paths as one text, which takes half the time; no path has a NUL."""
+        columns = (self.modes, self.uids, self.gids, self.sizes, self.mtimes, self.offsets)
+        return _sent, ("\0".join(self.paths), self.kinds, *columns, self.links, self.devices, self.xattrs)
 
     def add_all(self, rows: Iterable[Scanned], look: Look | None = None) -> None:
         """Add entries; where ``rows`` raises, those that came before stay.
@@ -111,3 +117,7 @@ class EntryTable:
         self.sizes.extend(sizes)
         self.mtimes.extend(mtimes)
         self.offsets.extend(offsets)
+
+
+def _sent(paths: str, kinds: bytearray, *more: Any) -> EntryTable:  # noqa: ANN401 - the columns, in their order
+    return EntryTable(paths.split("\0") if kinds else [], kinds, *more)
