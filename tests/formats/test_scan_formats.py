@@ -50,6 +50,11 @@ class TestSarif:
         scores = {one["id"]: one["properties"].get("security-severity") for one in sarif()["tool"]["driver"]["rules"]}
         assert scores == {"CVE-2026-1": "9.8", "CVE-2026-4": None, "CVE-2026-5": "0.1", "GHSA-2": "5.0", "GHSA-3": None}
 
+    def test_what_the_vendor_denies_is_not_said_to_be_there(self):
+        told = {one["ruleId"]: one["message"]["text"] for one in sarif()["results"]}
+        assert told["CVE-2026-4"] == "libssl3 3.5-1 is not affected by CVE-2026-4"
+        assert told["CVE-2026-1"] == "libssl3 3.5-1 has CVE-2026-1: fixed in 3.5-2"
+
     def test_githubs_own_fingerprint_tells_a_result_again(self):
         seen = [one["partialFingerprints"]["primaryLocationLineHash"] for one in sarif()["results"]]
         assert len({*seen}) == len(seen) > 1

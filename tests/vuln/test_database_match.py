@@ -101,6 +101,11 @@ def test_the_vendors_states_stay_distinct(tmp_path: Path, state: MatchState):
     assert match.state is state
     assert match.fixed_in == ""
     assert match.counts is (state is not MatchState.NOT_AFFECTED)
+    said = {
+        MatchState.NOT_AFFECTED: "no version is affected",
+        MatchState.UNDETERMINED: "whether this version is affected is not determined",
+    }.get(state, "this version is affected, and no fixed one is named")
+    assert match.why[0].statement == f"Debian:12, app: {said}; installed is 1.5"
 
 
 @pytest.mark.parametrize(

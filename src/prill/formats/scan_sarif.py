@@ -89,11 +89,13 @@ def _help(advisory: Advisory) -> str:
 def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
     package = match.package
     fixed = f"fixed in {match.fixed_in}" if match.fixed_in else f"no fix ({match.state})"
+    denied = match.state is MatchState.NOT_AFFECTED
+    told = f"is not affected by {match.advisory.id}" if denied else f"has {match.advisory.id}: {fixed}"
     result: _Json = {
         "ruleId": match.advisory.id,
         "ruleIndex": index,
         "level": _LEVELS[match.advisory.level][0],
-        "message": {"text": unlinked(f"{package.name} {package.version} has {match.advisory.id}: {fixed}")},
+        "message": {"text": unlinked(f"{package.name} {package.version} {told}")},
         "locations": [_location(path, match) for path in _paths(match)[:_MOST_PLACES] or (_name(report),)],
         "partialFingerprints": _fingerprints(f"{match.advisory.id} {package.purl}"),
         "properties": {
@@ -107,7 +109,7 @@ def _result(match: VulnerabilityMatch, report: ScanReport, index: int) -> _Json:
         one = match.suppressed_by
         said = ": ".join(filter(None, (one.status, one.justification, one.reason)))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
-    elif match.state is MatchState.NOT_AFFECTED:
+    elif denied:
         said = "the vendor says that it is not affected"
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
     return result

@@ -46,7 +46,8 @@ class DatabaseAnswer:
 
 
 _SAME, _OTHER, _UNKNOWN = Fit.SAME, Fit.OTHER, Fit.UNKNOWN
-_FIXED, _AFFECTED, _NOT_AFFECTED = MatchState.FIXED, MatchState.AFFECTED, MatchState.NOT_AFFECTED
+_FIXED, _AFFECTED = MatchState.FIXED, MatchState.AFFECTED
+_NOT_AFFECTED, _UNDETERMINED = MatchState.NOT_AFFECTED, MatchState.UNDETERMINED
 # Python looks members of an enumeration up by their names each time, which thousands of matches would pay for.
 
 
@@ -156,6 +157,8 @@ def _claim(hit: _Hit, known: Known, said: MatchState) -> Claim:
         says = f"versions before {range_.fixed} are affected"
     elif said is _NOT_AFFECTED:
         says = "no version is affected"
+    elif said is _UNDETERMINED:
+        says = "whether this version is affected is not determined"
     elif range_.high:
         says = "versions up to the last affected one are affected"
     else:
