@@ -245,3 +245,20 @@ def test_a_target_that_is_no_stage_is_a_gap(tmp_path: Path, capsys: pytest.Captu
     assert main(["lint", "--target", "A", str(path)]) == Exit.GOOD
     assert main(["lint", "--target", "b", str(path)]) == Exit.INCOMPLETE
     assert "there is no stage 'b' to be built" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--diff"], ["--fix", "--diff"], ["--fix", "-"], ["--unsafe-fixes", "-"]])
+def test_standard_output_holds_one_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], words: list[str]
+):
+    monkeypatch.chdir(tmp_path)
+    text = b"FROM debian:13\nRUN apt-get install x\nUSER 5\n"
+    Path("Dockerfile").write_bytes(text)
+    for more, code in ([], Exit.MISUSED), (["-o", "out.json"], Exit.GOOD):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        assert main(["lint", "--only", "DL3014", "--format", "json", *more, *words]) == code
+        out, err = capfdbinary.readouterr()
+        assert (b"install -y x" in out) is (code is Exit.GOOD)
+        assert (b"with -o" in err) is (code is Exit.MISUSED)
+    assert Path("Dockerfile").read_bytes() == text
+    assert json.loads(Path("out.json").read_bytes())["findings"] == []

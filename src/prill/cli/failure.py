@@ -39,6 +39,7 @@ FAILURES: tuple[tuple[Exit, str, tuple[str, ...]], ...] = (
     (Exit.MISUSED, "prill.cli.commands.new", ("FileExists",)),
     (Exit.MISUSED, "prill.cli.cosign_words", ("NotHere",)),
     (Exit.MISUSED, "prill.cli.key_options", ("NoPassword",)),
+    (Exit.MISUSED, "prill.cli.lint_fixes", ("TwoDocuments",)),
     (Exit.MISUSED, "prill.cli.sbom_output", ("InvalidOption",)),
     (Exit.MISUSED, "prill.cli.settings", ("InvalidSettings",)),
     (Exit.MISUSED, "prill.cli.sign_options", ("NoKey",)),

@@ -16,7 +16,7 @@ from prill.errors import PrillError
 from prill.model.finding import Report
 from prill.model.report import Gap
 
-__all__ = ["InputTooLong", "fix"]
+__all__ = ["InputTooLong", "TwoDocuments", "fix"]
 
 MAX_BYTES = 8 << 20
 
@@ -25,13 +25,22 @@ class InputTooLong(PrillError):
     """Standard input has more than is read: what would be written were not the file."""
 
 
+class TwoDocuments(PrillError):
+    """Standard output is to hold what is fixed and a report, which nobody could tell apart."""
+
+
 def fix(
     arguments: argparse.Namespace, options: LintOptions, finder: SettingsFinder
 ) -> tuple[Report, list[tuple[Path, bytes]]]:
     """Fix the files that the arguments name, or show how; return what is found afterwards, and the files as fixed.
 
-    From standard input, the fixed text goes to standard output, and the report nowhere but into the exit code.
+    From standard input, the fixed text goes to standard output, and the report nowhere but into the exit code, or into
+    a file. Raise `TwoDocuments`.
     """
+    if (arguments.diff or arguments.paths == ["-"]) and arguments.format != "text" and not arguments.output:
+        what = "a diff" if arguments.diff else "the fixed file"
+        hint = "write the report to a file, with -o"
+        raise TwoDocuments(f"standard output takes {what} or a report in {arguments.format}, not both", hint=hint)
     unsafe = bool(arguments.unsafe_fixes)
     if arguments.paths == ["-"]:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
