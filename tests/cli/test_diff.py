@@ -117,7 +117,7 @@ def test_no_folder_and_no_link_is_counted_as_a_file(tmp_path: Path, prill: Prill
         (apart, "1 changed, 1 the same", "3 the same"),
     ):
         ran = prill("diff", was, new, "--allow-gaps")
-        assert f"\nfiles: {files}; folders and links: {counted}\n" in ran.out
+        assert f"\nfiles: {files}; other entries: {counted}\n" in ran.out
 
 
 def test_the_same_image_does_not_differ(old: Path, prill: Prill):

@@ -55,7 +55,7 @@ def _files_counted(diff: ImageDiff) -> str:
         ", ".join((*(f"{counts[kind, one]} {one}" for one in _BECAME if counts[kind, one]), f"{same} the same"))
         for kind, same in ((True, diff.same_files), (False, diff.same_others))
     )
-    return f"{files}; folders and links: {others}"
+    return f"{files}; other entries: {others}"
 
 
 def _setting(one: ConfigChange) -> str:
