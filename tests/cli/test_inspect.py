@@ -17,7 +17,7 @@ from inspected import KEY, TOKEN, program
 from prill.cli.main import main
 from prill.inspection.facts import BUILTIN
 from prill.model import ImageReference
-from prill.model.fact_values import FactValue
+from prill.model.facts import FactValue
 from prill.oci.destinations import Destination, write_image
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

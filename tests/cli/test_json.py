@@ -11,7 +11,8 @@ import pytest
 from advisories import osv, write_json
 from prill.cli.argument_parser import long_options
 from prill.cli.main import COMMANDS, command_parser
-from prill.model.fact_values import FactValue, Support
+from prill.model.fact_values import Support
+from prill.model.facts import FactValue
 from prill.oci.serving.server import RegistryServer
 from prill.signing._pem import to_pem
 from prill.signing.private_key import generate_key

@@ -13,7 +13,8 @@ from prill.api.inspect import inspect_image
 from prill.api.open_options import OpenOptions
 from prill.api.sbom import catalogue_image
 from prill.model import DebDetails
-from prill.model.fact_values import CLibrary, ImageKind, PrivilegedFile, ProgramFound, Release, UnpackagedTotal
+from prill.model.fact_values import CLibrary, ImageKind, ProgramFound, Release
+from prill.model.file_facts import PrivilegedFile, UnpackagedTotal
 from scanners import Debs, debs_of_syft, find_trivy, run_scanner, scan_with_syft
 
 pytestmark = [pytest.mark.archive, pytest.mark.compat]

@@ -19,24 +19,26 @@ from prill.model.fact_values import (
     Configuration,
     Dates,
     EnvironmentVariable,
-    FileCapabilities,
     FipsProvider,
     HistoryLayer,
     ImageKind,
     ImageSize,
-    PrivilegedFile,
     ProgramFound,
     Release,
     RunAs,
     Runtime,
     SecretFound,
+)
+from prill.model.facts import ImageFacts
+from prill.model.file_facts import (
+    FileCapabilities,
+    PrivilegedFile,
     StrayOwner,
     UnpackagedTotal,
     WastedFile,
     WastedSpace,
     WritableFile,
 )
-from prill.model.facts import ImageFacts
 from prill.model.value import replace
 from prill.oci.config import HistoryEntry, ImageConfig
 

@@ -12,17 +12,9 @@ from prill.api.services import Services
 from prill.model import Gap
 from prill.model.advisory import AdvisorySource, Level
 from prill.model.comparison import Comparison, Figure, Row, VulnerabilityDelta
-from prill.model.fact_values import (
-    Dates,
-    ImageKind,
-    ImageSize,
-    PackageCount,
-    PrivilegedFile,
-    ProgramFound,
-    Release,
-    RunAs,
-)
+from prill.model.fact_values import Dates, ImageKind, ImageSize, PackageCount, ProgramFound, Release, RunAs
 from prill.model.facts import ImageFacts
+from prill.model.file_facts import PrivilegedFile
 from prill.model.image_diff import ImageDiff
 from prill.model.report import LICENCE_GAPS
 from prill.model.scan_report import ScanReport

@@ -6,21 +6,23 @@ from datetime import date, timedelta
 from prill.model.fact_values import (
     RUNTIME_NAMES,
     BaseImage,
-    CertificateBundle,
-    FileCapabilities,
-    PrivilegedFile,
     ProgramFound,
     Release,
     RunAs,
     Runtime,
     SecretFound,
-    StrayOwner,
     Support,
+)
+from prill.model.facts import ImageFacts, Remark
+from prill.model.file_facts import (
+    CertificateBundle,
+    FileCapabilities,
+    PrivilegedFile,
+    StrayOwner,
     UnpackagedTotal,
     WastedSpace,
     WritableFile,
 )
-from prill.model.facts import ImageFacts, Remark
 from prill.model.value import replace
 
 __all__ = ["remarks_on"]

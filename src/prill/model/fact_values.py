@@ -1,5 +1,7 @@
 """What facts about an image say: one type for each kind of fact, all of plain data that msgspec can write and read.
 
+Those about its files are in `prill.model.file_facts`, and `FactValue` in `prill.model.facts` is any of them.
+
 Dates are ISO 8601 (``2026-07-11``), sizes bytes, modes octal text (``4755``). What is not known is empty, or None. In
 JSON their fields are in camelCase, as those of Prill's other documents.
 """
@@ -13,31 +15,22 @@ __all__ = [
     "Account",
     "BaseImage",
     "CLibrary",
-    "CertificateBundle",
     "Configuration",
     "Dates",
     "EnvironmentVariable",
-    "FactValue",
-    "FileCapabilities",
     "FipsProvider",
     "HistoryLayer",
     "ImageKind",
     "ImageSize",
     "Label",
     "PackageCount",
-    "PrivilegedFile",
     "ProgramFound",
     "Release",
     "RunAs",
     "Runtime",
     "SecretFound",
-    "StrayOwner",
     "Support",
-    "UnpackagedFile",
-    "UnpackagedTotal",
-    "WastedFile",
-    "WastedSpace",
-    "WritableFile",
+    "Value",
 ]
 
 RUNTIME_NAMES = {
@@ -186,42 +179,6 @@ class Account(Value, frozen=True):
     groups: tuple[str, ...]
 
 
-class PrivilegedFile(Value, frozen=True):
-    """A file that runs with its owner's or its group's rights."""
-
-    mode: str
-    uid: int
-    gid: int
-    setuid: bool
-    setgid: bool
-    size: int
-    package: str
-
-
-class FileCapabilities(Value, frozen=True):
-    """A file that gives capabilities(7) to whoever runs it."""
-
-    capabilities: tuple[str, ...]
-    effective: bool
-    package: str
-
-
-class WritableFile(Value, frozen=True):
-    """What everybody may write to; a folder with the sticky bit lets nobody remove what others put there."""
-
-    kind: str
-    mode: str
-    sticky: bool
-
-
-class StrayOwner(Value, frozen=True):
-    """An owner or a group that the image has no name for, and how many files it has."""
-
-    uid: int | None
-    gid: int | None
-    files: int
-
-
 class Configuration(Value, frozen=True):
     """How a container starts, as the image's config says."""
 
@@ -280,34 +237,6 @@ class HistoryLayer(Value, frozen=True):
     files: int
 
 
-class WastedSpace(Value, frozen=True):
-    """What lower layers hold that no container sees: replaced or deleted later."""
-
-    unpacked: int
-    wasted: int
-    files: int
-
-
-class WastedFile(Value, frozen=True):
-    """A path whose earlier content is still in the image."""
-
-    copies: int
-    wasted: int
-    deleted: bool
-
-
-class CertificateBundle(Value, frozen=True):
-    """Certificates that are trusted; ``expired`` on the day of the inspection. ``oldest`` is when that one began."""
-
-    certificates: int
-    unreadable: int
-    expired: int
-    oldest: str
-    oldest_name: str
-    next_expiry: str
-    next_expiry_name: str
-
-
 class FipsProvider(Value, frozen=True):
     """A cryptographic module that is made to be validated; ``configured`` where the image's settings switch it on."""
 
@@ -322,49 +251,3 @@ class Dates(Value, frozen=True):
     created: str
     oldest_file: str
     newest_file: str
-
-
-class UnpackagedTotal(Value, frozen=True):
-    """The regular files that no package owns; ``listed`` of them are named one by one."""
-
-    files: int
-    size: int
-    programs: int
-    listed: int
-
-
-class UnpackagedFile(Value, frozen=True):
-    """A file that no package owns."""
-
-    kind: Literal["program", "library", "script", "file"]
-    size: int
-
-
-FactValue = (
-    ImageKind
-    | Release
-    | BaseImage
-    | ImageSize
-    | PackageCount
-    | CLibrary
-    | Runtime
-    | ProgramFound
-    | RunAs
-    | Account
-    | PrivilegedFile
-    | FileCapabilities
-    | WritableFile
-    | StrayOwner
-    | Configuration
-    | Label
-    | EnvironmentVariable
-    | SecretFound
-    | HistoryLayer
-    | WastedSpace
-    | WastedFile
-    | CertificateBundle
-    | FipsProvider
-    | Dates
-    | UnpackagedTotal
-    | UnpackagedFile
-)

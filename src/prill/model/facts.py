@@ -3,15 +3,74 @@
 from collections.abc import Iterator
 from typing import Literal, TypeVar
 
-from prill.model.fact_values import FactValue, Value
+from prill.model.fact_values import (
+    Account,
+    BaseImage,
+    CLibrary,
+    Configuration,
+    Dates,
+    EnvironmentVariable,
+    FipsProvider,
+    HistoryLayer,
+    ImageKind,
+    ImageSize,
+    Label,
+    PackageCount,
+    ProgramFound,
+    Release,
+    RunAs,
+    Runtime,
+    SecretFound,
+    Value,
+)
+from prill.model.file_facts import (
+    CertificateBundle,
+    FileCapabilities,
+    PrivilegedFile,
+    StrayOwner,
+    UnpackagedFile,
+    UnpackagedTotal,
+    WastedFile,
+    WastedSpace,
+    WritableFile,
+)
 from prill.model.package import Location
 from prill.model.report import Gap
 from prill.model.sbom import Subject
 from prill.model.value import dataclass
 
-__all__ = ["Fact", "ImageFacts", "Remark"]
+__all__ = ["Fact", "FactValue", "ImageFacts", "Remark"]
 
 V = TypeVar("V", bound=Value)
+
+FactValue = (
+    ImageKind
+    | Release
+    | BaseImage
+    | ImageSize
+    | PackageCount
+    | CLibrary
+    | Runtime
+    | ProgramFound
+    | RunAs
+    | Account
+    | PrivilegedFile
+    | FileCapabilities
+    | WritableFile
+    | StrayOwner
+    | Configuration
+    | Label
+    | EnvironmentVariable
+    | SecretFound
+    | HistoryLayer
+    | WastedSpace
+    | WastedFile
+    | CertificateBundle
+    | FipsProvider
+    | Dates
+    | UnpackagedTotal
+    | UnpackagedFile
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Sections about files: secrets, privileges, what everybody may write, what no package owns, what is wasted."""
 
-from prill.model.fact_values import (
+from prill.model.fact_values import SecretFound
+from prill.model.facts import ImageFacts
+from prill.model.file_facts import (
     FileCapabilities,
     PrivilegedFile,
-    SecretFound,
     StrayOwner,
     UnpackagedFile,
     UnpackagedTotal,
@@ -11,7 +12,6 @@ from prill.model.fact_values import (
     WastedSpace,
     WritableFile,
 )
-from prill.model.facts import ImageFacts
 from prill.views.inspection_page import Cell, Section
 from prill.views.inspection_section import About, code, make_section, number
 from prill.views.inspection_words import Places, package_name

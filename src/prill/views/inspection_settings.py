@@ -1,7 +1,8 @@
 """Sections about what an image is set to: accounts, environment, labels, trusted certificates, history."""
 
-from prill.model.fact_values import Account, CertificateBundle, EnvironmentVariable, HistoryLayer, Label
+from prill.model.fact_values import Account, EnvironmentVariable, HistoryLayer, Label
 from prill.model.facts import ImageFacts
+from prill.model.file_facts import CertificateBundle
 from prill.views.inspection_page import Cell, Section
 from prill.views.inspection_section import About, code, make_section, number
 from prill.views.inspection_words import Places, day

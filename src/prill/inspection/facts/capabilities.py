@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
-from prill.model.fact_values import FileCapabilities
 from prill.model.facts import Fact
+from prill.model.file_facts import FileCapabilities
 
 __all__ = ["CAPABILITIES", "parse_capabilities"]
 

@@ -7,8 +7,8 @@ from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.readers.certificates import CERTIFICATES as READER
 from prill.inspection.readers.certificates import BundleEvidence
-from prill.model.fact_values import CertificateBundle
 from prill.model.facts import Fact
+from prill.model.file_facts import CertificateBundle
 
 __all__ = ["CERTIFICATES"]
 

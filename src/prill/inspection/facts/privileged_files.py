@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
-from prill.model.fact_values import PrivilegedFile
 from prill.model.facts import Fact
+from prill.model.file_facts import PrivilegedFile
 
 __all__ = ["PRIVILEGED_FILES"]
 

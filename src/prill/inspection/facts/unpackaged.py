@@ -7,8 +7,8 @@ from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.inspection.readers.programs import PROGRAMS, ProgramEvidence
 from prill.model import FileStat
-from prill.model.fact_values import UnpackagedFile, UnpackagedTotal
 from prill.model.facts import Fact
+from prill.model.file_facts import UnpackagedFile, UnpackagedTotal
 
 __all__ = ["UNPACKAGED_FILES", "UNPACKAGED_TOTAL"]
 

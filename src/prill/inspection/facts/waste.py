@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from prill.inspection.inspected import Inspected
 from prill.inspection.plugin import FactPlugin
 from prill.model import Location
-from prill.model.fact_values import WastedFile, WastedSpace
 from prill.model.facts import Fact
+from prill.model.file_facts import WastedFile, WastedSpace
 from prill.oci.entries import FILE
 
 __all__ = ["WASTED_FILES", "WASTED_SPACE"]
