@@ -54,25 +54,9 @@ def make_image(
 
     ``base`` is a variant's production image; ``excluded`` names what the spec's exclusions keep out of any image of it.
     """
-    spec = assembly.spec
-    platform = Platform.parse(assembly.image.platform)
     created = rfc3339(epoch)
-    annotations = _annotations(spec, assembly.image.variant, created)
-    config = ImageConfig(
-        platform=platform,
-        diff_ids=tuple(layer.diff_id for layer in assembly.layers),
-        created=created,
-        user=assembly.user,
-        env=tuple(f"{name}={value}" for name, value in _environment(assembly)),
-        entrypoint=spec.entrypoint.command,
-        cmd=spec.cmd,
-        working_dir=spec.work_dir,
-        exposed_ports=tuple(sorted(spec.ports)),
-        volumes=tuple(sorted(spec.volumes)),
-        labels=annotations,
-        stop_signal=spec.stop_signal,
-        history=tuple(HistoryEntry(created=created, created_by=f"prill: {layer.name}") for layer in assembly.layers),
-    )
+    annotations = _annotations(assembly.spec, assembly.image.variant, created)
+    config = _config(assembly, created, annotations)
     media_type = LAYER_ZSTD if codec is Codec.ZSTD else LAYER_GZIP
     manifest = Manifest(
         config=config.descriptor(),
@@ -82,13 +66,32 @@ def make_image(
         annotations=annotations,
     )
     return BuiltImage(
-        platform=platform,
+        platform=config.platform,
         variant=assembly.image.variant,
         config=config,
         manifest=manifest,
         layers=assembly.layers,
         record=_record(assembly, base, (*apt_needs(assembly), *unused(assembly, base, excluded))),
         assembly=assembly,
+    )
+
+
+def _config(assembly: Assembly, created: str, labels: tuple[tuple[str, str], ...]) -> ImageConfig:
+    spec = assembly.spec
+    return ImageConfig(
+        platform=Platform.parse(assembly.image.platform),
+        diff_ids=tuple(layer.diff_id for layer in assembly.layers),
+        created=created,
+        user=assembly.user,
+        env=tuple(f"{name}={value}" for name, value in _environment(assembly)),
+        entrypoint=spec.entrypoint.command,
+        cmd=spec.cmd,
+        working_dir=spec.work_dir,
+        exposed_ports=tuple(sorted(spec.ports)),
+        volumes=tuple(sorted(spec.volumes)),
+        labels=labels,
+        stop_signal=spec.stop_signal,
+        history=tuple(HistoryEntry(created=created, created_by=f"prill: {layer.name}") for layer in assembly.layers),
     )
 
 

@@ -18,6 +18,7 @@ from prill.distro.deb.copyright import read_copyright
 from prill.distro.deb.package import DebPackage
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat
+from prill.model.value import dataclass, field
 
 __all__ = ["BrokenHardLink", "interpreter_of", "list_entry", "list_package", "with_content"]
 
@@ -28,41 +29,23 @@ class BrokenHardLink(PrillError):
     """A hard link's target is no file that came before it in its archive."""
 
 
+@dataclass(slots=True)
+class _Held:
+    """What the package's files say; ``conffiles`` are MD5 digests by their paths, nothing for one that is not there."""
+
+    conffiles: dict[str, str]
+    entries: list[Listed] = field(default_factory=list)
+    objects: list[tuple[str, SharedObject]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    licenses: str = ""
+
+
 def list_package(name: str, deb: DebPackage) -> PackageListing:
     """List what the package ``name`` holds.
 
     Raise a `PrillError` where its tar is unsafe, truncated or over a bound, or a name in it is not UTF-8.
     """
-    data = memoryview(deb.data)
-    licenses = ""
-    objects: list[tuple[str, SharedObject]] = []
-    entries: list[Listed] = []
-    files: dict[str, Listed] = {}
-    notes: list[str] = []
-    conffiles = {path.lstrip("/"): "" for path in deb.conffiles}
-    for entry in walk(data):
-        if not entry.stat.path:
-            continue
-        _check_texts(entry.stat)
-        # A root link such as lib -> usr/lib stays where it is; everything below it moves.
-        root_link = entry.stat.kind is FileKind.SYMLINK and entry.stat.path in MERGED
-        listed = with_content(list_entry(entry, data, str if root_link else merged_usr), files)
-        entries.append(listed)
-        if listed.kind is not FileKind.FILE:
-            continue
-        content = data[entry.offset : entry.offset + listed.size]
-        if entry.stat.path in conffiles:
-            conffiles[entry.stat.path] = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        if bytes(content[:4]) == b"\x7fELF":
-            try:
-                shared = read_shared_object(content)
-            except InvalidElf as error:
-                notes.append(f"{listed.path}: {error}")
-            else:
-                if shared is not None:
-                    objects.append((listed.path, shared))
-        elif listed.path == f"usr/share/doc/{name}/copyright":
-            licenses = read_copyright(bytes(content)).expression
+    held = _read_entries(name, deb)
     scripts = dict(deb.scripts)
     diverted, unread_diversions = lasting_diversions(name, scripts.get("preinst", b""), scripts.get("postinst", b""))
     alternatives, unread_alternatives = read_alternatives(name, scripts.get("postinst", b""))
@@ -70,17 +53,47 @@ def list_package(name: str, deb: DebPackage) -> PackageListing:
         built=deb.built,
         control=deb.control,
         md5sums=deb.md5sums,
-        conffiles=tuple((merged_usr(path), md5) for path, md5 in conffiles.items() if md5),
+        conffiles=tuple((merged_usr(path), md5) for path, md5 in held.conffiles.items() if md5),
         scripts=report_scripts(name, deb.scripts),
         script_texts=deb.scripts,
         triggers=deb.triggers,
         diversions=tuple((merged_usr(one.source), merged_usr(one.target)) for one in diverted),
         alternatives=alternatives,
-        notes=(*notes, *unread_diversions, *unread_alternatives),
-        licenses=licenses,
-        objects=tuple(objects),
-        entries=tuple(entries),
+        notes=(*held.notes, *unread_diversions, *unread_alternatives),
+        licenses=held.licenses,
+        objects=tuple(held.objects),
+        entries=tuple(held.entries),
     )
+
+
+def _read_entries(name: str, deb: DebPackage) -> _Held:
+    data = memoryview(deb.data)
+    held = _Held(conffiles={path.lstrip("/"): "" for path in deb.conffiles})
+    files: dict[str, Listed] = {}
+    for entry in walk(data):
+        if not entry.stat.path:
+            continue
+        _check_texts(entry.stat)
+        # A root link such as lib -> usr/lib stays where it is; everything below it moves.
+        root_link = entry.stat.kind is FileKind.SYMLINK and entry.stat.path in MERGED
+        listed = with_content(list_entry(entry, data, str if root_link else merged_usr), files)
+        held.entries.append(listed)
+        if listed.kind is not FileKind.FILE:
+            continue
+        content = data[entry.offset : entry.offset + listed.size]
+        if entry.stat.path in held.conffiles:
+            held.conffiles[entry.stat.path] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if bytes(content[:4]) == b"\x7fELF":
+            try:
+                shared = read_shared_object(content)
+            except InvalidElf as error:
+                held.notes.append(f"{listed.path}: {error}")
+            else:
+                if shared is not None:
+                    held.objects.append((listed.path, shared))
+        elif listed.path == f"usr/share/doc/{name}/copyright":
+            held.licenses = read_copyright(bytes(content)).expression
+    return held
 
 
 def _check_texts(stat: FileStat) -> None:

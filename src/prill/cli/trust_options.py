@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from prill.signing.trusted_root import TrustedRoot
     from prill.signing.verifier import Verifier
 
+    _Named = dict[str, tuple[str, bool]]
+
 __all__ = [
     "NoSigner",
     "add_conditions",
@@ -34,6 +36,10 @@ __all__ = [
 ]
 
 _SIGNERS = ("key", "identity", "issuer", "identity_regexp", "issuer_regexp", "trust")
+_MISSING = {
+    "tlog": "let a transparency log's entry be missing; one that is there and known is verified all the same",
+    "sct": "let a certificate be on no certificate transparency log's list, as those of private instances are",
+}
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = r"([1-9][0-9]{0,8})([smhdw])"
 _MAX_KEY = 1 << 20
@@ -56,6 +62,20 @@ def add_signers(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a public key in PEM, as cosign.pub, or env://NAME; repeatable: one of them, or --min-signers of them",
     )
+    _add_identity(group)
+    group.add_argument(
+        "--trust", metavar="NAME", help="a known publisher: distroless, chainguard, kubernetes, docker-hardened, redhat"
+    )
+    group.add_argument(
+        "--trusted-root", type=Path, metavar="FILE", help="who is believed (default: Sigstore's public instance)"
+    )
+    for name, what in _MISSING.items():
+        group.add_argument(
+            f"--insecure-ignore-{name}", type=flag, nargs="?", const=True, default=False, metavar="BOOL", help=what
+        )
+
+
+def _add_identity(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--identity", "--certificate-identity", metavar="NAME", help="the signer's identity, exactly; needs --issuer"
     )
@@ -70,30 +90,6 @@ def add_signers(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--issuer-regexp", "--certificate-oidc-issuer-regexp", metavar="PATTERN", help="the same for the issuer"
-    )
-    group.add_argument(
-        "--trust", metavar="NAME", help="a known publisher: distroless, chainguard, kubernetes, docker-hardened, redhat"
-    )
-    group.add_argument(
-        "--trusted-root", type=Path, metavar="FILE", help="who is believed (default: Sigstore's public instance)"
-    )
-    group.add_argument(
-        "--insecure-ignore-tlog",
-        type=flag,
-        nargs="?",
-        const=True,
-        default=False,
-        metavar="BOOL",
-        help="let a transparency log's entry be missing; one that is there and known is verified all the same",
-    )
-    group.add_argument(
-        "--insecure-ignore-sct",
-        type=flag,
-        nargs="?",
-        const=True,
-        default=False,
-        metavar="BOOL",
-        help="let a certificate be on no certificate transparency log's list, as those of private instances are",
     )
 
 
@@ -199,9 +195,9 @@ def trust_of(arguments: argparse.Namespace) -> "TrustedRoot":
     return load_trust(arguments.trusted_root, load_settings(arguments.config).cache)
 
 
-def _named(arguments: argparse.Namespace) -> dict[str, tuple[str, bool]]:
+def _named(arguments: argparse.Namespace) -> "_Named":
     """Return what is named of identity and issuer, each with whether it is a pattern."""
-    found: dict[str, tuple[str, bool]] = {}
+    found: _Named = {}
     for name in ("identity", "issuer"):
         exact, pattern = getattr(arguments, name), getattr(arguments, f"{name}_regexp")
         if exact is not None and pattern is not None:
@@ -211,9 +207,7 @@ def _named(arguments: argparse.Namespace) -> dict[str, tuple[str, bool]]:
     return found
 
 
-def _publisher(
-    arguments: argparse.Namespace, named: dict[str, tuple[str, bool]]
-) -> tuple[dict[str, tuple[str, bool]], bool]:
+def _publisher(arguments: argparse.Namespace, named: "_Named") -> "tuple[_Named, bool]":
     """Return what is known of a publisher; one with a key of its own needs that key."""
     from prill.catalogue.publishers import publisher  # noqa: PLC0415 - start-up stays lazy
 

@@ -124,21 +124,7 @@ def supervise(
     once the child has them. ``on_status`` is given what has come over it so far until it returns True.
     """
     began = time.monotonic()
-    try:
-        child = subprocess.Popen(  # noqa: S603 - the caller made the arguments
-            arguments,
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={},
-            cwd="/",
-            pass_fds=pass_fds,
-            process_group=0,
-            bufsize=0,
-        )
-    finally:
-        for descriptor in pass_fds:
-            os.close(descriptor)
+    child = _started(arguments, pass_fds, stdin)
     watch = _Watch(child, status, output, stdin)
     timed_out = False
     try:
@@ -167,3 +153,22 @@ def supervise(
         timed_out=timed_out,
         seconds=time.monotonic() - began,
     )
+
+
+def _started(arguments: list[str], pass_fds: tuple[int, ...], stdin: bytes | None) -> subprocess.Popen[bytes]:
+    """Start the child in a process group of its own; what it is given is closed here, whether it starts or not."""
+    try:
+        return subprocess.Popen(  # noqa: S603 - the caller made the arguments
+            arguments,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={},
+            cwd="/",
+            pass_fds=pass_fds,
+            process_group=0,
+            bufsize=0,
+        )
+    finally:
+        for descriptor in pass_fds:
+            os.close(descriptor)

@@ -43,21 +43,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files, folders, or - (default: .)")
     parser.add_argument("--format", choices=("text", *FINDINGS_FORMATS), default="text", help="the report's format")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
-    parser.add_argument(
-        "--severity",
-        choices=SEVERITIES,
-        help="the least that is shown (default: warning; style in other formats than text)",
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=(*SEVERITIES, "never"),
-        help="the least that ends in 10 (default: what .hadolint.yaml says, or warning)",
-    )
-    parser.add_argument("--only", action="append", default=[], metavar="RULES", help="run these rules alone")
-    parser.add_argument("--ignore", action="append", default=[], metavar="RULES", help="suppress these rules' findings")
-    parser.add_argument(
-        "--enable", action="append", default=[], metavar="RULES", help="run rules that are off by default"
-    )
+    _add_selection(parser)
     parser.add_argument("--fix", action="store_true", help="apply the fixes that change nothing of what the image does")
     parser.add_argument("--unsafe-fixes", action="store_true", help="apply the others, too; look at the result")
     parser.add_argument("--diff", action="store_true", help="print what would be fixed, and write nothing")
@@ -81,6 +67,25 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be read")
     parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     parser.add_argument("-v", "--verbose", action="store_true", help="show suppressed findings, too")
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add which rules are run, what is shown of their findings, and what of them is a failure."""
+    parser.add_argument(
+        "--severity",
+        choices=SEVERITIES,
+        help="the least that is shown (default: warning; style in other formats than text)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=(*SEVERITIES, "never"),
+        help="the least that ends in 10 (default: what .hadolint.yaml says, or warning)",
+    )
+    parser.add_argument("--only", action="append", default=[], metavar="RULES", help="run these rules alone")
+    parser.add_argument("--ignore", action="append", default=[], metavar="RULES", help="suppress these rules' findings")
+    parser.add_argument(
+        "--enable", action="append", default=[], metavar="RULES", help="run rules that are off by default"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -47,6 +47,23 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         "--format", type=table_format, choices=_FORMATS, default=_TABLE, help="the report's format (default: table)"
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    _add_selection(parser)
+    parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
+    _add_statements(parser)
+    add_advisers(parser)
+    parser.add_argument(
+        "--max-db-age", type=_days, metavar="DAYS", help="count sources of the database that are older as a gap"
+    )
+    add_network(parser)
+    add_platform(parser)
+    add_registry(parser)
+    add_scan(parser)
+    add_signers(parser)
+    add_common(parser)
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add what is shown of the findings, and what of them is a failure."""
     parser.add_argument(
         "--fail-on",
         choices=_LEVELS,
@@ -70,7 +87,10 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         help="say all that is known of one vulnerability: where, why, since which layer, what fixes it; in another"
         " format, report it alone",
     )
-    parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
+
+
+def _add_statements(parser: argparse.ArgumentParser) -> None:
+    """Add whose word takes a finding out of the count."""
     parser.add_argument(
         "--vex",
         action="append",
@@ -95,16 +115,6 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="exceptions in TOML, .trivyignore, Trivy's or Grype's YAML; repeatable (those in prill.toml count always)",
     )
-    add_advisers(parser)
-    parser.add_argument(
-        "--max-db-age", type=_days, metavar="DAYS", help="count sources of the database that are older as a gap"
-    )
-    add_network(parser)
-    add_platform(parser)
-    add_registry(parser)
-    add_scan(parser)
-    add_signers(parser)
-    add_common(parser)
 
 
 def _levels(text: str) -> tuple[str, ...]:
