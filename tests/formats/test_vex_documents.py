@@ -313,6 +313,7 @@ def test_red_hats_own_documents_are_read(shared_data: Path):
         '{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "CVE-1", "analysis": {"state": "fine"}}]}',
         '{"bomFormat": "CycloneDX", "vulnerabilities": 5}',
         "\udcff",
+        pytest.param('{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", id="deep"),
     ],
 )
 def test_what_is_no_vex_is_refused(text: str):

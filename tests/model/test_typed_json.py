@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from prill.model.typed_json import ready
+from prill.errors import PrillError
+from prill.model.typed_json import decode_json, ready
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "prill"
 RACE = """
@@ -58,3 +59,17 @@ def test_every_class_that_msgspec_reads_is_ready():
     )
     missed = [str(path.relative_to(SOURCE)) for path in sorted(SOURCE.rglob("*.py")) if call.search(path.read_text())]
     assert missed == []
+
+
+def test_a_byte_order_mark_is_passed_over():
+    assert decode_json(b'\xef\xbb\xbf{"a": 1}', dict[str, int], PrillError, "no numbers") == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[", b'{"a": "b"}', b'{"\xff": 1}', b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", b"\xff\xfe{\0}\0"],
+    ids=["nothing", "cut short", "another shape", "no UTF-8", "deep", "UTF-16"],
+)
+def test_what_is_no_such_json_is_told(data: bytes):
+    with pytest.raises(PrillError, match=r"^no numbers: "):
+        decode_json(data, dict[str, int], PrillError, "no numbers")

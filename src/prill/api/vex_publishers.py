@@ -34,7 +34,7 @@ from prill.formats.csaf_provider import (
 from prill.formats.vex_documents import InvalidVex, read_vex
 from prill.formats.vex_repository import INDEX, MANIFEST_PLACE, archive_address, document_paths
 from prill.model import FileKind, Gap
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass, field
 
 __all__ = ["PlainPublisher", "Updated", "update_publisher"]
@@ -126,10 +126,7 @@ def _fetch(address: str, documents: _Fetching) -> None:
 
 def _json(address: str, data: bytes, documents: _Fetching) -> None:
     """Tell by its members what a document is."""
-    try:
-        members = msgspec.json.decode(data, type=ready(dict[str, msgspec.Raw]))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidVex(f"{redact(address)} is no JSON object: {error}") from error
+    members = decode_json(data, dict[str, msgspec.Raw], InvalidVex, f"{redact(address)} is no JSON object")
     if "distributions" in members:
         _provider(address, data, documents)
     elif "versions" in members:

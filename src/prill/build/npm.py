@@ -16,7 +16,7 @@ import msgspec
 from prill._io.http import Fetcher
 from prill.errors import PrillError
 from prill.model import Digest, InvalidDigest
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass, field
 
 __all__ = ["InvalidNpmAnswer", "NoSuchNpmVersion", "NpmRegistry", "NpmRelease"]
@@ -101,12 +101,8 @@ class NpmRegistry:
     def _versions(self, name: str) -> dict[str, _Version]:
         if name not in self.known:
             data = self.fetcher.fetch_bytes(f"{self._base}/{name.replace('/', '%2f')}", max_size=_MAX_METADATA)
-            try:
-                self.known[name] = msgspec.json.decode(data, type=ready(_Metadata)).versions
-            except (msgspec.DecodeError, RecursionError) as error:
-                raise InvalidNpmAnswer(
-                    f"the npm registry's answer about {name!r} is not npm metadata: {error}"
-                ) from error
+            what = f"the npm registry's answer about {name!r} is not npm metadata"
+            self.known[name] = decode_json(data, _Metadata, InvalidNpmAnswer, what).versions
         return self.known[name]
 
     def tarball(self, name: str, version: str, digest: Digest) -> bytes:

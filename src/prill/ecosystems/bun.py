@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json, reached, text_of
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, reached, text_of
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_bun_lock"]
 
@@ -38,7 +39,7 @@ def parse_bun_lock(data: bytes) -> LockFile:
     Raise `InvalidLockFile`.
     """
     text = _LOOSE.sub(lambda match: match[1] or "", text_of(data, "bun.lock"))
-    lock = decode_json(text.encode(), _Bun, "bun.lock")
+    lock = decode_json(text.encode(), _Bun, InvalidLockFile, "not a bun.lock")
     specs = {key: _spec(key, entry) for key, entry in lock.packages.items()}
     unused, targets = _needs(lock, specs)
     packages = []

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json, text_of
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, text_of
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_conan_lock", "parse_conanfile"]
 
@@ -33,7 +34,7 @@ class _Lock(msgspec.Struct):
 
 def parse_conan_lock(data: bytes) -> LockFile:
     """Read ``conan.lock``, without the tools that a build needs, and the project itself; raise `InvalidLockFile`."""
-    lock = decode_json(data, _Lock, "conan.lock")
+    lock = decode_json(data, _Lock, InvalidLockFile, "not a conan.lock")
     if lock.graph_lock is None:
         wanted = [str(one[0] if isinstance(one, list) and one else one) for one in lock.requires]
     else:

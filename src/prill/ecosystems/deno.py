@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile
 from prill.model.regex import regex
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_deno_lock"]
 
@@ -41,7 +42,7 @@ class _Deno(msgspec.Struct):
 
 def parse_deno_lock(data: bytes) -> LockFile:
     """Read ``deno.lock``; raise `InvalidLockFile`."""
-    lock = decode_json(data, _Deno, "deno.lock")
+    lock = decode_json(data, _Deno, InvalidLockFile, "not a deno.lock")
     npm, jsr = (lock.npm, lock.jsr) if lock.packages is None else (lock.packages.npm, lock.packages.jsr)
     if isinstance(npm.get("specifiers"), dict):  # version 2
         npm = _shaped(npm.get("packages", {}), dict[str, Any])

@@ -8,9 +8,9 @@ import posixpath
 import msgspec
 
 from prill.ecosystems.integrity import integrity_digest
-from prill.ecosystems.locked import Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile
 from prill.errors import PrillError
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass
 
 __all__ = ["InvalidNugetFile", "NugetPackage", "parse_deps", "parse_packages_lock"]
@@ -52,10 +52,7 @@ def parse_deps(data: bytes) -> tuple[NugetPackage, ...]:
 
     Raise `InvalidNugetFile`.
     """
-    try:
-        deps = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=ready(_Deps))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidNugetFile(f"not a .deps.json: {error}") from error
+    deps = decode_json(data, _Deps, InvalidNugetFile, "not a .deps.json")
     if len(deps.libraries) > _MAX_PACKAGES:
         raise InvalidNugetFile(f"a .deps.json with {len(deps.libraries)} libraries; {_MAX_PACKAGES} are read")
     needs: dict[str, set[str]] = {}
@@ -83,7 +80,7 @@ class _PackagesLock(msgspec.Struct):
 
 def parse_packages_lock(data: bytes) -> LockFile:
     """Read ``packages.lock.json``, of every framework that is built for; raise `InvalidLockFile`."""
-    frameworks = decode_json(data, _PackagesLock, "packages.lock.json").dependencies
+    frameworks = decode_json(data, _PackagesLock, InvalidLockFile, "not a packages.lock.json").dependencies
     found: dict[tuple[str, str], Locked] = {}
     for packages in frameworks.values():
         for name, one in packages.items():

@@ -10,7 +10,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import stated_license
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass
 
 __all__ = ["Formula", "InvalidReceipt", "Receipt", "parse_formula", "parse_receipt"]
@@ -62,10 +62,7 @@ class _ReceiptJson(msgspec.Struct):
 
 def parse_receipt(data: bytes) -> Receipt:
     """Read ``INSTALL_RECEIPT.json``; raise `InvalidReceipt`."""
-    try:
-        read = msgspec.json.decode(data, type=ready(_ReceiptJson))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidReceipt(f"not a receipt of Homebrew's: {error}") from error
+    read = decode_json(data, _ReceiptJson, InvalidReceipt, "not a receipt of Homebrew's")
     tap = (read.source.tap if read.source else None) or ""
     return Receipt(
         tap="" if tap == _CORE else tap,

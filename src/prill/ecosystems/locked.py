@@ -9,7 +9,7 @@ from prill.errors import PrillError
 from prill.model.typed_json import ready
 from prill.model.value import dataclass
 
-__all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_json", "decode_toml", "reached", "text_of"]
+__all__ = ["InvalidLockFile", "LockFile", "Locked", "decode_toml", "reached", "text_of"]
 
 T = TypeVar("T")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -52,14 +52,6 @@ def text_of(data: bytes, what: str) -> str:
         return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidLockFile(f"{what} is not UTF-8: {error}") from error
-
-
-def decode_json(data: bytes, shape: type[T], what: str) -> T:
-    """Read JSON of a shape; raise `InvalidLockFile`."""
-    try:
-        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=ready(shape))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidLockFile(f"not a {what}: {error}") from error
 
 
 def decode_toml(data: bytes, shape: type[T], what: str) -> T:

@@ -8,7 +8,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json, ready
 from prill.model.value import dataclass, replace
 
 __all__ = [
@@ -70,10 +70,7 @@ class _PackageJson(msgspec.Struct):
 
 def parse_package_json(data: bytes) -> NodePackage | None:
     """Read a ``package.json``; None where it names no package. Raise `InvalidPackageJson` for what is not JSON."""
-    try:
-        read = msgspec.json.decode(data.lstrip(b"\xef\xbb\xbf"), type=ready(_PackageJson))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidPackageJson(f"not a package.json: {error}") from error
+    read = decode_json(data, _PackageJson, InvalidPackageJson, "not a package.json")
     name, version = _text(read.name), _text(read.version)
     if not name or not version or len(name) > _MAX_NAME or not _NAME.fullmatch(name):
         return None
@@ -114,16 +111,15 @@ def parse_npm_lock(data: bytes) -> tuple[NodePackage, ...]:
     places outside of ``node_modules``, and folders in version 1. There, what comes from elsewhere than a registry has
     no version.
     """
-    try:
-        lock = msgspec.json.decode(data, type=ready(_NpmLock))
-        if lock.packages is not None:
-            listed = [
-                (place.rpartition(_INSTALLED)[2], one) for place, one in lock.packages.items() if _INSTALLED in place
-            ]
-        else:
+    what = "not a lock file of npm's"
+    lock = decode_json(data, _NpmLock, InvalidPackageJson, what)
+    if lock.packages is not None:
+        listed = [(place.rpartition(_INSTALLED)[2], one) for place, one in lock.packages.items() if _INSTALLED in place]
+    else:
+        try:
             listed = list(_nested(lock.dependencies or {}))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidPackageJson(f"not a lock file of npm's: {error}") from error
+        except msgspec.ValidationError as error:
+            raise InvalidPackageJson(f"{what}: {error}") from error
     return tuple(
         _locked(name, one)
         for name, one in listed
@@ -142,10 +138,7 @@ class _Notes(msgspec.Struct):
 
 def parse_integrities(data: bytes) -> tuple[tuple[str, str, str], ...]:
     """Return place, version and integrity of what ``node_modules/.package-lock.json`` says npm installed."""
-    try:
-        notes = msgspec.json.decode(data, type=ready(_Notes))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidPackageJson(f"not npm's notes of what it installed: {error}") from error
+    notes = decode_json(data, _Notes, InvalidPackageJson, "not npm's notes of what it installed")
     return tuple((place, one.version, one.integrity) for place, one in notes.packages.items() if one.integrity)
 
 

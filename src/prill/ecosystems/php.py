@@ -8,7 +8,7 @@ import msgspec
 
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json, ready
 from prill.model.value import dataclass
 
 __all__ = ["ComposerPackage", "InvalidComposerFile", "parse_composer_lock", "parse_installed"]
@@ -64,22 +64,18 @@ _Read = tuple[tuple[ComposerPackage, ...], tuple[str, ...]]
 
 def parse_installed(data: bytes) -> _Read:
     """Read ``installed.json`` of Composer 1 or 2; raise `InvalidComposerFile`."""
-    try:
-        read = msgspec.json.decode(data, type=ready(_Installed | list[Any]))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidComposerFile(f"not Composer's installed.json: {error}") from error
-    return _packages(read.packages if isinstance(read, _Installed) else read, "Composer's installed.json")
+    what = "not Composer's installed.json"
+    if data.lstrip().startswith(b"["):
+        return _packages(decode_json(data, list[Any], InvalidComposerFile, what), what)
+    return _packages(decode_json(data, _Installed, InvalidComposerFile, what).packages, what)
 
 
 def parse_composer_lock(data: bytes) -> _Read:
     """Read ``composer.lock``, without what is for development alone; raise `InvalidComposerFile`."""
-    try:
-        lock = msgspec.json.decode(data, type=ready(_Lock))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidComposerFile(f"not a composer.lock: {error}") from error
+    lock = decode_json(data, _Lock, InvalidComposerFile, "not a composer.lock")
     if lock.packages is None and lock.dev is None:
         raise InvalidComposerFile("not a composer.lock: it has no list of packages")
-    return _packages(lock.packages or [], "a composer.lock")
+    return _packages(lock.packages or [], "not a composer.lock")
 
 
 def _packages(entries: Sequence[Any], what: str) -> _Read:
@@ -96,7 +92,7 @@ def _packages(entries: Sequence[Any], what: str) -> _Read:
             name = entry.get("name") if isinstance(entry, dict) else None
             broken.append(name[:80] if isinstance(name, str) and name else f"entry {number}")
     if first and not packages:
-        raise InvalidComposerFile(f"not {what}: {first}") from first
+        raise InvalidComposerFile(f"{what}: {first}") from first
     return tuple(packages), tuple(broken)
 
 

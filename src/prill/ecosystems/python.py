@@ -5,7 +5,7 @@ import msgspec
 from prill.errors import PrillError
 from prill.model.license_expressions import stated_license
 from prill.model.regex import regex
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass
 
 __all__ = [
@@ -135,10 +135,7 @@ class CondaRecord:
 
 def parse_conda_record(data: bytes) -> CondaRecord:
     """Read a file of ``conda-meta``; raise `InvalidMetadata`."""
-    try:
-        read = msgspec.json.decode(data, type=ready(_CondaJson))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidMetadata(f"not a record of conda's: {error}") from error
+    read = decode_json(data, _CondaJson, InvalidMetadata, "not a record of conda's")
     return CondaRecord(
         name=read.name,
         version=read.version,

@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-from prill.ecosystems.locked import Locked, LockFile, decode_json, decode_toml, text_of
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile, decode_toml, text_of
 from prill.ecosystems.python import requirement_name
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_pdm", "parse_pipfile_lock", "parse_poetry", "parse_pylock", "parse_requirements"]
 
@@ -119,7 +120,7 @@ def parse_pylock(data: bytes) -> LockFile:
 
 def parse_pipfile_lock(data: bytes) -> LockFile:
     """Read ``Pipfile.lock``; raise `InvalidLockFile`."""
-    default = decode_json(data, _Pipfile, "Pipfile.lock").default
+    default = decode_json(data, _Pipfile, InvalidLockFile, "not a Pipfile.lock").default
     listed = {name: one for name, one in default.items() if not _is_folder(one.get("path"))}
     versions = {name: str(one.get("version", "")) for name, one in listed.items()}
     return LockFile(

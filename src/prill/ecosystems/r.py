@@ -2,10 +2,11 @@
 
 import msgspec
 
-from prill.ecosystems.locked import Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile
 from prill.errors import PrillError
 from prill.model.license_expressions import either_license, stated_license
 from prill.model.regex import regex
+from prill.model.typed_json import decode_json
 from prill.model.value import dataclass
 
 __all__ = ["InvalidDescription", "RPackage", "parse_description", "parse_renv_lock"]
@@ -103,7 +104,7 @@ class _Renv(msgspec.Struct, rename="pascal"):
 
 def parse_renv_lock(data: bytes) -> LockFile:
     """Read ``renv.lock``; what does not come from a repository like CRAN is unclear. Raise `InvalidLockFile`."""
-    found = decode_json(data, _Renv, "renv.lock").packages.values()
+    found = decode_json(data, _Renv, InvalidLockFile, "not a renv.lock").packages.values()
     listed = [one for one in found if one.source == "Repository" and one.version]
     names = {one.package for one in listed}
     return LockFile(

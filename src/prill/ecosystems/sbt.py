@@ -2,8 +2,9 @@
 
 import msgspec
 
-from prill.ecosystems.locked import Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile
 from prill.ecosystems.maven import word
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_sbt_lock"]
 
@@ -24,7 +25,7 @@ class _Sbt(msgspec.Struct):
 
 def parse_sbt_lock(data: bytes) -> LockFile:
     """Read ``build.sbt.lock``, without what only tests use, or what is provided; raise `InvalidLockFile`."""
-    found = decode_json(data, _Sbt, "build.sbt.lock").dependencies
+    found = decode_json(data, _Sbt, InvalidLockFile, "not a build.sbt.lock").dependencies
     used = [one for one in found if _USED & set(one.configurations)]
     named = {(f"{one.org}:{one.name}", one.version) for one in used if all(map(word, (one.org, one.name, one.version)))}
     return LockFile(

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from prill.ecosystems.locked import Locked, LockFile, decode_json
+from prill.ecosystems.locked import InvalidLockFile, Locked, LockFile
+from prill.model.typed_json import decode_json
 
 __all__ = ["parse_package_resolved"]
 
@@ -38,7 +39,7 @@ class _Resolved(msgspec.Struct):
 
 def parse_package_resolved(data: bytes) -> LockFile:
     """Read ``Package.resolved``; a pin of a branch or a commit alone is unclear. Raise `InvalidLockFile`."""
-    read = decode_json(data, _Resolved, "Package.resolved")
+    read = decode_json(data, _Resolved, InvalidLockFile, "not a Package.resolved")
     pins = (*read.pins, *(read.object.pins if read.object else ()))
     named = [
         (_name(one) or one.identity or one.package, (one.state.version or "") if _name(one) else "") for one in pins

@@ -3,12 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
 from prill.formats.csaf import InvalidCsaf
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 
 __all__ = ["PROVIDER_PLACE", "PublishedFile", "feed_files", "listed_files", "provider_distributions"]
 
@@ -66,7 +65,7 @@ class _FeedDocument(msgspec.Struct):
 
 def provider_distributions(data: bytes, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the addresses of a provider's directories and of its feeds for everybody; raise `InvalidCsaf`."""
-    provider = _decoded(data, _Provider, f"{source} is no metadata of a CSAF provider")
+    provider = decode_json(data, _Provider, InvalidCsaf, f"{source} is no metadata of a CSAF provider")
     feeds = (feed for one in provider.distributions if one.rolie for feed in one.rolie.feeds)
     return (
         tuple(one.directory_url for one in provider.distributions if one.directory_url),
@@ -85,7 +84,7 @@ def listed_files(data: bytes, *, changes: bool) -> tuple[PublishedFile, ...]:
 
 def feed_files(data: bytes, source: str) -> tuple[PublishedFile, ...]:
     """Return what a ROLIE feed lists (section 7.1.15); raise `InvalidCsaf`."""
-    document = _decoded(data, _FeedDocument, f"{source} is no ROLIE feed")
+    document = decode_json(data, _FeedDocument, InvalidCsaf, f"{source} is no ROLIE feed")
     return tuple(filter(lambda one: one.address, map(_of_entry, document.feed.entry)))
 
 
@@ -93,10 +92,3 @@ def _of_entry(entry: _Entry) -> PublishedFile:
     links: Iterator[str] = (link.href for link in entry.link if link.rel == "self")
     address = entry.content.src if entry.content and entry.content.src else next(links, "")
     return PublishedFile(address, entry.updated)
-
-
-def _decoded(data: bytes, kind: type[Any], what: str) -> Any:  # noqa: ANN401 - whatever the caller asks for
-    try:
-        return msgspec.json.decode(data, type=ready(kind))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidCsaf(f"{what}: {error}") from error

@@ -7,7 +7,7 @@ import msgspec
 
 from prill.formats.vex_errors import InvalidVex
 from prill.model.purl import InvalidPurl, Purl
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.value import replace
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
@@ -86,10 +86,7 @@ _JUSTIFICATIONS = {
 
 def read_cyclonedx_vex(data: bytes, source: str) -> tuple[VexStatement, ...]:
     """Return what is said in the analyses of a document; raise `InvalidVex`."""
-    try:
-        bom = msgspec.json.decode(data, type=ready(_Bom))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidVex(f"{source} is no CycloneDX document: {error}") from error
+    bom = decode_json(data, _Bom, InvalidVex, f"{source} is no CycloneDX document")
     top = [bom.metadata.component] if bom.metadata.component else []
     purls = {one.ref: one.purl for one in _all([*top, *bom.components], 0) if one.ref and one.purl}
     return tuple(filter(None, (_statement(one, purls, bom, source) for one in bom.vulnerabilities)))

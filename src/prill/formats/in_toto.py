@@ -63,17 +63,14 @@ def encode_statement(statement: Statement) -> bytes:
     """
     import msgspec  # noqa: PLC0415 - who only reads statements needs none
 
-    from prill.model.typed_json import ready  # noqa: PLC0415
+    from prill.model.typed_json import decode_json  # noqa: PLC0415
 
     if not statement.subjects:
         raise InvalidStatement("a statement needs a subject")
     for subject in statement.subjects:
         if not subject.digests:
             raise InvalidStatement(f"the subject {subject.name!r} has no digest")
-    try:
-        msgspec.json.decode(statement.predicate, type=ready(dict[str, msgspec.Raw]))
-    except msgspec.DecodeError as error:
-        raise InvalidStatement(f"the predicate is no JSON object: {error}") from error
+    decode_json(statement.predicate, dict[str, msgspec.Raw], InvalidStatement, "the predicate is no JSON object")
     document = {
         "_type": STATEMENT_TYPE,
         "subject": [subject.to_json() for subject in statement.subjects],

@@ -16,7 +16,7 @@ from prill.formats._documents import timestamp
 from prill.formats._json import pretty_json
 from prill.formats.vex_errors import InvalidVex
 from prill.model.days import parse_day
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.vex import Justification, VexProduct, VexStatement, VexStatus
 
 __all__ = ["CONTEXT", "append_openvex", "encode_openvex", "faults_of_openvex", "read_openvex"]
@@ -114,10 +114,7 @@ def _is_time(text: str) -> bool:
 
 
 def _document(data: bytes, source: str) -> _Document:
-    try:
-        return msgspec.json.decode(data, type=ready(_Document))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidVex(f"{source} is no OpenVEX document: {error}") from error
+    return decode_json(data, _Document, InvalidVex, f"{source} is no OpenVEX document")
 
 
 def _statement(one: _Statement, document: _Document, source: str, place: int) -> VexStatement:

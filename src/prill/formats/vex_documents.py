@@ -6,7 +6,7 @@ from prill.formats.csaf_vex import read_csaf_vex
 from prill.formats.cyclonedx_vex import read_cyclonedx_vex
 from prill.formats.openvex import faults_of_openvex, read_openvex
 from prill.formats.vex_errors import InvalidVex
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.model.vex import VexStatement
 
 __all__ = ["MAX_VEX", "InvalidVex", "faults_of_vex", "read_vex"]
@@ -38,7 +38,4 @@ def faults_of_vex(data: bytes, source: str) -> tuple[str, ...]:
 def _members(data: bytes, source: str) -> dict[str, msgspec.Raw]:
     if len(data) > MAX_VEX:
         raise InvalidVex(f"{source} has more than {MAX_VEX} bytes")
-    try:
-        return msgspec.json.decode(data, type=ready(dict[str, msgspec.Raw]))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidVex(f"{source} is no JSON object: {error}") from error
+    return decode_json(data, dict[str, msgspec.Raw], InvalidVex, f"{source} is no JSON object")

@@ -7,7 +7,7 @@ package.
 import msgspec
 
 from prill.formats.vex_errors import InvalidVex
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 
 __all__ = ["INDEX", "MANIFEST_PLACE", "archive_address", "document_paths"]
 
@@ -43,10 +43,7 @@ class _Index(msgspec.Struct):
 
 def archive_address(data: bytes, source: str) -> str:
     """Return where a manifest says that the archive is; raise `InvalidVex`."""
-    try:
-        manifest = msgspec.json.decode(data, type=ready(_Manifest))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidVex(f"{source} is no manifest of a VEX repository: {error}") from error
+    manifest = decode_json(data, _Manifest, InvalidVex, f"{source} is no manifest of a VEX repository")
     for version in manifest.versions:
         if version.spec_version in _VERSIONS and version.locations:
             return version.locations[0].url
@@ -56,8 +53,5 @@ def archive_address(data: bytes, source: str) -> str:
 
 def document_paths(data: bytes, source: str) -> tuple[str, ...]:
     """Return the paths of an index's documents, each once; raise `InvalidVex`."""
-    try:
-        index = msgspec.json.decode(data, type=ready(_Index))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidVex(f"{source} is no index of a VEX repository: {error}") from error
+    index = decode_json(data, _Index, InvalidVex, f"{source} is no index of a VEX repository")
     return tuple(dict.fromkeys(one.location.removeprefix("./") for one in index.packages))

@@ -22,7 +22,7 @@ SAMPLES = {
     "kev.json": ("kev", {"Exploited": 1404}),
     "end-of-life": ("end-of-life", {"LifeCycle": 1370}),
     "providers/alpine-secdb-v3.10-main.yaml": ("alpine-secdb", {"Record": 1111}),
-    "providers/debian-tracker-sample.json": ("debian-tracker", {"Record": 6, "Skipped": 2}),
+    "providers/debian-tracker-sample.json": ("debian-tracker", {"Record": 6, "Skipped": 1}),
     "providers/epss-sample.csv": ("epss", {"Probability": 5}),
     "providers/redhat-rhsa-2023_3821.csaf.json": ("redhat-csaf", {"Record": 3}),
     "providers/redhat-rhsa-2025_23414.csaf.json": ("redhat-csaf", {"Record": 2}),
@@ -371,10 +371,17 @@ class TestOsv:
             read(path)
 
 
+def test_a_record_of_the_tracker_that_is_no_utf8_is_skipped(tmp_path: Path):
+    path = tmp_path / "tracker.json"
+    path.write_bytes(b'{"x": {"CVE-2026-1": {"releases": {"trixie": {"status": "\xff"}}}}}')
+    assert [item.subject for item in read(path) if isinstance(item, Skipped)] == ["x CVE-2026-1"]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("kev.json", '{"catalogVersion": "1", "vulnerabilities": {}}'),
+        ("kev2.json", '{"catalogVersion": "1", "vulnerabilities": [], "x": ' + "[" * 100_000 + "]" * 100_000 + "}"),
         ("tracker.json", '{"x": {"CVE-1": "releases", "releases": 1}, "y": 5}\n"CVE-2"'),
         ("main.yaml", "packages: [{pkg: {name: x, secfixes: [1]}}]"),
         ("main2.yaml", "packages: []\n# secfixes"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json, ready
 from prill.model.vulnerability_match import MatchState
 from prill.vuln.debian_urgency import highest_urgency, state_of_urgency
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile, read_source
@@ -74,10 +74,8 @@ class DebianTrackerProvider:
 
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Yield a record for each vulnerability in each source; raise `InvalidAdvisories`."""
-        try:
-            packages = msgspec.json.decode(read_source(source), type=ready(dict[str, dict[str, msgspec.Raw]]))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InvalidAdvisories(f"{source.name} is not Debian's tracker: {error}") from error
+        what = f"{source.name} is not Debian's tracker"
+        packages = decode_json(read_source(source), dict[str, dict[str, msgspec.Raw]], InvalidAdvisories, what)
         releases: set[str] = set()
         for item in _records(packages):
             if isinstance(item, Record):
@@ -95,9 +93,11 @@ def _records(packages: Mapping[str, Mapping[str, Any]]) -> Iterator[Item]:
     for package, vulnerabilities in sorted(packages.items()):
         for id_, raw in vulnerabilities.items():
             try:
-                found.setdefault(id_, []).append((package, msgspec.json.decode(raw, type=ready(_Vulnerability))))
-            except msgspec.MsgspecError as error:
+                one = msgspec.json.decode(raw, type=ready(_Vulnerability))
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 yield Skipped(f"{package} {id_}", str(error))
+            else:
+                found.setdefault(id_, []).append((package, one))
     for id_, named in sorted(found.items()):
         affected = [each for package, one in named for each in _affected(package, one)]
         if not affected:

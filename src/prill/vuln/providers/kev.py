@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from prill.model.typed_json import ready
+from prill.model.typed_json import decode_json
 from prill.vuln.providers.provider import InvalidAdvisories, SourceFile, read_source
 from prill.vuln.records import Exploited, Item, Modified
 
@@ -38,10 +38,8 @@ class KevProvider:
 
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Yield what is exploited since when; raise `InvalidAdvisories`."""
-        try:
-            catalogue = msgspec.json.decode(read_source(source, _MAX_BYTES), type=ready(_Catalogue))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InvalidAdvisories(f"{source.name} is not CISA's catalogue: {error}") from error
+        data, what = read_source(source, _MAX_BYTES), f"{source.name} is not CISA's catalogue"
+        catalogue = decode_json(data, _Catalogue, InvalidAdvisories, what)
         if catalogue.released:
             yield Modified(_seconds(catalogue.released))
         for entry in catalogue.vulnerabilities:
