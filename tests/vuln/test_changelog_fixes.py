@@ -20,14 +20,14 @@ THREE = fixes(
 )
 
 
-def between(found: ChangelogFixes, low: str, high: str) -> tuple[dict[str, list[str]], bool]:
-    versions, reaches = fixes_between(found, low, high)
-    return {one.version: [fix.id for fix in one.fixes] for one in versions}, reaches
+def between(found: ChangelogFixes, low: str, high: str) -> tuple[dict[str, list[str]], str]:
+    versions, missing = fixes_between(found, low, high)
+    return {one.version: [fix.id for fix in one.fixes] for one in versions}, missing
 
 
 def test_the_versions_above_the_installed_up_to_the_newest_count():
-    assert between(THREE, "1.0-1", "1.0-2") == ({"1.0-2": ["CVE-2026-2222", "CVE-2026-2223"]}, True)
-    assert between(THREE, "1.0-3", "1.0-3") == ({}, True)
+    assert between(THREE, "1.0-1", "1.0-2") == ({"1.0-2": ["CVE-2026-2222", "CVE-2026-2223"]}, "")
+    assert between(THREE, "1.0-3", "1.0-3") == ({}, "")
     assert list(between(THREE, "1.0-0", "1.0-9")[0]) == ["1.0-3", "1.0-2", "1.0-1"]
 
 
@@ -41,24 +41,40 @@ def test_each_id_stands_once_a_version_with_its_first_line():
 def test_a_rebuild_sorts_behind_what_was_rebuilt():
     assert between(fixes(("1.0-1+b2", ["Rebuild"]), ("1.0-1", ["CVE-2026-1111"])), "1.0-1", "1.0-1+b2") == (
         {"1.0-1+b2": []},
-        True,
+        "",
     )
 
 
 def test_an_installed_version_that_the_changelog_does_not_have_is_passed():
-    assert between(THREE, "1.0-1.1", "1.0-3")[1] is True
+    assert between(THREE, "1.0-1.1", "1.0-3")[1] == ""
 
 
 def test_a_changelog_that_was_cut_above_the_installed_version_is_told_apart():
     cut = fixes(("1.0-3", ["CVE-2026-3333"]), end=OLDER)
-    assert between(cut, "1.0-1", "1.0-3") == ({"1.0-3": ["CVE-2026-3333"]}, False)
-    whole = fixes(("1.0-3", ["CVE-2026-3333"]))
-    assert between(whole, "1.0-1", "1.0-3")[1] is True
+    assert between(cut, "1.0-1", "1.0-3") == ({"1.0-3": ["CVE-2026-3333"]}, "is cut off above the installed 1.0-1")
+    unmarked = fixes(("1.0-3", ["CVE-2026-3333"]))
+    assert between(unmarked, "1.0-1", "1.0-3")[1] == "is cut off above the installed 1.0-1"
+
+
+@pytest.mark.parametrize("newest", ["1.0-4", "0:1.0-2.1"])
+def test_a_changelog_that_is_not_about_the_newest_version_is_told(newest: str):
+    assert between(THREE, "1.0-1", newest)[1] == f"does not name {newest}"
+    assert between(THREE, "1.0-1", "0:1.0-2")[1] == ""
 
 
 def test_versions_that_are_none_are_passed_over():
     odd = fixes(("1.0-3", ["CVE-2026-3333"]), ("not_a_version", ["CVE-2026-0001"]), ("1.0-1", []))
-    assert between(odd, "1.0-1", "1.0-3") == ({"1.0-3": ["CVE-2026-3333"]}, True)
+    assert between(odd, "1.0-1", "1.0-3") == ({"1.0-3": ["CVE-2026-3333"]}, "")
+
+
+def test_an_id_may_begin_with_a_space_in_place_of_its_hyphen():
+    found = fixes(("1.0-2", ["Regression fix for CVE 2026-33416.", "CVE 2026-1111: mend, see CVE-2026-2222"]))
+    assert [(fix.id, fix.within) for fix in found.versions[0].fixes] == [
+        ("CVE-2026-1111", ""),
+        ("CVE-2026-2222", "CVE-2026-1111"),
+        ("CVE-2026-33416", ""),
+    ]
+    assert fixes(("1.0-2", ["It is not affected by CVE 2026-1111"])).versions[0].fixes == ()
 
 
 def test_what_was_named_before_is_known():

@@ -55,19 +55,23 @@ def standing_fixes(between: Iterable[VersionFixes]) -> dict[str, tuple[Fix, Vers
     return found
 
 
-def fixes_between(fixes: ChangelogFixes, installed: str, newest: str) -> tuple[tuple[VersionFixes, ...], bool]:
-    """Return the versions after ``installed`` up to ``newest``, and whether the changelog reaches down so far.
+def fixes_between(fixes: ChangelogFixes, installed: str, newest: str) -> tuple[tuple[VersionFixes, ...], str]:
+    """Return the versions after ``installed`` up to ``newest``, and what keeps these from being all; "" for nothing.
 
     Both are versions of the source. Raise `InvalidVersion` where one of the two is none.
     """
     low, high = sort_key(installed), sort_key(newest)
     between: list[VersionFixes] = []
+    named, reaches = False, False
     for version, key in _keyed(fixes.versions):
         if key <= low:
-            return tuple(between), True
+            reaches = True
+            break
         if key <= high:
             between.append(version)
-    return tuple(between), not fixes.cut
+            named = named or key == high
+    missing = "" if reaches else f"is cut off above the installed {installed}"
+    return tuple(between), missing if named or low >= high else f"does not name {newest}"
 
 
 def named_before(fixes: ChangelogFixes, installed: str) -> frozenset[str]:

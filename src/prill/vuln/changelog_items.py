@@ -11,15 +11,18 @@ from prill.vuln.changelog_fixes import ChangelogFixes, Fix, VersionFixes
 
 __all__ = ["fixes_of", "read_fixes"]
 
-_ID = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}(?![0-9])", re.IGNORECASE)
+_CVE = "(?<![A-Za-z])CVE[- ]"
+"""Some write ``CVE 2026-33416``."""
+
+_ID = re.compile(rf"{_CVE}[0-9]{{4}}-[0-9]{{4,19}}(?![0-9])", re.IGNORECASE)
 _NUMBER = r"[0-9]{4,19}(?![0-9])"
 # Further numbers of the year: CVE-2026-3333, -3334 or CVE-2026-3333/3334, but not a file CVE-2026-3333/0001-x.patch.
 _MORE = rf"(?:(?:(?:\s?[,/&]|\s?,?\sand)\s?-|[/,]){_NUMBER}(?!\.?[\w-]))*"
 _IDS = re.compile(
-    rf"CVE-(?P<year>[0-9]{{4}})-(?:\{{(?P<braced>[0-9,\s]+)\}}|(?P<plain>{_NUMBER}{_MORE}))", re.IGNORECASE
+    rf"{_CVE}(?P<year>[0-9]{{4}})-(?:\{{(?P<braced>[0-9,\s]+)\}}|(?P<plain>{_NUMBER}{_MORE}))", re.IGNORECASE
 )
 _ONE = re.compile(_NUMBER)
-_BEFORE = r"(?:CVE-[0-9{},/&\s-]+(?:(?:and|or)\s+)?)*$"
+_BEFORE = r"(?:CVE[- ][0-9{},/&\s-]+(?:(?:and|or)\s+)?)*$"
 _OTHERS = re.compile(
     r"\b(?:(?:not\s+(?:be\s+)?affected|unaffected)\s+by|not\s+vulnerable\s+to)\s+(?:the\s+)?" + _BEFORE, re.IGNORECASE
 )
@@ -91,7 +94,7 @@ def _fixes(lines: Sequence[str]) -> Iterator[Fix]:
     """
     whole = " ".join(lines)
     leading = _LEADING.match(whole[:_MAX_TEXT])
-    first = leading[1].upper() if leading else ""
+    first = leading[1].upper().replace(" ", "-") if leading else ""
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     for match in _IDS.finditer(whole):
         before = whole[max(0, match.start() - _MAX_TEXT) : match.start()]

@@ -40,7 +40,7 @@ from prill.vuln.source_names import name_sources
 __all__ = ["VendorAnswer", "ask_archive", "find_behind"]
 
 _KIND = "changelogs"
-_VERSION = 3
+_VERSION = 4
 _WORKERS = 2
 _REBUILD = regex(r"\+b[0-9]+$")
 _NEWER = "{} is newer than what the vendor's archive has, {}: it is from elsewhere, so nothing is known of it"
@@ -244,13 +244,11 @@ def _matches(one: _Behind, fixes: ChangelogFixes) -> tuple[list[VulnerabilityMat
         details = package.details
         assert isinstance(details, DebDetails)  # noqa: S101 - only those are behind
         installed = details.source_version or package.version
-        between, reaches = fixes_between(fixes, installed, one.newest)
+        between, incomplete = fixes_between(fixes, installed, one.newest)
         if fixes.missing:
             gaps.append(Gap(package.name, f"what {record.version} fixes is not known: {fixes.missing}"))
-        elif not reaches:
-            gaps.append(
-                Gap(package.name, f"the changelog of {record.version} is cut off above the installed {package.version}")
-            )
+        elif incomplete:
+            gaps.append(Gap(package.name, f"the changelog of {record.version} {incomplete}"))
         before = named_before(fixes, installed)
         # Else the binary package has a numbering of its own. A rebuild, +b1, has its source's.
         same = _REBUILD.sub("", package.version) == installed
