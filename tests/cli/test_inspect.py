@@ -187,6 +187,12 @@ class _Page(HTMLParser):
 
 
 class TestDocuments:
+    def test_printed_remarks_may_go_over_pages(self, prill: Prill, image: Path):
+        printed = prill("inspect", image, "--format", "html").out.partition("@media print")[2]
+        kept_whole = [line.partition("{")[0] for line in printed.splitlines() if "break-inside: avoid" in line]
+        assert kept_whole
+        assert all(".verdict section" not in selectors for selectors in kept_whole)  # it left the first page empty
+
     def test_html_needs_nothing_else(self, prill: Prill, image: Path, tmp_path: Path):
         ran = prill("inspect", image, "--format", "html", "-o", tmp_path / "report.html")
         assert (ran.code, ran.out) == (0, "")
