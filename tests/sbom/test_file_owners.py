@@ -2,6 +2,8 @@
 
 from prill.model import LanguageDetails, Location, Ownership, Package
 from prill.sbom.file_owners import FileOwners
+from prill.sbom.ownership import owners_of_paths
+from trees import DictTree, Link
 
 DEB = "pkg:deb/debian/tool@1"
 
@@ -42,3 +44,9 @@ def test_a_file_that_says_of_one_package_alone_is_its():
     assert OWNERS.of("usr/bin/two") == "pkg:golang/example.test/lib@v1"
     assert OWNERS.of("usr/bin/one") == ""
     assert OWNERS.of("var/lib/dpkg/status") == ""
+
+
+def test_a_link_that_packages_have_files_behind_is_nobodys():
+    tree = DictTree({"bin": Link("usr/bin"), "lib": Link("usr/lib"), "usr/bin/sh": "", "usr/lib/x": ""})
+    owned = {"shell": ["bin", "bin/sh"], "base": ["bin", "lib"], "other": ["usr/lib/x"]}
+    assert owners_of_paths(owned, tree) == {"usr/bin/sh": "shell", "lib": "base", "usr/lib/x": "other"}

@@ -59,14 +59,22 @@ def _is_its_own(package: Package, owner: str) -> bool:
 def owners_of_paths(owned: Mapping[str, Iterable[str]], tree: FileTree) -> dict[str, str]:
     """Return, for each path as the image has it, the purl that owns it.
 
-    A manager may spell a path by way of a link, as ``bin/sh`` where ``bin`` leads to ``usr/bin``.
+    A manager may spell a path by way of a link, as ``bin/sh`` where ``bin`` leads to ``usr/bin``. It means a folder
+    then by ``bin``, which many have, and nobody's link.
     """
     links = _links(tree)
     owners: dict[str, str] = {}
+    folders: set[str] = set()
     for purl, paths in owned.items():
         for path in paths:
             first, slash, rest = path.partition("/")
-            owners[f"{links[first]}/{rest}" if slash and first in links else path] = purl
+            if slash and first in links:
+                owners[f"{links[first]}/{rest}"] = purl
+                folders.add(first)
+            else:
+                owners[path] = purl
+    for folder in folders:
+        owners.pop(folder, None)
     return owners
 
 

@@ -32,7 +32,7 @@ class OpensslReader:
 
 
 def _is_activated(text: str) -> bool:
-    """Say whether the provider is loaded, and asked for by default or alone (config(5))."""
+    """Say whether the provider is loaded, and asked for by default, as fips_module(7) demands (config(5))."""
     section = ""
     loaded = default = False
     for line in text.splitlines():
