@@ -78,6 +78,12 @@ def test_both_ways_of_matching_agree(pattern: str):
         ("**/*", "./", True),
         ("*\n!a", ".", False),
         ("*.log", ".", False),
+        ("*.md\n!README*.md\nREADME-secret.md", "README-secret.md", True),
+        ("*\n!src/**", "tsconfig.json", True),
+        ("*\n!src/**", "src", False),
+        ("*\n!src/*/x", "src/a", False),
+        ("*\n!src/*/x", "src/a/y", True),
+        ("*\n!s[^a]c/**", "src", False),
     ],
 )
 def test_whether_anything_is_left_to_copy(text: str, path: str, *, nothing: bool):
@@ -131,3 +137,17 @@ def test_long_paths_count_for_more():
     result = lint(read_dockerfile(text.encode()), (RULE,), context)
     assert process_time() - begun < 10
     assert [gap for gap in result.gaps if "TooManyPatterns" in gap.reason]
+
+
+BELOW = [*product(("a", "b", "ab", "a.o", "x", "*"), repeat=1), *product(("a", "b", "a.o", "x"), repeat=2)]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4)), max_size=6),
+    st.lists(st.sampled_from(("a", "b", "ab", "a.o", "x")), min_size=1, max_size=2),
+)
+def test_nothing_is_left_where_everything_below_is_out(lines: list[tuple[bool, list[str]]], parts: list[str]):
+    ignored = read_ignore_file("\n".join(("!" if excepted else "") + "/".join(pieces) for excepted, pieces in lines))
+    path = "/".join(parts)
+    if ignored.leaves_out(path):
+        assert all(ignored.matches(f"{path}/{'/'.join(below)}") for below in BELOW)

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from re import Pattern
 
 from prill.dockerfile.ignore_pattern import IgnorePattern, one_of
@@ -13,7 +14,8 @@ __all__ = ["IgnoreFile", "TooManyPatterns", "read_ignore_file"]
 MAX_PATTERNS = 10_000
 
 _EVERYTHING = frozenset({"*", "**", "**/*"})
-_WILD = frozenset("*?[")
+_CLASSES = frozenset("[\\")
+"""What Go's patterns have otherwise than Python's."""
 _NOT_PLAIN = frozenset("*?[\\")
 _MANY, _SHORT = 50, 1024
 
@@ -47,8 +49,8 @@ class IgnoreFile:
         clean = posixpath.normpath(path).strip("/")
         if clean in {".", ""}:
             return self.leaves_nothing
-        below = any(one.startswith(clean + "/") or not _WILD.isdisjoint(one) for one in self.exceptions)
-        return not below and self.matches(path)
+        folders = clean.split("/")
+        return self.matches(path) and not any(_reaches_below(one.split("/"), folders) for one in self.exceptions)
 
     def matches(self, path: str) -> bool:
         """Whether a path, or a folder that it is in, is left out."""
@@ -65,6 +67,16 @@ class IgnoreFile:
             if pattern.matches(clean):
                 return leaves_out
         return ignored
+
+
+def _reaches_below(pattern: list[str], folders: list[str]) -> bool:
+    """Whether a pattern may fit something that lies below the path whose parts are given."""
+    for part, folder in zip(pattern, folders, strict=False):
+        if "**" in part:
+            return True
+        if _CLASSES.isdisjoint(part) and not fnmatchcase(folder, part):
+            return False
+    return len(pattern) > len(folders)
 
 
 def _folders(path: str) -> Iterator[str]:
