@@ -49,6 +49,17 @@ def test_globs_begin_at_the_root(image: Path, prill: Prill):
     link = rows(prill("files", image, "/bin").out)["/bin"]
     assert link[-2:] == ["->", "usr/bin"]
     assert list(rows(prill("files", image, "/bin/tool").out)) == ["/usr/bin/tool"]
+    assert list(rows(prill("files", image, "/bin/t*").out)) == ["/usr/bin/tool"]
+    assert list(rows(prill("files", image, "/usr/../bin/**").out)) == ["/usr/bin/tool"]
+    assert prill("files", image, "/sbin/*").code == 3
+
+
+def test_globs_may_stand_behind_an_option(image: Path, prill: Prill):
+    ran = prill("files", image, "/app/free", "--no-digests", "/usr/bin/*", "--format", "table", "/bin")
+    assert ran.code == 0
+    assert [line.split()[5] for line in ran.out.splitlines()[1:]] == ["/app/free", "/bin", "/usr/bin/tool"]
+    assert prill("files", image, "--no-digest", "/bin", "--bogus", "/usr").code == 2
+    assert prill("inspect", image, "--verbose", "another").code == 2
 
 
 def test_json_is_one_document_with_one_entry_a_line(image: Path, prill: Prill):

@@ -10,6 +10,7 @@ from prill.errors import PrillError
 from prill.model import FileKind, Gap, Subject
 from prill.model.image_files import ListedFile
 from prill.model.value import dataclass, field
+from prill.oci._merged import MergedTree
 from prill.oci.folder import FolderTree
 from prill.oci.rootfs import ImageTree
 from prill.sbom.file_owners import FileOwners
@@ -112,7 +113,7 @@ def _matching(tree: ImageTree | FolderTree, patterns: Sequence[str]) -> Sequence
 def _rows_of(tree: ImageTree | FolderTree, pattern: str) -> Sequence[int]:
     merged = tree.merged
     if _WILD & set(pattern):
-        matches = compile_glob(pattern).fullmatch
+        matches = compile_glob(_through_links(merged, pattern)).fullmatch
         return [row for row in range(1, len(merged)) if matches(merged.paths[row])]
     row = merged.find(pattern, follow=False)
     if row is None:
@@ -122,3 +123,11 @@ def _rows_of(tree: ImageTree | FolderTree, pattern: str) -> Sequence[int]:
     while end < len(merged) and merged.paths[end].startswith(prefix):
         end += 1
     return range(row or 1, end)
+
+
+def _through_links(merged: MergedTree, pattern: str) -> str:
+    """Return a glob with its folders as the image has them, where they lead through links: ``bin`` as ``usr/bin``."""
+    wild = min(at for at in map(pattern.find, _WILD) if at >= 0)
+    folder, slash, _ = pattern[:wild].rpartition("/")
+    row = merged.find(folder, follow=True) if slash else None
+    return pattern if row is None else f"{merged.paths[row]}/{pattern[len(folder) + 1 :]}".lstrip("/")

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
@@ -16,7 +17,16 @@ _UNKNOWN = regex(r"unrecognized arguments: .*?(--?[A-Za-z][\w-]*)")
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """argparse's, but for how it refuses."""
+    """argparse's, but for how it refuses, and that what it takes several of may stand on both sides of an option."""
+
+    def parse_args(self, args: Sequence[str], namespace: argparse.Namespace | None = None) -> argparse.Namespace:  # type: ignore[override]
+        """Return the arguments, as of ``IMAGE --format json GLOB``; exit with `Exit.MISUSED` for an unknown one."""
+        found, rest = self.parse_known_args(args, namespace)
+        if any(not word.startswith("-") for word in rest) and not first_words(self):
+            found, rest = self.parse_known_intermixed_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and what to do in two lines, and exit with `Exit.MISUSED`."""
