@@ -5,7 +5,7 @@
 2. `Cataloger.catalog` turns the evidence of the files that are visible in the merged image into packages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from prill.errors import PrillError
@@ -23,6 +23,7 @@ __all__ = [
     "Seen",
     "Surroundings",
     "Unreadable",
+    "dependencies",
     "read_bounded",
 ]
 
@@ -74,3 +75,21 @@ class Cataloger(FileReader[E], Protocol[E]):
 
 
 AnyCataloger = Cataloger[Any]
+
+
+def dependencies(
+    found: Iterable[tuple[Package, Iterable[str], Iterable[str]]],
+) -> tuple[Relationship, ...]:
+    """Return who needs whom, sorted: of each package the names that it has or provides, and those that it needs.
+
+    Of several packages that have a name, each is needed.
+    """
+    packages = tuple(found)
+    givers: dict[str, set[str]] = {}
+    for package, names, _ in packages:
+        for name in names:
+            givers.setdefault(name, set()).add(package.purl)
+    needed = {
+        (package.purl, giver) for package, _, needs in packages for name in needs for giver in givers.get(name, ())
+    }
+    return tuple(Relationship(purl, giver) for purl, giver in sorted(needed) if purl != giver)

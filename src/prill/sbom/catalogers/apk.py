@@ -1,15 +1,15 @@
 """Packages of Alpine, Wolfi and Chainguard, by apk's database, in its old place and its new one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from prill.model import ApkDetails, Distro, Gap, Location, Package, Relationship
+from prill.model import ApkDetails, Distro, Gap, Location, Package
 from prill.model.license_expressions import stated_license
 from prill.model.purl_value import build_purl
 from prill.model.report import NO_APK_LICENCE
-from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, read_bounded
+from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, dependencies, read_bounded
 
 if TYPE_CHECKING:
     from prill.distro.apk.installed import InstalledApk
@@ -63,13 +63,11 @@ class ApkCataloger:
     def catalog(self, seen: Sequence[Seen[ApkEvidence]], image: Surroundings) -> Catalogued:
         """Return the packages, their files, and who needs whom."""
         found = [(_package(entry, one.location, image.distro), entry) for one in seen for entry in one.evidence.entries]
-        givers: dict[str, set[str]] = {}
-        for package, entry in found:
-            for name in (entry.name, *entry.provides):
-                givers.setdefault(name, set()).add(package.purl)
         return Catalogued(
             packages=tuple(package for package, _ in found),
-            relationships=tuple(sorted(one for each in found for one in _relationships(*each, givers))),
+            relationships=dependencies(
+                (package, (entry.name, *entry.provides), entry.depends) for package, entry in found
+            ),
             owned=tuple((package.purl, entry.paths) for package, entry in found),
             gaps=(
                 *(Gap(f"/{one.path}", f"{self.id}: {fault}") for one in seen for fault in one.evidence.faults),
@@ -128,8 +126,3 @@ def _package(entry: ApkEntry, location: Location, distro: Distro | None) -> Pack
         licenses=entry.licenses,
         locations=(location,),
     )
-
-
-def _relationships(package: Package, entry: ApkEntry, givers: Mapping[str, set[str]]) -> set[Relationship]:
-    needed = {other for name in entry.depends for other in givers.get(name, ())}
-    return {Relationship(package.purl, other) for other in needed - {package.purl}}

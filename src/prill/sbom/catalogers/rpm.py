@@ -4,15 +4,24 @@ A manifest, ``/var/lib/rpmmanifest/container-manifest-2``, has a line a package,
 ``rpm --query --queryformat`` wrote them: NEVRA's parts, sizes and times between them, and the source package.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from prill.errors import PrillError
-from prill.model import Distro, Gap, Location, Package, Relationship, RpmDetails
+from prill.model import Distro, Gap, Location, Package, RpmDetails
 from prill.model.license_expressions import stated_license
 from prill.model.purl_value import build_purl
-from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings, Unreadable, read_bounded
+from prill.sbom.cataloger import (
+    Catalogued,
+    Evidence,
+    FoundFile,
+    Seen,
+    Surroundings,
+    Unreadable,
+    dependencies,
+    read_bounded,
+)
 
 __all__ = ["RPM", "RpmCataloger", "RpmEvidence"]
 
@@ -80,13 +89,11 @@ class RpmCataloger:
             for entry in one.evidence.entries
             if entry.name != "gpg-pubkey"
         ]
-        givers: dict[str, set[str]] = {}
-        for package, entry in found:
-            for name in (entry.name, *entry.provides):
-                givers.setdefault(name, set()).add(package.purl)
         return Catalogued(
             packages=tuple(package for package, _ in found),
-            relationships=tuple(sorted(one for each in found for one in _relationships(*each, givers))),
+            relationships=dependencies(
+                (package, (entry.name, *entry.provides), entry.requires) for package, entry in found
+            ),
             owned=tuple((package.purl, entry.paths) for package, entry in found),
             gaps=tuple(Gap(f"/{one.path}", f"{self.id}: {one.evidence.unread}") for one in seen if one.evidence.unread),
         )
@@ -196,8 +203,3 @@ def _package(entry: RpmEntry, location: Location, distro: Distro | None) -> Pack
         licenses=entry.licenses,
         locations=(location,),
     )
-
-
-def _relationships(package: Package, entry: RpmEntry, givers: Mapping[str, set[str]]) -> set[Relationship]:
-    needed = {other for name in entry.requires for other in givers.get(name, ())}
-    return {Relationship(package.purl, other) for other in needed - {package.purl}}
