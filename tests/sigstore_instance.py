@@ -29,13 +29,20 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from der_writer import generalized_time, integer, octets, oid, sequence, set_of, tlv, utf8
 from prill.signing._der import parse_der
+from prill.signing.identity import Expected, IdentityRule
+from prill.signing.keys import PublicKey
 from prill.signing.merkle import inner_hash, leaf_hash
+from prill.signing.private_key import PrivateKey
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ISSUER_RAW, ISSUER = ObjectIdentifier("1.3.6.1.4.1.57264.1.1"), ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 SCT_LIST = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 SHA256_OID, ECDSA_SHA256 = "2.16.840.1.101.3.4.2.1", "1.2.840.10045.4.3.2"
 SIGNED_DATA, TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
+ME = IdentityRule(
+    Expected.exactly("me@example.test", "identity"), Expected.exactly("https://issuer.example.test", "issuer")
+)
+"""Who the instance's certificates say that one is, where nothing else was asked of it."""
 Key = ec.EllipticCurvePrivateKey
 
 
@@ -427,6 +434,22 @@ class Instance:
         return ".".join(
             [*(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts), "AAAA"]
         )
+
+
+class InstanceSigner:
+    """A key with a certificate of the instance."""
+
+    def __init__(self, instance: Instance, **change: Any) -> None:
+        self.key = PrivateKey.of(new_key())
+        made = instance.certify(self.key._key.public_key(), **change)
+        self.certificate = made.public_bytes(Encoding.DER)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return self.key.public_key
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
 
 
 class Handler(BaseHTTPRequestHandler):

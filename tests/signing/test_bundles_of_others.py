@@ -16,8 +16,7 @@ from prill.api.blobs import verify_blob
 from prill.model import Digest
 from prill.signing._json import Fields, encode_json
 from prill.signing.conditions import Conditions
-from prill.signing.identity import Expected, IdentityRule
-from prill.signing.keys import Message, PublicKey
+from prill.signing.keys import Message
 from prill.signing.log_entry import LogEntry
 from prill.signing.private_key import PrivateKey
 from prill.signing.rekor import _entry
@@ -27,39 +26,10 @@ from prill.signing.steps import Step, VerificationError
 from prill.signing.trusted_root import TrustedRoot
 from prill.signing.verified import Verified
 from prill.signing.verifier import Verifier
-from sigstore_instance import Encoding, Instance, b64, new_key
+from sigstore_instance import ME, Instance, InstanceSigner, b64, new_key
 
 FILE = b"a file\n"
 OLD = "application/vnd.dev.sigstore.bundle+json;version="
-ME = IdentityRule(
-    Expected.exactly("me@example.test", "identity"), Expected.exactly("https://issuer.example.test", "issuer")
-)
-
-
-class Me:
-    """A key with a certificate of the instance."""
-
-    def __init__(self, instance: Instance, **change: object) -> None:
-        self.key = PrivateKey.of(new_key())
-        made = instance.certify(self.key._key.public_key(), **change)
-        self.certificate = made.public_bytes(Encoding.DER)
-
-    @property
-    def public_key(self) -> PublicKey:
-        return self.key.public_key
-
-    def sign(self, message: bytes) -> bytes:
-        return self.key.sign(message)
-
-
-@pytest.fixture(scope="module")
-def instance() -> Instance:
-    return Instance()
-
-
-@pytest.fixture(scope="module")
-def trust(instance: Instance) -> TrustedRoot:
-    return TrustedRoot.parse(encode_json(instance.trusted_root()))
 
 
 def document(signed: Signed) -> Any:
@@ -116,7 +86,7 @@ def of_version(bundle: Any, version: str) -> Any:
 @pytest.mark.parametrize("checkpoint", [None, {}, {"envelope": ""}])
 def test_a_proof_that_no_checkpoint_signs(instance: Instance, trust: TrustedRoot, checkpoint: object):
     """The first bundles have such proofs: there the log's promise counts. Later versions demand a checkpoint."""
-    bundle = document(on_record(instance, sign_file(FILE, Me(instance))))
+    bundle = document(on_record(instance, sign_file(FILE, InstanceSigner(instance))))
     first_entry(bundle)["inclusionProof"]["checkpoint"] = checkpoint
     assert check(of_version(bundle, "0.1"), trust).logs[0].by == ("promise",)
     refused(Step.FORM, "its checkpoint", lambda: check(of_version(bundle, "0.2"), trust))
@@ -138,7 +108,7 @@ def test_a_proof_that_no_checkpoint_signs(instance: Instance, trust: TrustedRoot
 )
 def test_a_field_that_no_bundle_has(instance: Instance, trust: TrustedRoot, path: tuple[Any, ...]):
     """sigstore-python and cosign 3 refuse it, too: nobody knows what it would say about the rest."""
-    bundle = document(dated(instance, on_record(instance, sign_file(FILE, Me(instance)))))
+    bundle = document(dated(instance, on_record(instance, sign_file(FILE, InstanceSigner(instance)))))
     assert check(bundle, trust).logs
     place = bundle
     for part in path:
@@ -158,7 +128,7 @@ def test_a_field_that_no_bundle_has(instance: Instance, trust: TrustedRoot, path
 )
 def test_what_is_there_and_empty(instance: Instance, trust: TrustedRoot, path: tuple[Any, ...], name: str, says: str):
     """An empty value is no missing one: sigstore-python and cosign 3 refuse it."""
-    bundle = document(dated(instance, on_record(instance, sign_file(FILE, Me(instance)))))
+    bundle = document(dated(instance, on_record(instance, sign_file(FILE, InstanceSigner(instance)))))
     assert check(bundle, trust).logs
     place = bundle
     for part in path:
@@ -178,7 +148,7 @@ def test_what_is_there_and_empty(instance: Instance, trust: TrustedRoot, path: t
 )
 def test_names_as_protobuf_has_them(instance: Instance, trust: TrustedRoot, path: tuple[Any, ...], name: str, own: str):
     """A bundle has the names of JSON alone, and clients take no other form (sigstore's client-spec, section 5)."""
-    bundle = document(dated(instance, on_record(instance, sign_file(FILE, Me(instance)))))
+    bundle = document(dated(instance, on_record(instance, sign_file(FILE, InstanceSigner(instance)))))
     place = bundle
     for part in path:
         place = place[part]
@@ -190,7 +160,7 @@ def test_names_as_protobuf_has_them(instance: Instance, trust: TrustedRoot, path
 
 def test_an_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRoot):
     """The number in front of the proof's is what the answer tells; nothing else vouches for it."""
-    bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))
+    bundle = document(on_record_2(instance, sign_file(FILE, InstanceSigner(instance))))
     number = int(first_entry(bundle)["logIndex"])
     assert check(bundle, trust).logs[0].index == number
     first_entry(bundle)["logIndex"] = str(number + 70)
@@ -202,7 +172,7 @@ def test_an_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRo
 def test_an_envelopes_entry_of_rekor_2_has_one_number(instance: Instance, trust: TrustedRoot):
     subjects = [{"name": "f", "digest": {"sha256": hashlib.sha256(FILE).hexdigest()}}]
     said = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://p.test", "predicate": {}}
-    signed = sign_attestation(encode_json({**said, "subject": subjects}), Me(instance))
+    signed = sign_attestation(encode_json({**said, "subject": subjects}), InstanceSigner(instance))
     by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
     payload = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(signed.payload).digest())}
     spec = {"payloadHash": payload, "signatures": [{"content": b64(signed.signature), "verifier": by}]}
@@ -216,7 +186,7 @@ def test_an_envelopes_entry_of_rekor_2_has_one_number(instance: Instance, trust:
 
 def test_a_checkpoint_signed_under_another_name(instance: Instance, trust: TrustedRoot):
     """A key of Rekor 2 is known by its name and its bytes together (C2SP, signed-note)."""
-    bundle = document(on_record_2(instance, sign_file(FILE, Me(instance))))
+    bundle = document(on_record_2(instance, sign_file(FILE, InstanceSigner(instance))))
     checkpoint = first_entry(bundle)["inclusionProof"]["checkpoint"]
     named = checkpoint["envelope"]
     checkpoint["envelope"] = named.replace("\u2014 rekor2.test", "\u2014 witness.test aaaaaaaaaaaa\n\u2014 rekor2.test")
@@ -227,18 +197,18 @@ def test_a_checkpoint_signed_under_another_name(instance: Instance, trust: Trust
 
 def test_an_instance_without_logs(instance: Instance, trust: TrustedRoot):
     """A private instance may date signatures and keep no logs; who says so accepts that, and nothing else."""
-    bundle = document(dated(instance, sign_file(FILE, Me(instance, sct=False))))
+    bundle = document(dated(instance, sign_file(FILE, InstanceSigner(instance, sct=False))))
     private = replace(trust, logs=(), ct_logs=())
     verified = check(bundle, private, log_optional=True, sct_optional=True)
     assert (verified.time, Step.SCT in verified.steps, Step.CHAIN in verified.steps) == (instance.now, False, True)
     refused(Step.SCT, "no signed certificate timestamp", lambda: check(bundle, private, log_optional=True))
     refused(Step.INCLUSION, "no transparency log", lambda: check(bundle, private, sct_optional=True))
-    undated = document(sign_file(FILE, Me(instance, sct=False)))
+    undated = document(sign_file(FILE, InstanceSigner(instance, sct=False)))
     refused(Step.TIME, "nobody trusted says", lambda: check(undated, private, log_optional=True, sct_optional=True))
 
 
 def test_a_timestamp_that_is_there_is_looked_at_although_none_need_be(instance: Instance, trust: TrustedRoot):
-    signed = on_record(instance, sign_file(FILE, Me(instance)))
+    signed = on_record(instance, sign_file(FILE, InstanceSigner(instance)))
     assert Step.SCT in check(document(signed), trust, sct_optional=True).steps
     other = tuple(replace(log, key_der=PrivateKey.of(new_key()).public_key.der) for log in trust.ct_logs)
     wrong = replace(trust, ct_logs=other)
@@ -255,7 +225,7 @@ def test_a_file_that_a_statement_knows_by_another_digest(
         digests = {name: hashlib.new(name, file).hexdigest() for name in algorithms}
         kind = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1"}
         statement = json.dumps({**kind, "subject": [{"name": "f", "digest": digests}]}).encode()
-        return document(on_record(instance, sign_attestation(statement, Me(instance))))
+        return document(on_record(instance, sign_attestation(statement, InstanceSigner(instance))))
 
     verified = check(stated(FILE), trust)
     assert verified.subject == Digest.of(FILE, "sha256" if "sha256" in algorithms else "sha512")
@@ -268,7 +238,7 @@ def test_what_github_says_about_a_run(instance: Instance, trust: TrustedRoot):
         (x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}"), text.encode()), False)
         for number, text in ((2, "push"), (5, "org/app"), (6, "refs/heads/main"))
     ]
-    bundle = document(on_record(instance, sign_file(FILE, Me(instance, more=more))))
+    bundle = document(on_record(instance, sign_file(FILE, InstanceSigner(instance, more=more))))
     claims = dict(check(bundle, trust).signer.claims)
     assert (claims["workflow trigger"], claims["workflow repository"]) == ("push", "org/app")
 

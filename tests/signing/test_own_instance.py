@@ -29,8 +29,7 @@ from prill.signing._pem import to_pem
 from prill.signing.blob_bundle import read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.certificate import SigningCertificate
-from prill.signing.identity import Expected, IdentityRule
-from prill.signing.keys import Message, PublicKey
+from prill.signing.keys import Message
 from prill.signing.log_entry import LogEntry
 from prill.signing.private_key import PrivateKey
 from prill.signing.rekor import _entry
@@ -42,39 +41,10 @@ from prill.signing.timestamp import BadTimestamp, UnknownAuthority, verify_times
 from prill.signing.trusted_root import TrustedRoot
 from prill.signing.verified import Verified
 from prill.signing.verifier import Verifier
-from sigstore_instance import ISSUER, Instance, b64, ca_certificate, key_usage, new_key
+from sigstore_instance import ISSUER, ME, Instance, InstanceSigner, b64, ca_certificate, key_usage, new_key
 
 DIGEST = Digest.of(b"the image's manifest")
 CLAIM = Claim(kind=ClaimKind.SIGNATURE, digest=DIGEST)
-ME = IdentityRule(
-    Expected.exactly("me@example.test", "identity"), Expected.exactly("https://issuer.example.test", "issuer")
-)
-
-
-class Signer:
-    """A key with a certificate of the instance."""
-
-    def __init__(self, instance: Instance, **change: Any) -> None:
-        self.key = PrivateKey.of(new_key())
-        made = instance.certify(self.key._key.public_key(), **change)
-        self.certificate = made.public_bytes(Encoding.DER)
-
-    @property
-    def public_key(self) -> PublicKey:
-        return self.key.public_key
-
-    def sign(self, message: bytes) -> bytes:
-        return self.key.sign(message)
-
-
-@pytest.fixture(scope="module")
-def instance() -> Instance:
-    return Instance()
-
-
-@pytest.fixture(scope="module")
-def trust(instance: Instance) -> TrustedRoot:
-    return TrustedRoot.parse(encode_json(instance.trusted_root()))
 
 
 def pem_of(signed: Signed) -> str:
@@ -116,9 +86,9 @@ class TestKindsOfEntries:
     """3.8: for each kind, an entry that is about this signature, and ones that are about something else."""
 
     def test_hashedrekord_1(self, instance: Instance, trust: TrustedRoot):
-        signed = sign_image_legacy(DIGEST, Signer(instance), reference="example.test/app")
+        signed = sign_image_legacy(DIGEST, InstanceSigner(instance), reference="example.test/app")
         assert check(recorded(instance, signed), trust).logs[0].by == ("promise", "inclusion")
-        other = Signer(instance)
+        other = InstanceSigner(instance)
         for change, says in (
             ({"sha256": bytes(32)}, "another signed bytes"),
             ({"signature": other.sign(signed.payload)}, "another signature"),
@@ -129,11 +99,11 @@ class TestKindsOfEntries:
             refused(Step.ENTRY, says, lambda wrong=wrong: check(wrong, trust))
 
     def test_a_bundle_with_a_hashedrekord_1(self, instance: Instance, trust: TrustedRoot):
-        signed = recorded(instance, sign_image(DIGEST, Signer(instance)))
+        signed = recorded(instance, sign_image(DIGEST, InstanceSigner(instance)))
         assert check(Bundle.parse(bundle_of(signed).encode()).signed("it"), trust).time == instance.now
 
     def test_dsse_1(self, instance: Instance, trust: TrustedRoot):
-        signed = sign_image(DIGEST, Signer(instance))
+        signed = sign_image(DIGEST, InstanceSigner(instance))
         one = {"signature": b64(signed.signature), "verifier": pem_of(signed)}
         good = {
             "envelopeHash": instance.hash(b"whatever"),
@@ -150,7 +120,7 @@ class TestKindsOfEntries:
         ])  # fmt: skip
 
     def test_intoto_2(self, instance: Instance, trust: TrustedRoot):
-        signed = sign_image(DIGEST, Signer(instance))
+        signed = sign_image(DIGEST, InstanceSigner(instance))
         assert signed.envelope is not None
         one = {"sig": b64(b64(signed.signature).encode()), "publicKey": pem_of(signed)}
         envelope = {"payloadType": signed.envelope.payload_type, "signatures": [one]}
@@ -168,7 +138,7 @@ class TestKindsOfEntries:
         ])  # fmt: skip
 
     def test_intoto_1_needs_the_envelopes_bytes(self, instance: Instance, trust: TrustedRoot):
-        signed = sign_image(DIGEST, Signer(instance))
+        signed = sign_image(DIGEST, InstanceSigner(instance))
         spec = {
             "content": {"hash": instance.hash(b"x"), "payloadHash": instance.hash(signed.payload)},
             "publicKey": pem_of(signed),
@@ -180,7 +150,7 @@ class TestKindsOfEntries:
     def test_intoto_1(self, instance: Instance, trust: TrustedRoot):
         claim = Claim(kind=ClaimKind.ATTESTATION, digest=DIGEST, predicate_type="https://p.test")
         statement = statement_json(DIGEST, predicate_type="https://p.test", predicate=b"{}", legacy=True)
-        signed = sign_attestation(statement, Signer(instance), legacy=True)
+        signed = sign_attestation(statement, InstanceSigner(instance), legacy=True)
         good = {
             "content": {"hash": instance.hash(signed.envelope_raw), "payloadHash": instance.hash(signed.payload)},
             "publicKey": pem_of(signed),
@@ -200,7 +170,7 @@ class TestKindsOfEntries:
 
     def test_rekor_2(self, instance: Instance, trust: TrustedRoot):
         """Entries of Rekor 2 say no time, which a time stamp does."""
-        signed = stamped(instance, sign_image(DIGEST, Signer(instance)))
+        signed = stamped(instance, sign_image(DIGEST, InstanceSigner(instance)))
         by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
         data = {"algorithm": "SHA2_256", "digest": b64(signed.message.sha256)}
         signature = {"content": b64(signed.signature), "verifier": by}
@@ -233,7 +203,7 @@ class TestKindsOfEntries:
 
     @pytest.mark.parametrize(("algorithm", "size"), [("sha384", 384), ("sha512", 512)])
     def test_hashes_that_fit_larger_keys(self, instance: Instance, trust: TrustedRoot, algorithm: str, size: int):
-        signed = stamped(instance, sign_image(DIGEST, Signer(instance)))
+        signed = stamped(instance, sign_image(DIGEST, InstanceSigner(instance)))
         assert signed.message.data is not None
         digest = hashlib.new(algorithm, signed.message.data)
         stated = {"hash": {"algorithm": algorithm, "value": digest.hexdigest()}}
@@ -253,7 +223,7 @@ class TestKindsOfEntries:
 
     def test_rekor_2_out_of_use(self, instance: Instance, trust: TrustedRoot):
         """An entry says no time; the log has to have been in use when the authority dated the signature."""
-        signed = stamped(instance, sign_image(DIGEST, Signer(instance)))
+        signed = stamped(instance, sign_image(DIGEST, InstanceSigner(instance)))
         by = {"x509Certificate": {"rawBytes": b64(signed.certificate)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
         data = {"algorithm": "SHA2_256", "digest": b64(signed.message.sha256)}
         record = {"data": data, "signature": {"content": b64(signed.signature), "verifier": by}}
@@ -265,7 +235,7 @@ class TestKindsOfEntries:
 
     def test_a_log_that_stands_there_for_two_periods(self, instance: Instance, trust: TrustedRoot):
         """A root may list a log again, with the time after its first; whichever fits counts."""
-        signed = stamped(instance, recorded(instance, sign_image(DIGEST, Signer(instance))))
+        signed = stamped(instance, recorded(instance, sign_image(DIGEST, InstanceSigner(instance))))
         logs, ct_logs, authorities = (
             (*(replace(one, period=replace(one.period, end=1_710_000_000)) for one in several), *several)
             for several in (trust.logs, trust.ct_logs, trust.timestamp_authorities)
@@ -281,7 +251,7 @@ class TestKindsOfEntries:
         refused(Step.SCT, "was not in use", lambda: check(signed, gone))
 
     def test_unknown_kinds(self, instance: Instance, trust: TrustedRoot):
-        signed = sign_image(DIGEST, Signer(instance))
+        signed = sign_image(DIGEST, InstanceSigner(instance))
         answer = instance.add({"apiVersion": "9.9.9", "kind": "rfc3161", "spec": {}})
         wrong = replace(signed, entries=(entry_of(answer),))
         refused(Step.ENTRY, "'rfc3161' '9.9.9' are not known", lambda: check(wrong, trust))
@@ -289,7 +259,7 @@ class TestKindsOfEntries:
         refused(Step.ENTRY, "was announced as a dsse", lambda: check(lied, trust))
 
     def test_an_entry_with_nothing_to_it(self, instance: Instance, trust: TrustedRoot):
-        signed = recorded(instance, sign_image(DIGEST, Signer(instance)))
+        signed = recorded(instance, sign_image(DIGEST, InstanceSigner(instance)))
         bare = replace(signed, entries=(replace(signed.entries[0], promise=b"", proof=None),))
         refused(Step.INCLUSION, "neither a promise nor a proof", lambda: check(bare, trust))
 
@@ -316,7 +286,7 @@ class TestCertificates:
     """3.4 to 3.6, and what stands in 3.1 and 4."""
 
     def signed(self, instance: Instance, **change: Any) -> Signed:
-        return recorded(instance, sign_image(DIGEST, Signer(instance, **change)))
+        return recorded(instance, sign_image(DIGEST, InstanceSigner(instance, **change)))
 
     @pytest.mark.parametrize(
         ("change", "step", "says"),
@@ -483,14 +453,14 @@ class TestTimestamps:
 
 class TestOptions:
     def test_a_time_stamp_is_enough_where_a_log_is_optional(self, instance: Instance, trust: TrustedRoot):
-        signed = stamped(instance, sign_image(DIGEST, Signer(instance)))
+        signed = stamped(instance, sign_image(DIGEST, InstanceSigner(instance)))
         refused(Step.INCLUSION, "no transparency log", lambda: check(signed, trust))
         found = check(signed, trust, log_optional=True)
         assert (found.logs, found.time) == ((), instance.now)
         refused(Step.TIME, "nobody", lambda: check(replace(signed, timestamps=()), trust, log_optional=True))
 
     def test_a_log_that_nobody_knows_where_a_log_is_optional(self, instance: Instance, trust: TrustedRoot):
-        signed = stamped(instance, recorded(instance, sign_image(DIGEST, Signer(instance))))
+        signed = stamped(instance, recorded(instance, sign_image(DIGEST, InstanceSigner(instance))))
         nobody = replace(trust, logs=())
         refused(Step.TIME, "not trusted", lambda: check(signed, nobody))
         assert check(signed, nobody, log_optional=True).logs == ()
@@ -512,11 +482,11 @@ class TestOptions:
         about = recorded(instance, signed, key=pem, signature=b"x")
         refused(Step.ENTRY, "another signature", lambda: check(about, trust, rule=key.public_key))
         refused(Step.FORM, "made with a key", lambda: check(good, trust))
-        keyless = recorded(instance, sign_image(DIGEST, Signer(instance)))
+        keyless = recorded(instance, sign_image(DIGEST, InstanceSigner(instance)))
         refused(Step.IDENTITY, "made with a certificate", lambda: check(keyless, trust, rule=key.public_key))
 
     def test_files(self, instance: Instance, trust: TrustedRoot):
-        signed = recorded(instance, sign_file(b"a file", Signer(instance)))
+        signed = recorded(instance, sign_file(b"a file", InstanceSigner(instance)))
         claim = Claim(kind=ClaimKind.FILE, digest=Digest.of(b"a file"))
         bundle = Bundle.parse(bundle_of(signed).encode())
         assert check(bundle.signed("it", signed.message), trust, claim=claim).subject == claim.digest
@@ -529,7 +499,7 @@ class TestOptions:
 
     def test_a_witness_that_comes_twice(self, instance: Instance):
         """Some count witnesses, and the specification's other readers refuse them twice."""
-        signed = stamped(instance, recorded(instance, sign_file(b"a file", Signer(instance))))
+        signed = stamped(instance, recorded(instance, sign_file(b"a file", InstanceSigner(instance))))
         for twice in (
             replace(signed, entries=signed.entries * 2),
             replace(signed, timestamps=signed.timestamps * 2),
@@ -541,7 +511,7 @@ class TestOptions:
 
     def test_cosign_2s_bundle_of_an_identity(self, instance: Instance, trust: TrustedRoot):
         """A certificate and a log's entry, promised alone, as that form has them."""
-        signed = recorded(instance, sign_file(b"a file", Signer(instance)))
+        signed = recorded(instance, sign_file(b"a file", InstanceSigner(instance)))
         claim = Claim(kind=ClaimKind.FILE, digest=Digest.of(b"a file"))
         document = {
             "base64Signature": b64(signed.signature),
@@ -556,7 +526,7 @@ class TestOptions:
         )
         unlisted = read_blob_bundle(Fields({**document, "rekorBundle": None}, "it"), signed.message)
         refused(Step.INCLUSION, "no transparency log", lambda: check(unlisted, trust, claim=claim))
-        another = recorded(instance, sign_file(b"a file", Signer(instance)))
+        another = recorded(instance, sign_file(b"a file", InstanceSigner(instance)))
         swapped = {**document, "rekorBundle": another.entries[0].to_annotation()}
         wrong = read_blob_bundle(Fields(swapped, "it"), signed.message)
         refused(Step.ENTRY, "another signature", lambda: check(wrong, trust, claim=claim))
@@ -568,7 +538,7 @@ def test_the_sigstore_package_agrees(instance: Instance, trust: TrustedRoot, tmp
     path.write_bytes(encode_json(instance.trusted_root()))
     theirs = OracleVerifier(trusted_root=OracleRoot.from_file(str(path)))
     policy = Identity(identity="me@example.test", issuer="https://issuer.example.test")
-    signed = stamped(instance, sign_file(b"a file", Signer(instance)))
+    signed = stamped(instance, sign_file(b"a file", InstanceSigner(instance)))
     signed = recorded(instance, signed)
     ours = bundle_of(signed).encode()
     theirs.verify_artifact(b"a file", OracleBundle.from_json(ours.decode()), policy)
