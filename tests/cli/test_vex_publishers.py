@@ -183,6 +183,7 @@ def test_folders_are_read_as_they_are(shop: Shop):
     (hub / "index.json").write_text(json.dumps(listed))
     (shop.folder / "outside.json").write_bytes(openvex(vulnerability="CVE-2026-2001"))
     assert shop.dismissed().keys() == {"CVE-2026-2000"}
+    assert shop.gaps() == ["it is not below the publisher's folder"]
     shop.settings("nowhere")
     assert "there is no" in shop.gaps()[0]
 

@@ -31,7 +31,7 @@ def test_a_record():
     assert (record.priority, record.section) == ("optional", "python")
     assert record.fields["Depends"] == "a | b, c"
     fields = (
-        record.pre_depends,
+        record.relations("Pre-Depends"),
         record.depends,
         record.recommends,
         record.conflicts,

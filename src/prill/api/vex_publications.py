@@ -21,7 +21,16 @@ from prill.model.typed_json import ready
 from prill.model.value import dataclass, replace
 from prill.model.vex import VexStatement
 
-__all__ = ["Publication", "PublishedDocument", "PublishedVex", "is_address", "publication_path", "read_published"]
+__all__ = [
+    "Publication",
+    "PublishedDocument",
+    "PublishedVex",
+    "is_address",
+    "known_publication",
+    "publication_path",
+    "read_published",
+    "stays_below",
+]
 
 _MAX_BYTES = 1 << 30
 _MAX_DOCUMENTS = 50_000
@@ -122,8 +131,7 @@ def _folder(publisher: str, now: int) -> Publication:
         raise InvalidVex(f"there is no {publisher}")
     if (root / INDEX).is_file():
         paths = document_paths(read_regular(root / INDEX, MAX_VEX), INDEX)
-        inside = [(path, root / path) for path in paths if _stays_below(path)]
-        return _documents(publisher, inside, now)
+        return _documents(publisher, [(path, root / path) for path in paths], now)
     found = sorted(path for path in root.rglob("*.json") if path.is_file())
     return _documents(publisher, [(str(path.relative_to(root)), path) for path in found], now)
 
@@ -134,6 +142,9 @@ def _documents(publisher: str, found: Sequence[tuple[str, Path]], now: int) -> P
     if len(found) > _MAX_DOCUMENTS:
         gaps.append(Gap(publisher, f"{len(found) - _MAX_DOCUMENTS} of {len(found)} documents were left aside"))
     for name, path in found[:_MAX_DOCUMENTS]:
+        if not stays_below(name):
+            gaps.append(Gap(f"{publisher}, {name[:200]}", "it is not below the publisher's folder"))
+            continue
         try:
             documents[name] = PublishedDocument("", read_vex(read_regular(path, MAX_VEX), name))
         except (PrillError, OSError) as error:
@@ -141,5 +152,6 @@ def _documents(publisher: str, found: Sequence[tuple[str, Path]], now: int) -> P
     return Publication(publisher, now, documents, tuple(gaps))
 
 
-def _stays_below(path: str) -> bool:
-    return not path.startswith("/") and ".." not in path.split("/")
+def stays_below(path: str) -> bool:
+    """Tell a path, or an address, from a folder on, from one that leads elsewhere."""
+    return not path.startswith("/") and "://" not in path and ".." not in path.split("/")

@@ -19,7 +19,7 @@ from prill._io.atomic import write_atomic
 from prill._io.fetch_errors import NotFound
 from prill._io.urls import Redirects, redact, same_origin
 from prill.api.services import Services
-from prill.api.vex_publications import Publication, PublishedDocument, known_publication, publication_path
+from prill.api.vex_publications import Publication, PublishedDocument, known_publication, publication_path, stays_below
 from prill.archive.bounds import Limits
 from prill.archive.codecs import Codec, open_decoded
 from prill.archive.tar import read_stream
@@ -162,7 +162,7 @@ def _provider(address: str, data: bytes, documents: _Fetching) -> None:
     for directory in directories:
         base = f"{directory.rstrip('/')}/"
         for file in _directory(base, documents):
-            if _stays_below(file.address):
+            if stays_below(file.address):
                 files.setdefault(base + quote(file.address), file)
             else:
                 documents.gaps.append(Gap(redact(base), f"it lists {file.address[:200]!r}, which is not below it"))
@@ -211,7 +211,3 @@ def _outdated(files: Mapping[str, PublishedFile], documents: _Fetching) -> Itera
             documents.found[address] = known
         else:
             yield address, file
-
-
-def _stays_below(path: str) -> bool:
-    return not path.startswith("/") and "://" not in path and ".." not in path.split("/")

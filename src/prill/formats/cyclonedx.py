@@ -34,10 +34,9 @@ from prill.formats._documents import (
 )
 from prill.model import Package, RelationshipKind, Sbom
 
-__all__ = ["CYCLONEDX_VERSIONS", "MEDIA_TYPE", "encode_cyclonedx"]
+__all__ = ["MEDIA_TYPE", "encode_cyclonedx"]
 
 MEDIA_TYPE = "application/vnd.cyclonedx+json"
-CYCLONEDX_VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 
 _BOM_PROPERTIES = "1.5"
 _MANUFACTURER = "1.6"

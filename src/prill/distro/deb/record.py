@@ -94,11 +94,6 @@ class PackageRecord:
         return self.relations("Depends")
 
     @property
-    def pre_depends(self) -> tuple[Group, ...]:
-        """What must be configured before this is unpacked."""
-        return self.relations("Pre-Depends")
-
-    @property
     def recommends(self) -> tuple[Group, ...]:
         """What would usually be installed too; the resolver never follows it."""
         return self.relations("Recommends")
