@@ -11,7 +11,7 @@ from advisories import write_json
 from deb_files import Deb, File, Link
 from debian_changelogs import changelog, doc, status, write_root
 from prill.cli.exit import Exit
-from prill.views.comparison_table import short_name
+from prill.views.comparison_table import short_names
 from workshop import Workshop
 
 TEXT = changelog("openssl", ("3.5-2", ["CVE-2026-1000"]), ("3.5-1", []))
@@ -176,7 +176,24 @@ def test_markdown_and_html(shop: Workshop):
     ],
 )
 def test_a_column_is_headed_by_what_tells_it_apart(name: str, short: str):
-    assert short_name(name) == short
+    assert short_names([name]) == (short,)
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["old/app.tar", "new/app.tar", "x/other.tar"], ("old/app.tar", "new/app.tar", "other.tar")),
+        (["docker-archive:a/b/app.tar", "oci-dir:c/b/app.tar/"], ("a/b/app.tar", "c/b/app.tar")),
+        (["app.tar", "old/app.tar"], ("app.tar", "old/app.tar")),
+        (["r.test/app@sha256:00", "r.test/app@sha256:11"], ("r.test/app@sha256:00", "r.test/app@sha256:11")),
+        (["oci-dir:app", "dir:app"], ("oci-dir:app", "dir:app")),
+        (["a/app", "a/app", "b/app"], ("a/app", "a/app", "b/app")),
+        (["a/app", "a/app"], ("app", "app")),
+        (["/", "/"], ("/", "/")),
+    ],
+)
+def test_columns_of_one_name_are_headed_by_as_much_as_tells_them_apart(names: list[str], short: tuple[str, ...]):
+    assert short_names(names) == short
 
 
 def test_three_images_stand_beside_each_other_and_sources_are_named_once(shop: Workshop):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from prill.model.advisory import Level
 from prill.model.comparison import Comparison, Row
 from prill.model.value import dataclass
-from prill.views.comparison_table import delta_lines, delta_text, short_name, shown_rows
+from prill.views.comparison_table import delta_lines, delta_text, short_names, shown_rows
 from prill.views.pages import render_page
 from prill.views.scan_table import source_line
 
@@ -52,7 +52,7 @@ class _Chart:
 
 def comparison_html(comparison: Comparison, *, tool: str) -> str:
     """Lay the comparison out; ``tool`` is Prill with its version."""
-    names = [short_name(subject.name) for subject in comparison.images]
+    names = list(short_names([subject.name for subject in comparison.images]))
     rows = {row.id: row for row in comparison.rows}
     return render_page(
         "comparison.html",

@@ -1,7 +1,7 @@
 """Images side by side in Markdown, for a pull request."""
 
 from prill.model.comparison import Comparison
-from prill.views.comparison_table import delta_lines, delta_text, short_name, shown_rows
+from prill.views.comparison_table import delta_lines, delta_text, short_names, shown_rows
 from prill.views.scan_markdown import markdown_text
 from prill.views.scan_table import source_line
 
@@ -10,7 +10,7 @@ __all__ = ["comparison_markdown"]
 
 def comparison_markdown(comparison: Comparison) -> str:
     """Lay the comparison out."""
-    names = [markdown_text(short_name(subject.name)) for subject in comparison.images]
+    names = list(map(markdown_text, short_names([subject.name for subject in comparison.images])))
     lines = [f"# {' · '.join(names)}", "", f"| | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     for row in shown_rows(comparison):
         first = row.figures[0]

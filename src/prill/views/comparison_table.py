@@ -13,7 +13,7 @@ from prill.views.sbom_table import gap_lines
 from prill.views.scan_table import source_line
 from prill.views.sizes import human_size
 
-__all__ = ["DeltaLine", "comparison_table", "delta_lines", "delta_text", "short_name", "shown_rows"]
+__all__ = ["DeltaLine", "comparison_table", "delta_lines", "delta_text", "short_names", "shown_rows"]
 
 _LABEL = 25
 _BETWEEN = 2
@@ -45,10 +45,9 @@ class DeltaLine:
 def comparison_table(comparison: Comparison, *, width: int) -> str:
     """Lay the comparison out for ``width`` columns; images that do not fit beside the others stand below them."""
     lines = [line for columns in _beside(_columns(comparison), width) for line in (*_table(columns, width), "")]
-    for subject, delta in zip(comparison.images[1:], comparison.deltas, strict=True):
-        lines.append(
-            cut(printable(f"{short_name(subject.name)}, compared with {short_name(comparison.images[0].name)}:"), width)
-        )
+    first, *others = short_names([one.name for one in comparison.images])
+    for name, delta in zip(others, comparison.deltas, strict=True):
+        lines.append(cut(printable(f"{name}, compared with {first}:"), width))
         for text in [line.text for line in delta_lines(delta)] or ["nothing differs"]:
             lines += textwrap.wrap(
                 printable(text), width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
@@ -64,7 +63,7 @@ def comparison_table(comparison: Comparison, *, width: int) -> str:
 def _columns(comparison: Comparison) -> list[list[str]]:
     """Return the rows' titles, then each image's name and figures."""
     rows = [(row.title, *_cells(row)) for row in shown_rows(comparison)]
-    head = ("", *(short_name(one.name) for one in comparison.images))
+    head = ("", *short_names([one.name for one in comparison.images]))
     return [list(map(printable, column)) for column in zip(head, *rows, strict=True)]
 
 
@@ -143,7 +142,24 @@ def _counted(one: str, became: str, number: int, *, many: str = "") -> DeltaLine
     return DeltaLine(count=number, title=f"{one if number == 1 else many or one + 's'} {became}")
 
 
-def short_name(name: str) -> str:
-    """Return an image's name without what only says where it lies."""
-    plain = _KIND.sub("", name.rstrip("/")).rpartition("/")[2]
-    return plain.partition("@")[0] or name
+def short_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return what tells images apart: each name's last part, and of those that are alike as many parts as it takes.
+
+    Where one has no more parts it is the whole name; the same name twice stays the same.
+    """
+    shown = [_last_parts(name, 1) for name in names]
+    for depth in range(2, max((name.count("/") for name in names), default=0) + 3):
+        named = Counter(label for _, label in set(zip(names, shown, strict=True)))
+        if max(named.values(), default=0) <= 1:
+            break
+        shown = [
+            _last_parts(name, depth) if named[label] > 1 else label for name, label in zip(names, shown, strict=True)
+        ]
+    return tuple(shown)
+
+
+def _last_parts(name: str, depth: int) -> str:
+    """Return so many of the last parts of an image's name, without its kind and digest; all of it where it has less."""
+    parts = _KIND.sub("", name.rstrip("/")).split("/")
+    parts[-1] = parts[-1].partition("@")[0]
+    return "/".join(parts[-depth:]) if depth <= len(parts) and any(parts) else name
