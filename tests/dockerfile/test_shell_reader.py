@@ -3,7 +3,8 @@ import pytest
 from prill.dockerfile.document import read_dockerfile
 from prill.dockerfile.engine import lint
 from prill.dockerfile.rule import Context
-from prill.dockerfile.shell import ShellCommand
+from prill.dockerfile.rules import pipe_without_pipefail, sudo_in_run
+from prill.dockerfile.shell import ShellCommand, told_place
 from prill.dockerfile.shell_reader import TooIntricate, read_shell
 from prill.dockerfile.syntax import Logical
 
@@ -143,3 +144,35 @@ def test_what_takes_the_grammar_too_long_is_a_gap_and_hides_nothing_else():
 
 def test_a_long_text_that_is_right_is_read_whole():
     assert len(words("if [ -f x ]; then a | b > c; fi\n" * 5000)) == 15_000 - 5000
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-c", "a"], "a"),
+        (["-o", "pipefail", "-c", "a", "b"], "a"),
+        (["-euo", "pipefail", "-c", "a"], "a"),
+        (["-c", "-e", "a"], "a"),
+        (["+e", "-lc", "a"], "a"),
+        (["-O", "extglob", "-c", "--", "a"], "a"),
+        (["--norc", "--rcfile", "x", "-c", "a"], "a"),
+        (["-c"], None),
+        (["-o", "pipefail"], None),
+        (["x.sh", "-c", "a"], None),
+        (["-e", "--", "x.sh"], None),
+        (["+c", "x"], None),
+    ],
+)
+def test_what_a_shell_is_told_to_run(words: list[str], told: str | None):
+    place = told_place(words)
+    assert (None if place is None else words[place]) == told
+
+
+@pytest.mark.parametrize(
+    "form", ['bash -euo pipefail -c "sudo a | b"', '["/bin/bash", "-o", "pipefail", "-c", "sudo a | b"]']
+)
+def test_a_shell_with_options_is_looked_into(form: str):
+    file = read_dockerfile(f"FROM a:1\nRUN {form}\nRUN bash -ec 'a | b'\n".encode())
+    rules = (sudo_in_run.RULE, pipe_without_pipefail.RULE)
+    found = [(one.rule, one.location.line) for one in lint(file, rules, Context()).findings]
+    assert found == [("sudo-in-run", 2), ("pipe-without-pipefail", 3)]

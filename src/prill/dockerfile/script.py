@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from prill.dockerfile.arguments import read_health
-from prill.dockerfile.shell import ShellCommand, ShellWord
+from prill.dockerfile.shell import ShellCommand, ShellWord, told_place
 from prill.dockerfile.shell_reader import SHELLS, TooIntricate, read_shell
 from prill.dockerfile.source import Word
 from prill.dockerfile.state import ShellKind, shell_kind
@@ -69,9 +69,10 @@ def _exec(words: tuple[Word, ...]) -> tuple[ShellCommand, ...]:
         words[0].span._replace(end=words[-1].span.end),
         pipeline=0,
     )
-    if command.program not in SHELLS or len(words) < 3 or not words[1].text.startswith("-") or "c" not in words[1].text:  # noqa: PLR2004 - sh, -c, text
+    place = told_place(command.texts) if command.program in SHELLS else None
+    if place is None:
         return (command,)
-    text, span = words[2]
+    text, span = words[1 + place]
     if span.end - span.start == len(text):
         logical = Logical(text, (0,), (span.start,))
     else:

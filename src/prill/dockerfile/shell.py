@@ -3,13 +3,14 @@
 The text is parsed by ``tree-sitter-bash``, which is loaded when the first shell text is read.
 """
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from prill.dockerfile.source import Span
 from prill.model.cached import cached_property
 
-__all__ = ["Redirection", "ShellCommand", "ShellWord", "behind_prefixes"]
+__all__ = ["Redirection", "ShellCommand", "ShellWord", "behind_prefixes", "told_place"]
 
 _PREFIXES = MappingProxyType(
     {
@@ -149,3 +150,21 @@ def behind_prefixes(words: list[ShellWord]) -> list[ShellWord]:
             break
         words = words[place:]
     return words
+
+
+def told_place(texts: Sequence[str]) -> int | None:
+    """Return which of a shell's arguments is the text that ``-c`` has it run: the first that is no option.
+
+    Each ``o`` of an option takes the next word, as in ``-euo pipefail -c`` (bash(1), "Options").
+    """
+    place, told = 0, False
+    while place < len(texts) and (text := texts[place])[:1] in {"-", "+"}:
+        place += 1
+        if text in {"--", "-"}:
+            break
+        if text.startswith("--"):
+            place += text in {"--init-file", "--rcfile"}
+        else:
+            told = told or (text[0] == "-" and "c" in text)
+            place += text.count("o") + text.count("O")
+    return place if told and place < len(texts) else None

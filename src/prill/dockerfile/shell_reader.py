@@ -1,11 +1,10 @@
 """From shell text to `ShellCommand` values: plain text at once, all else by a walk over ``tree-sitter-bash``'s tree."""
 
 import re
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from prill.dockerfile.plain_shell import read_plain
-from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord, behind_prefixes
+from prill.dockerfile.shell import Redirection, ShellCommand, ShellWord, behind_prefixes, told_place
 from prill.dockerfile.shell_grammar import TooIntricate, parse_shell
 from prill.dockerfile.shell_words import WordReader, nested_text
 from prill.dockerfile.source import Span
@@ -42,7 +41,6 @@ _GROUPS = {
     "compound_statement": "group",
 }
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=", re.ASCII)
-_SHORT_C = regex(r"-[a-z]*c", re.IGNORECASE)
 _SIMPLE = frozenset({"command", "declaration_command", "unset_command"})
 
 
@@ -224,11 +222,10 @@ class _Reader:
 
     def _shell_argument(self, command: ShellCommand) -> None:
         """Read what follows ``-c`` of a shell."""
-        flags = list(takewhile(lambda word: word.masked.startswith("-"), command.words[1:]))
-        place = next((place for place, word in enumerate(flags, 1) if _SHORT_C.match(word.masked)), 0)
-        if not place or place + 1 >= len(command.words):
+        place = told_place(command.texts)
+        if place is None:
             return
-        inner = nested_text(command.words[place + 1])
+        inner = nested_text(command.arguments[place])
         nested = read_shell(inner, 0, len(inner.text), self.nesting + 1)
         self.pipeline += 1
         for one in nested:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from prill.catalogue.base_images import BaseImage, find_base_image
 from prill.dockerfile.document import Stage
 from prill.dockerfile.image_names import split_image
-from prill.dockerfile.shell import ShellCommand
+from prill.dockerfile.shell import ShellCommand, told_place
 from prill.dockerfile.step import Step
 
 __all__ = ["base_of", "installs", "known_image", "runs_unseen", "steps_before"]
@@ -49,5 +49,5 @@ def runs_unseen(command: ShellCommand) -> bool:
     """Whether a command runs what the file does not show: a script, or something that a shell decides."""
     if not command.words:
         return False
-    reads = command.program in _RUNNERS and not {"-c", "-ec", "-lc", "-exc"} & set(command.texts[:2])
+    reads = command.program in _RUNNERS and told_place(command.texts) is None
     return not command.name or "/" in command.name or command.name.endswith(".sh") or reads

@@ -18,6 +18,8 @@ _PIPES = frozenset({"|", "|&"})
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in dockerfile.of("RUN"):
         pipes = [command for command in step.commands if command.connector in _PIPES]
+        if pipes and any(_stops(tuple(word.text for word in command.words)) for command in step.commands):
+            pipes = [pipe for pipe in pipes if "shell" not in pipe.nesting and step.instruction.json is None]
         if not pipes or step.deferred or _stops(step.state.shell or ()):
             continue
         own = next((pipe for pipe in pipes if "shell" not in pipe.nesting or step.instruction.json is not None), None)
