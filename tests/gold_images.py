@@ -1,16 +1,21 @@
 """The gold catalogue: locked and built once a run, by the command line people use, for the tests of all processes."""
 
 import fcntl
+import gzip
+import json
 import os
 import secrets
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from posixpath import normpath
+from typing import Any
 
 import msgspec
 import pytest
@@ -28,6 +33,36 @@ def prill(*words: str | Path, expect: int = 0) -> str:
     )
     assert finished.returncode == expect, f"prill {' '.join(map(str, words))}\n{finished.stdout}{finished.stderr}"
     return finished.stdout
+
+
+def manifest(layout: Path) -> dict[str, Any]:
+    """Return the manifest that a layout's index names first."""
+    found: dict[str, Any] = json.loads(
+        blob(layout, json.loads((layout / "index.json").read_bytes())["manifests"][0]).read_bytes()
+    )
+    return found
+
+
+def blob(layout: Path, descriptor: dict[str, str]) -> Path:
+    return layout / "blobs" / descriptor["digest"].replace(":", "/")
+
+
+def contents(layout: Path) -> dict[str, tuple[int, bytes]]:
+    """Return by path what Python's tarfile reads in the layers: mode and first two bytes of files, 0 and none of others.
+
+    That is a root file system's content without the time and the room to write it; nothing in it may hide another.
+    """
+    found: dict[str, tuple[int, bytes]] = {}
+    for layer in manifest(layout)["layers"]:
+        # Not "r|gz", which ends with the first of several gzip members.
+        with gzip.open(blob(layout, layer)) as data, tarfile.open(fileobj=data, mode="r|") as tar:
+            for entry in tar:
+                path = normpath(entry.name)
+                assert ".wh." not in path
+                file = tar.extractfile(entry) if entry.isreg() else None
+                read = (entry.mode, file.read(2)) if file else (0, b"")
+                found[path] = found[normpath(entry.linkname)] if entry.islnk() else read
+    return found
 
 
 def structure_tests(spec: str, variant: str = "") -> list[Path]:

@@ -40,9 +40,10 @@ def run_scanner(*command: str | Path, home: Path) -> str:
     return finished.stdout
 
 
-def scan_with_syft(image: str, home: Path) -> dict[str, Any]:
+def scan_with_syft(image: str, home: Path, *options: str) -> dict[str, Any]:
     """Return syft's own report about an image such as ``oci-dir:out``."""
-    report: dict[str, Any] = json.loads(run_scanner(find_syft(), "scan", "-q", image, "-o", "syft-json", home=home))
+    words = ("scan", "-q", image, "-o", "syft-json", *options)
+    report: dict[str, Any] = json.loads(run_scanner(find_syft(), *words, home=home))
     return report
 
 

@@ -7,13 +7,13 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Container
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
 
-from gold_images import SPECS, Catalogue, prill, structure_tests
+from gold_images import SPECS, Catalogue, contents, manifest, prill, structure_tests
 from prill.build.shells import has_shell_name
 from scanners import Debs, debs_of_syft, debs_of_trivy, run_scanner, scan_with_syft
 
@@ -93,16 +93,16 @@ def test_it_does_so_on_arm64(catalogue: Catalogue, spec: str, variant: str):
 @pytest.mark.parametrize("architecture", ["amd64", "arm64"])
 @pytest.mark.parametrize("spec", each(*((spec,) for spec in SPECS)))
 def test_production_has_no_shell_and_no_package_manager(catalogue: Catalogue, spec: str, architecture: str):
-    root = catalogue.unpacked(spec, architecture=architecture)
-    paths = [str(path.relative_to(root)) for path in root.rglob("*")]
-    assert [path for path in paths if has_shell_name(path)] == []
-    programs = [
-        path for path in root.rglob("*") if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o111
-    ]
+    found = {
+        PurePosixPath(path): one for path, one in contents(catalogue.layout(spec, architecture=architecture)).items()
+    }
+    assert [path for path in found if has_shell_name(str(path))] == []
+    programs = {path: one for path, one in found.items() if one[0] & 0o111}
     assert not {path.name for path in programs} & PACKAGE_MANAGERS
-    assert not [path for path in programs if path.stat().st_mode & 0o6000]
-    in_path = [path for path in programs if path.parent.name in {"bin", "sbin"}]
-    assert not [path for path in in_path if path.read_bytes()[:2] == b"#!"]
+    assert not [path for path, (mode, _) in programs.items() if mode & 0o6000]
+    in_path = [begin for path, (_, begin) in programs.items() if path.parent.name in {"bin", "sbin"}]
+    assert b"#!" not in in_path
+    assert any(path.name == "passwd" for path in found)
     assert not {"perl", "dpkg", "apt", "bash", "dash"} & {one.name for one in catalogue.locked(spec).packages}
 
 
@@ -147,13 +147,6 @@ def test_its_spec_names_nothing_in_vain(catalogue: Catalogue, spec: str):
     assert [one for one in notes if one.startswith(fields)] == FOR_DEV.get(spec, [])
 
 
-def manifest(layout: Path) -> dict[str, Any]:
-    index = json.loads((layout / "index.json").read_bytes())
-    algorithm, _, digest = index["manifests"][0]["digest"].partition(":")
-    found: dict[str, Any] = json.loads((layout / "blobs" / algorithm / digest).read_bytes())
-    return found
-
-
 # Every image is tried as it runs in production. Variants differ from each other by little: by these all is shown that
 # can differ, a release, a distribution's own Python in both, a runtime that Debian does not have.
 VARIED = ("base-debian12", "python3", "nodejs")
@@ -180,7 +173,10 @@ def expected_packages(catalogue: Catalogue, spec: str, variant: str, architectur
 
 @pytest.mark.parametrize(("spec", "variant", "architecture"), most(*SCANNED, of_variants=VARIED))
 def test_syft_sees_each_package_once(catalogue: Catalogue, spec: str, variant: str, architecture: str, tmp_path: Path):
-    read = scan_with_syft(f"oci-dir:{catalogue.layout(spec, variant, architecture)}", tmp_path)
+    # Each image once with all that syft has: the others are alike in what is not Debian's.
+    whole = (variant, architecture) == ("", "amd64")
+    alone = () if whole else ("--override-default-catalogers", "dpkg")
+    read = scan_with_syft(f"oci-dir:{catalogue.layout(spec, variant, architecture)}", tmp_path, *alone)
     assert debs_of_syft(read) == expected_packages(catalogue, spec, variant, architecture)
     assert read["distro"]["versionID"] == ("12" if spec.endswith("-debian12") else "13")
 
