@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,25 @@ from pytest_socket import enable_socket, socket_allow_hosts
 settings.register_profile("prill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("prill-ci", settings.get_profile("prill"), derandomize=True)
 settings.load_profile("prill-ci" if os.environ.get("CI") else "prill")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist is asked for only where it is used
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from scopes import ScopeScheduling  # noqa: PLC0415
+
+    return ScopeScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a process of xdist's, begin with the longest."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from scopes import longest_first  # noqa: PLC0415
+
+        longest_first(items)
+
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
