@@ -3,7 +3,6 @@ r"""Records of pax extended headers, read and written (POSIX.1-2017, pax, "pax E
 A record is ``length key=value\n``, its length in decimal and counting itself.
 """
 
-import base64
 import binascii
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
@@ -94,7 +93,7 @@ def parse_xattrs(records: Mapping[bytes, bytes]) -> tuple[tuple[str, bytes], ...
         if key.startswith(_LIBARCHIVE_XATTR):
             name = unquote_to_bytes(key.removeprefix(_LIBARCHIVE_XATTR))
             try:
-                found[name] = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+                found[name] = binascii.a2b_base64(value + b"=" * (-len(value) % 4), strict_mode=True)
             except binascii.Error as error:
                 raise InvalidPax(f"pax record {key!r} is not base64: {value[:80]!r}") from error
     for key, value in records.items():

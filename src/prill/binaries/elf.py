@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from prill.errors import PrillError
+from prill.binaries.invalid_elf import InvalidElf
 from prill.model.value import dataclass, field
 
 __all__ = ["ElfKind", "InvalidElf", "Machine", "SharedObject", "read_shared_object"]
@@ -26,10 +26,6 @@ _DT_NULL, _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 0, 1, 5, 
 _NT_GNU_ABI_TAG, _NT_GNU_PROPERTY = 1, 5
 _X86_ISA_1_NEEDED: Final = 0xC0008002
 _ABI_SYSTEMS: Final = ("Linux", "Hurd", "Solaris", "FreeBSD", "NetBSD", "Syllable")
-
-
-class InvalidElf(PrillError):
-    """A file begins like ELF, but points outside itself or contradicts itself."""
 
 
 class ElfKind(StrEnum):

@@ -10,13 +10,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from prill.binaries.elf import InvalidElf
-from prill.binaries.sections import ElfSections
+from prill.binaries.invalid_elf import InvalidElf
+from prill.binaries.sections import GO_SECTION, ElfSections
 from prill.errors import PrillError
 
-__all__ = ["GO_SECTION", "GoBuildInfo", "GoModule", "InvalidBuildInfo", "find_go_build_info", "read_go_build_info"]
+__all__ = ["GoBuildInfo", "GoModule", "InvalidBuildInfo", "find_go_build_info", "read_go_build_info"]
 
-GO_SECTION = ".go.buildinfo"
 _MAGIC = b"\xff Go buildinf:"
 _HEADER = 32
 _INLINE = 2

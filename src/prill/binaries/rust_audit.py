@@ -4,13 +4,12 @@ import zlib
 
 import msgspec
 
-from prill.binaries.sections import ElfSections
+from prill.binaries.sections import RUST_SECTION, ElfSections
 from prill.errors import PrillError
 from prill.model.typed_json import ready
 
-__all__ = ["RUST_SECTION", "InvalidAuditData", "RustCrate", "read_rust_audit"]
+__all__ = ["InvalidAuditData", "RustCrate", "read_rust_audit"]
 
-RUST_SECTION = ".dep-v0"
 _MAX_PACKED = 4 << 20
 _MAX_TEXT = 32 << 20
 _MAX_CRATES = 20_000

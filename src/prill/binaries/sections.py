@@ -10,9 +10,14 @@ from typing import BinaryIO
 import msgspec
 
 from prill.archive.bodies import read_up_to
-from prill.binaries.elf import InvalidElf
+from prill.binaries.invalid_elf import InvalidElf
 
-__all__ = ["ElfSections", "Section", "Segment"]
+__all__ = ["GO_SECTION", "RUST_SECTION", "ElfSections", "Section", "Segment"]
+
+GO_SECTION = ".go.buildinfo"
+"""Where Go's programs say what they were built from."""
+RUST_SECTION = ".dep-v0"
+"""Where programs say it that cargo-auditable built."""
 
 _MAX_SECTIONS = 20_000
 _MAX_SEGMENTS = 4096

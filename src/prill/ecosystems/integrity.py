@@ -1,6 +1,5 @@
 """Subresource Integrity (W3C), as npm, yarn and NuGet note an archive's digest: ``sha512-`` and base64."""
 
-import base64
 import binascii
 
 from prill.model import Digest
@@ -17,7 +16,7 @@ def integrity_digest(text: str) -> Digest | None:
         algorithm, _, encoded = word.partition("-")
         if algorithm in _ALGORITHMS:
             try:
-                return Digest(algorithm, base64.b64decode(encoded, validate=True).hex())
+                return Digest(algorithm, binascii.a2b_base64(encoded, strict_mode=True).hex())
             except (binascii.Error, ValueError, InvalidDigest):
                 return None
     return None

@@ -4,10 +4,10 @@ Patterns are sorted by what their last part says: a whole name, an ending, or an
 costs two look-ups in a dict. Readers that want more are asked by the file's size and first bytes, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prill.archive.globs import compile_glob
-from prill.oci.evidence import AnyReader, WantsMore
+from prill.oci.evidence import AnyReader
 
 __all__ = ["PROGRAM_MAGIC", "Dispatch", "is_program"]
 
@@ -36,7 +36,10 @@ class Dispatch:
         self._beginnings: tuple[str, ...] = ()
         self.programs = tuple(number for number, one in enumerate(readers) if one.programs)
         """The numbers of the readers that read programs."""
-        self._more = tuple((number, one.wants) for number, one in enumerate(readers) if isinstance(one, WantsMore))
+        # Asking whether each is a `WantsMore` would take as long as dispatching hundreds of files.
+        self._more: tuple[tuple[int, Callable[[str, int, bytes], bool]], ...] = tuple(
+            (number, wants) for number, one in enumerate(readers) if (wants := getattr(one, "wants", None))
+        )
         self.by_content = bool(self.programs or self._more)
         """Whether `wanted` asks for anything that `wanted_by` does not."""
         for number, reader in enumerate(readers):

@@ -5,7 +5,7 @@ Catalogers of packages and the readers of inspection are such readers; what all 
 """
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -112,7 +112,6 @@ class FileReader(Protocol[E_co]):
         """Return what one file says, or None for nothing; raise a `PrillError`, which becomes a gap."""
 
 
-@runtime_checkable
 class WantsMore(Protocol):
     """A `FileReader` that also chooses files which neither patterns nor a program's magic number can name."""
 

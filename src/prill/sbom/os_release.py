@@ -1,7 +1,5 @@
 """Which distribution an image is, by its os-release (os-release(5))."""
 
-import shlex
-
 from prill.model import Distro, FileTree
 
 __all__ = ["find_distro", "parse_os_release"]
@@ -9,6 +7,8 @@ __all__ = ["find_distro", "parse_os_release"]
 _PLACES = ("etc/os-release", "usr/lib/os-release")
 _MAX_BYTES = 64 << 10
 _MAX_VALUE = 400
+_SHELL = frozenset("\"'\\ \t\r\n")
+"""What means something to the shell, as far as quotes and words go."""
 
 
 def find_distro(tree: FileTree) -> Distro | None:
@@ -37,8 +37,19 @@ def parse_os_release(data: bytes) -> dict[str, str]:
         if not equals or name.startswith("#"):
             continue
         try:
-            words = shlex.split(text)
+            fields[name] = _unquoted(text)[:_MAX_VALUE]
         except ValueError:
             continue
-        fields[name] = " ".join(words)[:_MAX_VALUE]
     return fields
+
+
+def _unquoted(text: str) -> str:
+    """Return a value without the shell's quotes, several words with a space between them; raise `ValueError`."""
+    inner = text[1:-1]
+    if _SHELL.isdisjoint(text):
+        return text
+    if text == f'"{inner}"' and '"' not in inner and "\\" not in inner:
+        return inner
+    import shlex  # noqa: PLC0415 - nearly all values are as plain as that
+
+    return " ".join(shlex.split(text))

@@ -1,15 +1,19 @@
 """Go modules, by the build information in programs."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from prill.binaries.go_build_info import GO_SECTION, GoBuildInfo, GoModule, find_go_build_info, read_go_build_info
+from prill.binaries.sections import GO_SECTION
 from prill.ecosystems.go import STDLIB, TOOLCHAIN, development_version, is_folder, stated_version, stdlib_version
 from prill.model import LanguageDetails, Location, Package, Relationship
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings
 from prill.sbom.elf_magic import elf_of
+
+if TYPE_CHECKING:
+    from prill.binaries.go_build_info import GoBuildInfo, GoModule
 
 __all__ = ["GO", "GoCataloger", "GoEvidence"]
 
@@ -49,6 +53,8 @@ class GoCataloger:
         elf = elf_of(file)
         if elf is not None and not elf.has(GO_SECTION):
             return None
+        from prill.binaries.go_build_info import find_go_build_info, read_go_build_info  # noqa: PLC0415 - few are Go's
+
         with file.open() as stream:
             found = find_go_build_info(stream) if elf is None else read_go_build_info(elf.over(stream))
         if found is None:
@@ -74,7 +80,7 @@ class GoCataloger:
 GO = GoCataloger()
 
 
-def _main(found: GoBuildInfo) -> GoEntry | None:
+def _main(found: "GoBuildInfo") -> GoEntry | None:
     """Return what the program is: a module, a part of Go itself, or what it was called when it was built."""
     if found.main is not None:
         path, version = found.main.path, found.main.version
@@ -85,7 +91,7 @@ def _main(found: GoBuildInfo) -> GoEntry | None:
     return GoEntry(found.path, "") if found.path not in ("", "command-line-arguments") else None
 
 
-def _module(one: GoModule) -> GoEntry:
+def _module(one: "GoModule") -> GoEntry:
     """Return a module by the name that advisories know; one that a folder replaces keeps its own, of no version."""
     if one.replaces and is_folder(one.path):
         return GoEntry(one.replaces, "")

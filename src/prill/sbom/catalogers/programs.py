@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from prill.binaries.known_programs import linkage_of, recognise
-from prill.binaries.sections import ElfSections
+from prill.binaries.sections import GO_SECTION, RUST_SECTION, ElfSections
 from prill.model import Gap, LanguageDetails, Location, Package
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings
@@ -18,7 +18,7 @@ from prill.sbom.ownership import SYSTEM_PURLS, owners_among
 __all__ = ["PROGRAMS", "ProgramsCataloger", "ProgramsEvidence"]
 
 _EXECUTABLE = 0o111
-_SPEAKING = (".go.buildinfo", ".dep-v0")
+_SPEAKING = (GO_SECTION, RUST_SECTION)
 """Sections in which a program says what it was built from; other catalogers read them."""
 
 

@@ -1,14 +1,18 @@
 """Rust crates, by what cargo-auditable left in programs."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from prill.binaries.rust_audit import RUST_SECTION, RustCrate, read_rust_audit
+from prill.binaries.sections import RUST_SECTION
 from prill.model import LanguageDetails, Location, Package, Relationship
 from prill.model.purl_value import build_purl
 from prill.sbom.cataloger import Catalogued, Evidence, FoundFile, Seen, Surroundings
 from prill.sbom.elf_magic import elf_of
+
+if TYPE_CHECKING:
+    from prill.binaries.rust_audit import RustCrate
 
 __all__ = ["RUST", "RustCataloger", "RustEvidence"]
 
@@ -42,6 +46,8 @@ class RustCataloger:
         elf = elf_of(file)
         if elf is None or not elf.has(RUST_SECTION):
             return None
+        from prill.binaries.rust_audit import read_rust_audit  # noqa: PLC0415 - few programs have such a section
+
         with file.open() as stream:
             crates = read_rust_audit(elf.over(stream))
         return None if crates is None else RustEvidence(crates=_runtime(crates))
@@ -64,7 +70,7 @@ class RustCataloger:
 RUST = RustCataloger()
 
 
-def _runtime(crates: tuple[RustCrate, ...]) -> tuple[RustEntry, ...]:
+def _runtime(crates: "tuple[RustCrate, ...]") -> tuple[RustEntry, ...]:
     kept = [number for number, one in enumerate(crates) if one.kind != "build"]
     place = {number: at for at, number in enumerate(kept)}
     return tuple(
