@@ -11,7 +11,10 @@ from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*", re.ASCII)
+_AUTHORITY = r"//(?:[^@/?#]*@)?(?:\[[^\]]*\]|[^:/?#@\[\]]*)(?::[0-9]*)?(?=[/?#]|\Z)"
+_URL = regex(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:(?:(?={_AUTHORITY})|(?!//))(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{{2}})*", re.ASCII
+)
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
