@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -228,6 +229,48 @@ class TestValidate:
         path.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [one]}))
         said = prill("sbom", "validate", path, "--against", "ntia").out
         assert ("unique identifier" not in said) is identified
+
+    @pytest.mark.parametrize(
+        ("change", "missing"),
+        [
+            ({}, []),
+            ({"manufacturer": {"name": "B"}}, ["email or URL of the component's creator"]),
+            ({"manufacturer": {"url": ["https://b.example"]}}, ["supplier name"]),
+            ({"manufacturer": {}, "authors": [{"name": "B", "email": "b@b.example"}]}, []),
+            ({"manufacturer": {}}, ["supplier name", "email or URL of the component's creator"]),
+            ({"externalReferences": [{"type": "vcs", "url": "https://b.example/x", "hashes": [{"alg": "SHA-512", "content": "a" * 128}]}]}, ["SHA-512 of the deployed file"]),
+            ({"externalReferences": [{"type": "distribution", "url": "https://b.example/x", "hashes": [{"alg": "SHA-256", "content": "a" * 64}]}]}, ["SHA-512 of the deployed file"]),
+        ],
+    )  # fmt: skip
+    def test_what_the_guidelines_own_table_demands(
+        self, change: dict[str, object], missing: list[str], prill: Prill, tmp_path: Path
+    ):
+        properties = {
+            "filename": "lib.so",
+            "executable": "executable",
+            "archive": "no archive",
+            "structured": "structured",
+        }
+        hashed = {"url": "https://b.example/lib.so", "hashes": [{"alg": "SHA-512", "content": "a" * 128}]}
+        one = {
+            "type": "library",
+            "name": "lib",
+            "version": "2",
+            "purl": "pkg:generic/lib@2",
+            "manufacturer": {"name": "B", "contact": [{"email": "b@b.example"}]},
+            "licenses": [{"expression": "MIT"}],
+            "properties": [{"name": f"bsi:component:{name}", "value": value} for name, value in properties.items()],
+            "externalReferences": [{"type": "distribution", **hashed}],
+            **change,
+        }
+        metadata = {"timestamp": "2026-01-01T00:00:00Z", "manufacturer": {"name": "A", "url": ["https://a.example"]}}
+        path = tmp_path / "a.json"
+        path.write_text(
+            json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": metadata, "components": [one]})
+        )
+        ran = prill("sbom", "validate", path)
+        assert re.findall(r"^  - ([^(\n]+?)(?: \(\d+\):.*)?$", ran.out, re.MULTILINE) == missing
+        assert ran.code == (10 if missing else 0)
 
     def test_a_cpe_in_spdx(self, root: Path, prill: Prill, tmp_path: Path):
         path = tmp_path / "a.json"

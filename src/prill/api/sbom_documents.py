@@ -80,7 +80,7 @@ def sbom_opened(text: str, options: OpenOptions) -> Iterator[tuple[Sbom, tuple[s
 def check_sbom(text: str, *, against: tuple[str, ...]) -> SbomCheck:
     """Hold a document to its own schema and to the rules in ``against``; raise `InvalidSbom` where it is no SBOM."""
     from prill.formats.minimum_elements import STANDARDS, missing_elements  # noqa: PLC0415 - only here
-    from prill.formats.other_identifiers import named_otherwise  # noqa: PLC0415
+    from prill.formats.said_elsewhere import said_elsewhere  # noqa: PLC0415
     from prill.formats.sbom_documents import faults_of, read_sbom  # noqa: PLC0415 - an image is no document
 
     data = read_document(text)
@@ -89,9 +89,8 @@ def check_sbom(text: str, *, against: tuple[str, ...]) -> SbomCheck:
         return SbomCheck(format=title, packages=0, standards=(_SCHEMA,), faults=faults)
     sbom = read_sbom(data, text)
     standards = tuple(name for name in STANDARDS if name in against)
-    nameless = any(not package.purl.startswith("pkg:") for package in sbom.packages)
-    others = named_otherwise(data, text) if nameless else ()
+    elsewhere = said_elsewhere(data, text)
     missing = [
-        one for name in standards for one in missing_elements(sbom, standard=name, document=title, identified=others)
+        one for name in standards for one in missing_elements(sbom, standard=name, document=title, elsewhere=elsewhere)
     ]
     return SbomCheck(format=title, packages=len(sbom.packages), standards=(_SCHEMA, *standards), missing=tuple(missing))

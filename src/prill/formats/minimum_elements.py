@@ -5,10 +5,11 @@ the formats and the required data fields. A package that says nothing is named; 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from prill.formats._package_facts import facts_of
+from prill.formats.said_elsewhere import SaidElsewhere
 from prill.model import DebDetails, Package, RelationshipKind, Sbom
 from prill.model.value import dataclass
 
@@ -31,15 +32,13 @@ class Missing:
 STANDARDS = {"ntia": "NTIA minimum elements", "bsi": "BSI TR-03183-2"}
 
 
-def missing_elements(
-    sbom: Sbom, *, standard: str, document: str, identified: Collection[tuple[str, str]] = ()
-) -> tuple[Missing, ...]:
+def missing_elements(sbom: Sbom, *, standard: str, document: str, elsewhere: SaidElsewhere) -> tuple[Missing, ...]:
     """Return what ``standard`` (a key of `STANDARDS`) misses in ``sbom``; ``document`` is its format and version.
 
-    ``identified`` are names and versions of packages that have an identifier other than a purl.
+    ``elsewhere`` is what the document says beside that.
     """
     whole = _ntia_document(sbom) if standard == "ntia" else _bsi_document(sbom, document)
-    checks = _ntia_packages(sbom, identified) if standard == "ntia" else _bsi_packages(sbom)
+    checks = _ntia_packages(sbom, elsewhere) if standard == "ntia" else _bsi_packages(sbom, elsewhere)
     found = [Missing(standard=standard, element=element) for element, there in whole if not there]
     for element, has in checks:
         if lacking := [package.purl or package.name for package in sbom.packages if not has(package)]:
@@ -56,13 +55,16 @@ def _ntia_document(sbom: Sbom) -> Iterable[tuple[str, bool]]:
     yield "dependency relationships", _has_dependencies(sbom)
 
 
-def _ntia_packages(sbom: Sbom, identified: Collection[tuple[str, str]]) -> Checks:
-    yield "supplier name", lambda package: bool(facts_of(package, sbom.distro).supplier)
+def _ntia_packages(sbom: Sbom, elsewhere: SaidElsewhere) -> Checks:
+    yield (
+        "supplier name",
+        lambda package: bool(facts_of(package, sbom.distro).supplier) or _key(package) in elsewhere.made,
+    )
     yield "component name", lambda package: bool(package.name)
     yield "component version", lambda package: bool(package.version)
     yield (
         "unique identifier",
-        lambda package: package.purl.startswith("pkg:") or (package.name, package.version) in identified,
+        lambda package: package.purl.startswith("pkg:") or _key(package) in elsewhere.identified,
     )
 
 
@@ -73,18 +75,28 @@ def _bsi_document(sbom: Sbom, document: str) -> Iterable[tuple[str, bool]]:
     yield "dependencies", _has_dependencies(sbom)
 
 
-def _bsi_packages(sbom: Sbom) -> Checks:
+def _bsi_packages(sbom: Sbom, elsewhere: SaidElsewhere) -> Checks:
     yield "component name", lambda package: bool(package.name)
     yield "component version", lambda package: bool(package.version)
-    yield "email or URL of the component's creator", lambda package: _contact(package, sbom)
+    yield (
+        "email or URL of the component's creator",
+        lambda package: _contact(package, sbom) or _key(package) in elsewhere.reachable,
+    )
     yield "file name", lambda package: bool(_property(package, "filename") or _filename(package))
     yield "licence", lambda package: bool(package.licenses)
     yield (
         "SHA-512 of the deployed file",
-        lambda package: package.details.digest is not None and package.details.digest.algorithm == "sha512",
+        lambda package: (
+            (package.details.digest is not None and package.details.digest.algorithm == "sha512")
+            or _key(package) in elsewhere.hashed
+        ),
     )
     for name in _BSI_PROPERTIES:
         yield f"{name} property", partial(_has_property, name=name)
+
+
+def _key(package: Package) -> tuple[str, str]:
+    return package.name, package.version
 
 
 def _has_property(package: Package, name: str) -> bool:
