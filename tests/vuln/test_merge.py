@@ -4,11 +4,11 @@ from pathlib import Path
 
 from advisories import DEBIAN, deb, opened
 from prill.model import Package
-from prill.model.advisory import Advisory, Level, Rating
+from prill.model.advisory import Advisory, Exploitation, Level, Rating
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.database_match import match_database
 from prill.vuln.merge import enrich, merge_matches
-from prill.vuln.records import Affected, Exploited, RatingText, Record, VersionRange
+from prill.vuln.records import Affected, Exploited, Probability, RatingText, Record, VersionRange
 
 APP = deb("app", "1.0-1")
 
@@ -90,6 +90,18 @@ def test_what_is_known_elsewhere_is_added(tmp_path: Path):
     assert one.advisory.exploitation.known_since == "2026-02-03"
     assert one.advisory.summary == "what it is"
     assert [(rating.score, rating.source) for rating in one.advisory.ratings] == [(7.5, "GO")]
+
+
+def test_what_is_known_of_exploits_by_any_of_its_ids_counts(tmp_path: Path):
+    said = [
+        Probability("CVE-2026-1", 0.2, 0.9),
+        Probability("CVE-2026-2", 0.3, 0.95),
+        Exploited("CVE-2026-2", "2026-02-03"),
+        Exploited("CVE-2026-3", "2026-01-02"),
+    ]
+    with opened(tmp_path / "a.db", said) as database:
+        (one,) = enrich([match("CVE-2026-1", "CVE-2026-2", "CVE-2026-3", "GHSA-1")], database)
+    assert one.advisory.exploitation == Exploitation(known_since="2026-01-02", epss=0.3, percentile=0.95)
 
 
 def test_another_ecosystems_word_is_not_borrowed(tmp_path: Path):

@@ -142,5 +142,14 @@ def _enriched(
         summary=advisory.summary or next((one.advisory.summary for one in others if one.advisory.summary), ""),
         details=advisory.details or next((one.advisory.details for one in others if one.advisory.details), ""),
         published=advisory.published or next((one.advisory.published for one in others), ""),
-        exploitation=next((exploits[id_] for id_ in ids if id_ in exploits), advisory.exploitation),
+        exploitation=_worst([exploits[id_] for id_ in ids if id_ in exploits]) or advisory.exploitation,
     )
+
+
+def _worst(said: Sequence[Exploitation]) -> Exploitation | None:
+    """Join what is known about exploits by each id of a vulnerability: since when at the earliest, the higher score."""
+    if len(said) <= 1:
+        return said[0] if said else None
+    likely = max(said, key=lambda one: one.epss if one.epss is not None else -1.0)
+    since = min((one.known_since for one in said if one.known_since), default="")
+    return Exploitation(known_since=since, epss=likely.epss, percentile=likely.percentile)
