@@ -157,11 +157,11 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
     if options.database is not None:
         with open_database(options.database) as database:
             _ask_database(sbom, database, answers)
-            _ask_support(sbom, database, answers, now)
+            _ask_support(sbom, database, answers, _today(services))
             _check_age(database, options.max_age, answers, now)
             merged = enrich(merge_matches(answers.matches, answers.several), database)
     else:
-        _ask_support(sbom, None, answers, now)
+        _ask_support(sbom, None, answers, _today(services))
         merged = merge_matches(answers.matches)
     answers.gaps += _unspoken(sbom, answers)
     upgrades_only = answered and release is not None and f"Debian:{release.version}" not in answers.covered
@@ -200,8 +200,7 @@ def _ask_archive(sbom: Sbom, release: DebianRelease, services: Services, answers
     return True
 
 
-def _ask_support(sbom: Sbom, database: Database | None, answers: _Answers, now: int) -> None:
-    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+def _ask_support(sbom: Sbom, database: Database | None, answers: _Answers, today: str) -> None:
     ended = support_gap(sbom.distro, database, today) if sbom.distro else None
     answers.gaps += [ended] if ended else []
 

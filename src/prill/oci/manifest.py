@@ -35,7 +35,7 @@ class Manifest:
     raw: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # A value that dataclasses.replace makes comes by here too, and so never keeps another value's bytes.
+        # A value that `replace` makes comes by here too, and so never keeps another value's bytes.
         content = {
             "config": descriptor_to_wire(self.config),
             "layers": [descriptor_to_wire(layer) for layer in self.layers],

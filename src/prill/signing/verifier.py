@@ -123,8 +123,7 @@ class Verifier:
 
         trust = self._trusted()
         with walk.step(Step.CHAIN):  # 3.4: up to a trusted root, valid at each time that somebody trusted names
-            for time, _ in walk.times:
-                issuer = verify_chain(certificate.x509, trust.authorities, time)
+            *_, issuer = [verify_chain(certificate.x509, trust.authorities, time) for time, _ in walk.times]
         with walk.step(Step.SCT):  # 3.5: a certificate transparency log promised to list it
             listed = verify_sct(certificate.x509, issuer, trust, optional=self.sct_optional)
         if not listed:
