@@ -53,7 +53,7 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     ran = shop.run("compare", shop.root / "old", shop.root / "new", "--allow-gaps")
     assert ran.code == Exit.GOOD, ran
     rows = {line[:25].strip(): line[25:].split() for line in ran.out.splitlines()}
-    assert rows[""] == ["old", "new"] or "old" in ran.out.splitlines()[0]
+    assert ran.out.splitlines()[0].split() == ["old", "new"]
     assert rows["packages"] == ["3", "2", "(-1)"]
     assert re.search(r"distribution +debian 13 +debian 13", ran.out)
     assert "  1 package removed: dash" in ran.out
@@ -64,7 +64,6 @@ def test_figures_stand_side_by_side_with_their_differences(shop: Workshop):
     assert files
     assert folders
     assert files[1] != folders[1]
-    assert folders
     assert rows["files"][2] == f"(-{files[1]})", "as many as there are fewer: no folder is a file"
     (delta,) = compared(shop)["differences"]
     assert (delta["filesRemoved"], delta["foldersAndLinksRemoved"]) == (int(files[1]), int(folders[1]))
