@@ -227,11 +227,17 @@ def bound_resources(limits: dict[str, int]) -> None:
         resource.setrlimit(number, (value, value))
 
 
-def own_streams(orders: dict[str, Any]) -> None:
-    """Give the user the pipes it reads and writes, as container engines do: so it can open ``/dev/stdout``."""
+def become_user(orders: dict[str, Any]) -> None:
+    """Become the user, for good, whose the pipes are that it reads and writes, as container engines do.
+
+    So it can open ``/dev/stdout``.
+    """
     for descriptor in (0, 1, 2):
         if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             os.fchown(descriptor, orders["uid"], orders["gid"])
+    os.setgroups(orders["groups"])
+    os.setresgid(orders["gid"], orders["gid"], orders["gid"])
+    os.setresuid(orders["uid"], orders["uid"], orders["uid"])
 
 
 def drop_privileges(orders: dict[str, Any]) -> None:
@@ -241,10 +247,7 @@ def drop_privileges(orders: dict[str, Any]) -> None:
         if number not in kept:
             LIBC.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
     if not orders["user_namespace"]:
-        own_streams(orders)
-        os.setgroups(orders["groups"])
-        os.setresgid(orders["gid"], orders["gid"], orders["gid"])
-        os.setresuid(orders["uid"], orders["uid"], orders["uid"])
+        become_user(orders)
     LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     call("prctl", LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     call("prctl", LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
@@ -259,10 +262,7 @@ def expose(orders: dict[str, Any], status: int) -> NoReturn:
     os.mkdir(orders["exposed"], 0o755)
     mount(f"/proc/self/fd/{root}", orders["exposed"], "", MS_BIND | MS_REC)
     bound_resources(orders["limits"])
-    own_streams(orders)
-    os.setgroups(orders["groups"])
-    os.setresgid(orders["gid"], orders["gid"], orders["gid"])
-    os.setresuid(orders["uid"], orders["uid"], orders["uid"])
+    become_user(orders)
     for descriptor in (*orders["keep"], status):
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - the signature is Python's
     os.execve(orders["program"], orders["arguments"], {})  # noqa: S606 - no shell is wanted
