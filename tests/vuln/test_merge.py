@@ -1,9 +1,10 @@
 """One row a vulnerability, with all its ids; what is known elsewhere is added."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from advisories import DEBIAN, deb, opened
-from prill.model import Package
+from prill.model import Location, Package
 from prill.model.advisory import Advisory, Exploitation, Level, Rating
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
 from prill.vuln.database_match import match_database
@@ -53,6 +54,12 @@ def test_an_advisory_that_is_no_erratum_makes_no_two_of_them_one_either(tmp_path
 
 def test_packages_stay_apart():
     assert len(merge_matches([match("CVE-2026-1"), match("CVE-2026-1", package=deb("other", "1"))])) == 2
+
+
+def test_a_package_that_lies_in_two_places_lies_in_both():
+    one, other = (replace(APP, locations=(Location(path, ""),)) for path in ("a/status", "b/status"))
+    (found,) = merge_matches([match("CVE-2026-1", package=one), match("CVE-2026-1", package=other)])
+    assert [place.path for place in found.package.locations] == ["a/status", "b/status"]
 
 
 def test_a_fix_goes_before_other_states_and_the_highest_version_satisfies_all():

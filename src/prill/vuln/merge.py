@@ -6,7 +6,9 @@ from functools import cmp_to_key
 from msgspec.structs import replace
 
 from prill.ecosystems.versions.keys import UnreadableVersion
+from prill.model import Package
 from prill.model.advisory import Advisory, Exploitation
+from prill.model.value import replace as replaced
 from prill.model.vulnerability_match import MatchState, VulnerabilityMatch
 from prill.vuln.database import Database, Known
 from prill.vuln.erratum_ids import is_erratum
@@ -67,10 +69,19 @@ def _joined(group: Sequence[VulnerabilityMatch]) -> VulnerabilityMatch:
     best = ordered[0]
     return replace(
         best,
+        package=_everywhere([match.package for match in ordered]),
         advisory=_one_advisory([match.advisory for match in ordered]),
         fixed_in=_highest(group),
         why=tuple(sorted({claim for match in group for claim in match.why})),
     )
+
+
+def _everywhere(packages: Sequence[Package]) -> Package:
+    """Return the first of packages of one purl with the places of all: documents list one for each place."""
+    first = packages[0]
+    if all(one is first for one in packages):
+        return first
+    return replaced(first, locations=tuple(dict.fromkeys(place for one in packages for place in one.locations)))
 
 
 def _one_advisory(advisories: Sequence[Advisory]) -> Advisory:
