@@ -48,12 +48,12 @@ from prill.errors import PrillError
 from prill.formats.sbom_documents import encode_sbom, faults_of, read_sbom
 from prill.model import FileKind, FileStat
 from prill.oci._merge import Merge
-from prill.oci._merged import MergedTree
 from prill.oci.config import ImageConfig
 from prill.oci.entries import EntryTable
 from prill.oci.faults import FaultLog
 from prill.oci.index import Index
 from prill.oci.manifest import Manifest
+from prill.oci.merged_tree import MergedTree
 from prill.sbom.catalogers import BUILTIN
 from sboms import sample
 

@@ -134,3 +134,16 @@ def test_every_error_is_a_prill_error():
 def test_a_table_of_modules_has_every_one(room: str):
     words = set(re.findall(r"`(\w+)`", (SOURCE / room / "README.md").read_text(encoding="utf-8")))
     assert {path.stem for path in (SOURCE / room).glob("[a-z]*.py")} - words == set()
+
+
+def test_what_is_private_to_a_room_is_not_imported_elsewhere():
+    taken = re.compile(
+        r"^ *from prill\.(\w+)\.(?:\w+\.)*(_\w+) import|^ *from prill\.(\w+)[.\w]* import (_\w+)", re.MULTILINE
+    )
+    found = {
+        f"{named(path)}: {match[0].strip()}"
+        for path in MODULES
+        for match in taken.finditer(path.read_text(encoding="utf-8"))
+        if (match[1] or match[3]) != path.relative_to(SOURCE).parts[0]
+    }
+    assert found == set()

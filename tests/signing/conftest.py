@@ -2,7 +2,7 @@
 
 import pytest
 
-from prill.signing._json import encode_json
+from prill.signing.strict_json import encode_json
 from prill.signing.trusted_root import TrustedRoot
 from sigstore_instance import Instance
 

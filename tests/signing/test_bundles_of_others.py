@@ -14,7 +14,6 @@ from sigstore.models import Bundle as OracleBundle
 
 from prill.api.blobs import verify_blob
 from prill.model import Digest
-from prill.signing._json import Fields, encode_json
 from prill.signing.conditions import Conditions
 from prill.signing.keys import Message
 from prill.signing.log_entry import LogEntry
@@ -23,6 +22,7 @@ from prill.signing.rekor import _entry
 from prill.signing.sign import bundle_of, sign_attestation, sign_file
 from prill.signing.signed import Signed
 from prill.signing.steps import Step, VerificationError
+from prill.signing.strict_json import Fields, encode_json
 from prill.signing.trusted_root import TrustedRoot
 from prill.signing.verified import Verified
 from prill.signing.verifier import Verifier

@@ -14,7 +14,6 @@ from prill.formats.in_toto import ResourceDescriptor
 from prill.model import Digest
 from prill.signing import _der
 from prill.signing._der import parse_der
-from prill.signing._json import Malformed, encode_json, parse_json
 from prill.signing._pem import pem_blocks, to_pem
 from prill.signing.checkpoint import Checkpoint
 from prill.signing.dsse import Envelope, pae
@@ -24,6 +23,7 @@ from prill.signing.predicates import UnknownPredicate, encode_predicate, predica
 from prill.signing.signing_config import SigningConfig
 from prill.signing.simple_signing import SimpleSigning
 from prill.signing.statement import parse_statement
+from prill.signing.strict_json import Malformed, encode_json, parse_json
 from prill.signing.trusted_root import Period, TrustedRoot
 
 DIGEST = Digest.of(b"x")

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from prill.api.keys import KeyFileExists, new_key_pair
 from prill.signing import _ed25519ph, signers
-from prill.signing._json import Malformed
 from prill.signing._pem import pem_blocks, to_pem
 from prill.signing.cosign_key import WrongPassword, decrypt_key, encrypt_key
 from prill.signing.keys import BadSignature, Message, PublicKey, UnusableKey
 from prill.signing.private_key import KeyKind, PrivateKey, generate_key
 from prill.signing.signer import KeyContext, UnknownSigner, open_signer
+from prill.signing.strict_json import Malformed
 
 RANDOM = bytes(range(56))
 KINDS = [kind for kind in KeyKind if kind is not KeyKind.RSA_4096]

@@ -24,7 +24,6 @@ from sigstore.verify.policy import Identity
 
 from der_writer import utf8
 from prill.model import Digest
-from prill.signing._json import Fields, Malformed, encode_json
 from prill.signing._pem import to_pem
 from prill.signing.blob_bundle import read_blob_bundle
 from prill.signing.bundle import Bundle
@@ -36,6 +35,7 @@ from prill.signing.rekor import _entry
 from prill.signing.sign import bundle_of, sign_attestation, sign_file, sign_image, sign_image_legacy, statement_json
 from prill.signing.signed import Signed
 from prill.signing.steps import Step, VerificationError
+from prill.signing.strict_json import Fields, Malformed, encode_json
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.timestamp import BadTimestamp, UnknownAuthority, verify_timestamp
 from prill.signing.trusted_root import TrustedRoot

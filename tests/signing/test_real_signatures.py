@@ -22,7 +22,6 @@ from prill.errors import PrillError
 from prill.model import Digest
 from prill.oci.layout import open_layout
 from prill.oci.store import DigestMismatch
-from prill.signing._json import Malformed
 from prill.signing.bundle import Bundle
 from prill.signing.certificate import SigningCertificate
 from prill.signing.conditions import Conditions, Requirement
@@ -31,6 +30,7 @@ from prill.signing.identity import Expected, IdentityRule
 from prill.signing.images import ImageVerification
 from prill.signing.signed import Signed
 from prill.signing.steps import Step, VerificationError
+from prill.signing.strict_json import Malformed
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.trusted_root import TrustedRoot
 from prill.signing.verified import Verified

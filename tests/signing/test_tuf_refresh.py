@@ -12,7 +12,7 @@ from loopback import Loopback
 from prill._io.fetch_errors import FetchFailed
 from prill._io.http import Fetcher, Patience
 from prill.api.trust import fetched_root_path, load_trust, shipped_root, update_trust
-from prill.signing._json import Malformed
+from prill.signing.strict_json import Malformed
 from prill.signing.tuf_refresh import RefreshFailed
 
 

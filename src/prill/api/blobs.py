@@ -8,7 +8,6 @@ from prill.api.signing_services import Signing
 from prill.errors import PrillError
 from prill.model import Digest
 from prill.model.value import dataclass, field, replace
-from prill.signing._json import Malformed, from_base64, parse_json
 from prill.signing.blob_bundle import is_blob_bundle, read_blob_bundle
 from prill.signing.bundle import Bundle
 from prill.signing.conditions import Conditions
@@ -17,6 +16,7 @@ from prill.signing.sign import bundle_of, sign_attestation, sign_file, statement
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.statement import parse_statement
 from prill.signing.steps import Step, VerificationError
+from prill.signing.strict_json import Malformed, from_base64, parse_json
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.verified import Verified
 from prill.signing.verifier import Verifier

@@ -10,8 +10,8 @@ from prill.errors import PrillError
 from prill.model import FileKind, Gap, Subject
 from prill.model.image_files import ListedFile
 from prill.model.value import dataclass, field
-from prill.oci._merged import MergedTree
 from prill.oci.folder import FolderTree
+from prill.oci.merged_tree import MergedTree
 from prill.oci.rootfs import ImageTree
 from prill.sbom.file_owners import FileOwners
 

@@ -10,11 +10,10 @@ from prill.archive.globs import compile_glob
 from prill.errors import PrillError
 from prill.formats.sbom_documents import MAX_BYTES
 from prill.model import FileKind, Gap
-from prill.oci._contents import LayerContents
 from prill.oci.entries import EntryTable
 from prill.oci.image import Image, Layer
 from prill.oci.image_limits import IMAGE_LIMITS
-from prill.oci.layer_reader import Reading
+from prill.oci.layer_reader import LayerContents, Reading
 from prill.oci.rootfs import ImageTree
 
 __all__ = ["SBOM_FILES", "sboms_inside"]

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prill.signing._json import parse_json, to_base64
 from prill.signing.dsse import IN_TOTO_PAYLOAD
 from prill.signing.signed import SignedForm
+from prill.signing.strict_json import parse_json, to_base64
 from prill.signing.subject import ClaimKind
 
 if TYPE_CHECKING:

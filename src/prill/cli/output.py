@@ -2,7 +2,7 @@
 
 import sys
 
-__all__ = ["say", "say_json", "shown", "warn"]
+__all__ = ["say", "say_json", "shown", "utc", "warn"]
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -32,3 +32,10 @@ def shown(text: str) -> str:
     from prill.views.columns import printable  # noqa: PLC0415 - see above
 
     return printable(text)
+
+
+def utc(seconds: int) -> str:
+    """Return a time in seconds since 1970 as RFC 3339 has it, such as ``2026-07-11T12:00:00Z``."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up stays lazy
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

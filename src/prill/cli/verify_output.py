@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
-from prill.cli.output import say, say_json, shown, warn
+from prill.cli.output import say, say_json, shown, utc, warn
 
 if TYPE_CHECKING:
     from prill.api.verify import ImageAnswer
@@ -64,7 +64,7 @@ def verified_lines(one: "Verified") -> Iterator[str]:
     for name, value in one.annotations:
         yield f"        {name}={value}"
     yield (
-        f"  when  {_time(one.time)}, by {one.time_by}" if one.time is not None else "  when  not known: nobody dated it"
+        f"  when  {utc(one.time)}, by {one.time_by}" if one.time is not None else "  when  not known: nobody dated it"
     )
     for record in one.logs:
         yield f"  log   {record.log}, entry {record.index} ({', '.join(record.by)})"
@@ -88,7 +88,7 @@ def verified_json(one: "Verified") -> dict[str, object]:
         "origin": one.origin,
         "predicateType": one.predicate_type or None,
         "annotations": dict(one.annotations),
-        "time": None if one.time is None else _time(one.time),
+        "time": None if one.time is None else utc(one.time),
         "timeBy": one.time_by or None,
         "logs": [{"log": record.log, "index": record.index, "by": record.by} for record in one.logs],
         "steps": [step.value for step in one.steps],
@@ -141,9 +141,3 @@ def _worst(errors: "Sequence[PrillError]") -> Exit:
 
     found = {exit_code_of(error) for error in errors}
     return next((code for code in (Exit.NO, Exit.MISUSED, Exit.BROKE, Exit.NOTHING) if code in found), Exit.GOOD)
-
-
-def _time(seconds: int) -> str:
-    from datetime import UTC, datetime  # noqa: PLC0415 - start-up stays lazy
-
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,9 +9,9 @@ import msgspec
 
 from prill.archive.zstandard import zstd
 from prill.model import Gap
-from prill.oci._merged import MergedTree
 from prill.oci.entries import EntryTable
 from prill.oci.layer_index import LayerIndex
+from prill.oci.merged_tree import MergedTree
 
 __all__ = ["FORMAT", "BadCacheEntry", "decode_index", "decode_merged", "encode_index", "encode_merged"]
 

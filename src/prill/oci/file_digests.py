@@ -18,12 +18,12 @@ from prill.model import Digest
 from prill.oci._contents import LayerContents
 from prill.oci._layer_stream import LayerStream
 from prill.oci._merge import MADE, entry_at
-from prill.oci._merged import MergedTree
 from prill.oci.entries import FILE, NOWHERE
 from prill.oci.faults import FaultLog
 from prill.oci.image import Image, Layer
 from prill.oci.layer_index import LayerIndex
 from prill.oci.layer_reader import UNREADABLE, Reading
+from prill.oci.merged_tree import MergedTree
 
 __all__ = ["FileDigests", "LayerDigester", "parts_of", "sha256_of"]
 

@@ -16,11 +16,11 @@ from prill.archive.bounds import Limits
 from prill.archive.tar_entry import TarRow
 from prill.errors import PrillError
 from prill.model import FileKind, FileStat, Gap
-from prill.oci._merged import MergedTree
 from prill.oci.entries import FILE, EntryTable
 from prill.oci.faults import FaultLog
 from prill.oci.file_digests import FileDigests, parts_of, sha256_of
 from prill.oci.image_limits import IMAGE_LIMITS
+from prill.oci.merged_tree import MergedTree
 
 __all__ = ["FolderTree", "NoFolder", "UnreadableFile", "open_folder"]
 

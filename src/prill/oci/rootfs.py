@@ -15,11 +15,11 @@ from prill.errors import PrillError
 from prill.model import FileStat, Gap
 from prill.oci._layers import LayerCache, LayersRead, read_layers
 from prill.oci._merge import InvalidLayer, Merge, entry_at
-from prill.oci._merged import MergedTree
 from prill.oci.entries import FILE, NOWHERE, EntryTable
 from prill.oci.faults import FaultLog
 from prill.oci.image import Image, Layer
 from prill.oci.layer_reader import Reading
+from prill.oci.merged_tree import MergedTree
 
 if TYPE_CHECKING:
     from prill.oci.file_digests import FileDigests

@@ -10,7 +10,6 @@ from functools import partial
 from prill._io.cache import ContentCache
 from prill.archive.bounds import Limits
 from prill.model import Gap
-from prill.oci._merged import MergedTree
 from prill.oci._table_codec import (
     FORMAT,
     BadCacheEntry,
@@ -22,6 +21,7 @@ from prill.oci._table_codec import (
 from prill.oci.entries import EntryTable
 from prill.oci.image import Layer
 from prill.oci.layer_index import LayerIndex
+from prill.oci.merged_tree import MergedTree
 
 __all__ = ["StoredTrees"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from prill.model.value import dataclass
-from prill.signing._json import Malformed
+from prill.signing.strict_json import Malformed
 
 __all__ = ["Element", "oid", "parse_der"]
 

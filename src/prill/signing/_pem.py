@@ -1,7 +1,7 @@
 """PEM blocks (RFC 7468): the label and the bytes of each, read without guessing."""
 
 from prill.model.regex import regex
-from prill.signing._json import Malformed, from_base64, to_base64
+from prill.signing.strict_json import Malformed, from_base64, to_base64
 
 __all__ = ["pem_blocks", "to_pem"]
 

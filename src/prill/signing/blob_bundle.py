@@ -7,11 +7,11 @@
 envelope.
 """
 
-from prill.signing._json import Fields
 from prill.signing._pem import pem_blocks
 from prill.signing.keys import Message
 from prill.signing.log_entry import LogEntry
 from prill.signing.signed import Signed, SignedForm
+from prill.signing.strict_json import Fields
 
 __all__ = ["is_blob_bundle", "read_blob_bundle"]
 

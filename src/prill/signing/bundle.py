@@ -7,10 +7,10 @@ protobuf's JSON do: what it says might change what the others mean.
 from typing import TYPE_CHECKING, Any
 
 from prill.model.value import dataclass, field, replace
-from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
 from prill.signing.dsse import Envelope
 from prill.signing.keys import Message
 from prill.signing.signed import Signed, SignedForm
+from prill.signing.strict_json import Fields, Malformed, encode_json, parse_json, to_base64
 
 if TYPE_CHECKING:
     from prill.signing.log_entry import LogEntry

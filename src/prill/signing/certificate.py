@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from prill.errors import PrillError
 from prill.model.value import dataclass, field
 from prill.signing._der import UTF8, parse_der
-from prill.signing._json import Malformed
 from prill.signing.keys import PublicKey, UnusableKey
+from prill.signing.strict_json import Malformed
 from prill.signing.trusted_root import Authority
 
 if TYPE_CHECKING:

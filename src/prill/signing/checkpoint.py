@@ -1,7 +1,7 @@
 """Checkpoints: a log's signed statement of how large it is and what its root is (C2SP, tlog-checkpoint)."""
 
 from prill.model.value import dataclass
-from prill.signing._json import Malformed, from_base64
+from prill.signing.strict_json import Malformed, from_base64
 
 __all__ = ["Checkpoint", "NoteSignature"]
 

@@ -21,13 +21,13 @@ from prill.oci.manifest import Manifest
 from prill.oci.referrers import read_referrers
 from prill.oci.store import ImageSource
 from prill.oci.tags import cosign_tag
-from prill.signing._json import MAX_JSON_BYTES, Malformed, from_base64, parse_json
 from prill.signing._pem import pem_blocks
 from prill.signing.bundle import Bundle
 from prill.signing.dsse import ENVELOPE_TYPE
 from prill.signing.keys import Message
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.statement import COSIGN_SIGN
+from prill.signing.strict_json import MAX_JSON_BYTES, Malformed, from_base64, parse_json
 
 if TYPE_CHECKING:
     from prill.signing.log_entry import LogEntry

@@ -12,8 +12,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from prill.errors import PrillError
-from prill.signing._json import Malformed, encode_json, parse_json, to_base64
 from prill.signing._pem import pem_blocks, to_pem
+from prill.signing.strict_json import Malformed, encode_json, parse_json, to_base64
 
 if TYPE_CHECKING:
     from nacl.secret import SecretBox

@@ -1,7 +1,7 @@
 """DSSE envelopes: a payload, its type, and signatures over both (secure-systems-lab/dsse, protocol.md, envelope.md)."""
 
 from prill.model.value import dataclass, field
-from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
+from prill.signing.strict_json import Fields, Malformed, encode_json, parse_json, to_base64
 
 __all__ = ["ENVELOPE_TYPE", "IN_TOTO_PAYLOAD", "Envelope", "EnvelopeSignature", "pae"]
 

@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Callable
 
 from prill.errors import PrillError
-from prill.signing._json import Fields, Malformed, from_base64, parse_json
 from prill.signing._pem import pem_blocks
 from prill.signing.log_entry import LogEntry
 from prill.signing.signed import Signed
+from prill.signing.strict_json import Fields, Malformed, from_base64, parse_json
 
 __all__ = ["KINDS", "OtherEntry", "check_entry"]
 

@@ -3,12 +3,12 @@
 from prill._io.exchange import Exchange, Question
 from prill.errors import PrillError
 from prill.model.value import dataclass, field
-from prill.signing._json import encode_json, parse_json, to_base64
 from prill.signing._pem import pem_blocks, to_pem
 from prill.signing.certificate import SigningCertificate
 from prill.signing.keys import PublicKey
 from prill.signing.oidc import IdentityToken
 from prill.signing.private_key import PrivateKey
+from prill.signing.strict_json import encode_json, parse_json, to_base64
 
 __all__ = ["KeylessSigner", "WrongCertificate", "certified_signer"]
 

@@ -12,12 +12,12 @@ from prill.model import Digest, Gap
 from prill.model.value import dataclass, field, replace
 from prill.oci.store import ImageSource
 from prill.oci.tags import cosign_tag
-from prill.signing._json import Malformed
 from prill.signing.conditions import Conditions
 from prill.signing.cosign import Collected, CollectLimits, collect
 from prill.signing.signed import Signed, SignedForm
 from prill.signing.statement import COSIGN_SIGN, parse_statement
 from prill.signing.steps import Step, VerificationError
+from prill.signing.strict_json import Malformed
 from prill.signing.subject import Claim, ClaimKind
 from prill.signing.verified import Verified
 from prill.signing.verifier import Verifier

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from prill.errors import PrillError
 from prill.model.hashes import hasher, sha256
 from prill.model.value import dataclass, field
-from prill.signing._json import Malformed, to_base64
 from prill.signing._pem import pem_blocks, to_pem
+from prill.signing.strict_json import Malformed, to_base64
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa

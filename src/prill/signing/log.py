@@ -3,11 +3,11 @@
 import hashlib
 
 from prill.errors import PrillError
-from prill.signing._json import Malformed
 from prill.signing.checkpoint import Checkpoint, NoteSignature
 from prill.signing.keys import BadSignature, Message
 from prill.signing.log_entry import InclusionProof, LogEntry
 from prill.signing.merkle import NotIncluded, root_of_inclusion
+from prill.signing.strict_json import Malformed
 from prill.signing.trusted_root import TrustedLog, TrustedRoot
 
 __all__ = ["LogFailure", "UnknownLog", "trusted_log", "verify_inclusion", "verify_promise"]

@@ -1,7 +1,7 @@
 """Entries of transparency logs, from bundles and from cosign's older annotations (sigstore_rekor.proto)."""
 
 from prill.model.value import dataclass, field
-from prill.signing._json import Fields, Malformed, encode_json, to_base64
+from prill.signing.strict_json import Fields, Malformed, encode_json, to_base64
 
 __all__ = ["InclusionProof", "LogEntry"]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from prill._io.exchange import Exchange, Question
 from prill.errors import PrillError
 from prill.model.value import dataclass, field
-from prill.signing._json import Fields, Malformed, parse_json
+from prill.signing.strict_json import Fields, Malformed, parse_json
 
 __all__ = ["AUDIENCE", "IdentityToken", "InvalidToken", "find_token"]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from prill.errors import PrillError
-from prill.signing._json import Malformed, parse_json
+from prill.signing.strict_json import Malformed, parse_json
 
 __all__ = ["PREDICATE_TYPES", "PredicateTooLarge", "UnknownPredicate", "encode_predicate", "predicate_type"]
 

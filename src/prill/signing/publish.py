@@ -22,7 +22,6 @@ from prill.oci.memory import MemoryStore
 from prill.oci.referrers import attach
 from prill.oci.store import Blob, ImageStore
 from prill.oci.tags import cosign_tag
-from prill.signing._json import to_base64
 from prill.signing._pem import to_pem
 from prill.signing.bundle import BUNDLE_TYPE
 from prill.signing.cosign import (
@@ -39,6 +38,7 @@ from prill.signing.cosign import (
 from prill.signing.dsse import ENVELOPE_TYPE
 from prill.signing.sign import bundle_of
 from prill.signing.signed import Signed, SignedForm
+from prill.signing.strict_json import to_base64
 
 __all__ = ["SignaturesLost", "publish_bundle", "publish_legacy"]
 

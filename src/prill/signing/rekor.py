@@ -4,12 +4,12 @@ from urllib.parse import urljoin
 
 from prill._io.exchange import Exchange, Question, Reply
 from prill.model.value import dataclass
-from prill.signing._json import Fields, Malformed, encode_json, parse_json, to_base64
 from prill.signing._pem import to_pem
 from prill.signing.keys import PublicKey
 from prill.signing.log_entry import InclusionProof, LogEntry
 from prill.signing.sign import Testimony
 from prill.signing.signed import Signed
+from prill.signing.strict_json import Fields, Malformed, encode_json, parse_json, to_base64
 
 __all__ = ["RekorV1", "RekorV2"]
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from prill.model import Digest
 from prill.model.value import dataclass, replace
-from prill.signing._json import encode_json
 from prill.signing.bundle import Bundle, MessageSignature
 from prill.signing.dsse import IN_TOTO_PAYLOAD, Envelope, EnvelopeSignature, pae
 from prill.signing.keys import Message
@@ -19,6 +18,7 @@ from prill.signing.signed import Signed, SignedForm
 from prill.signing.signer import Signer
 from prill.signing.simple_signing import SimpleSigning
 from prill.signing.statement import COSIGN_SIGN, STATEMENT_TYPES
+from prill.signing.strict_json import encode_json
 
 __all__ = [
     "Testimony",

@@ -1,7 +1,7 @@
 """Signing configurations: where the services of a Sigstore instance are (protobuf-specs, sigstore_trustroot.proto)."""
 
 from prill.model.value import dataclass, replace
-from prill.signing._json import Fields, Malformed, parse_json
+from prill.signing.strict_json import Fields, Malformed, parse_json
 from prill.signing.trusted_root import Period, parse_time
 
 __all__ = ["Service", "SigningConfig"]

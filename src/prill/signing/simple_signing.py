@@ -2,7 +2,7 @@
 
 from prill.model import Digest
 from prill.model.value import dataclass
-from prill.signing._json import Malformed, encode_json, parse_json
+from prill.signing.strict_json import Malformed, encode_json, parse_json
 
 __all__ = ["SimpleSigning"]
 

@@ -2,7 +2,7 @@
 
 from prill.formats.in_toto import STATEMENT_TYPE, ResourceDescriptor, Statement
 from prill.model import Digest, InvalidDigest
-from prill.signing._json import Fields, Malformed, parse_json
+from prill.signing.strict_json import Fields, Malformed, parse_json
 
 __all__ = ["COSIGN_SIGN", "STATEMENT_TYPES", "parse_statement", "subject_of"]
 

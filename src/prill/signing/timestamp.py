@@ -16,8 +16,8 @@ from prill.errors import PrillError
 from prill.model.value import dataclass
 from prill.signing import _der
 from prill.signing._der import Element, parse_der
-from prill.signing._json import Malformed
 from prill.signing.certificate import BrokenChain, extension, is_issued, key_of, load_certificate, verify_chain
+from prill.signing.strict_json import Malformed
 from prill.signing.trusted_root import Authority, TrustedRoot
 
 if TYPE_CHECKING:

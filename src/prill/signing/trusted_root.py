@@ -7,8 +7,8 @@ believed; everything else is verified up to it.
 from datetime import UTC, datetime
 
 from prill.model.value import dataclass, field
-from prill.signing._json import Fields, Malformed, parse_json
 from prill.signing.keys import PublicKey
+from prill.signing.strict_json import Fields, Malformed, parse_json
 
 __all__ = ["Authority", "Period", "TrustedLog", "TrustedRoot", "parse_time"]
 

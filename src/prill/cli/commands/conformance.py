@@ -75,10 +75,10 @@ def _without(wanted: argparse.Namespace) -> list[str]:
     """
     from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
     from prill.cli.trust_options import trust_of  # noqa: PLC0415
-    from prill.signing._json import MAX_JSON_BYTES, Malformed  # noqa: PLC0415
     from prill.signing.bundle import Bundle  # noqa: PLC0415
     from prill.signing.sct import has_sct  # noqa: PLC0415
     from prill.signing.steps import Step, VerificationError  # noqa: PLC0415
+    from prill.signing.strict_json import MAX_JSON_BYTES, Malformed  # noqa: PLC0415
 
     trust = trust_of(wanted)
     try:

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     from prill._io.atomic import write_atomic  # noqa: PLC0415 - start-up stays lazy
     from prill._io.clock import SystemClock  # noqa: PLC0415
     from prill.api.blobs import sign_blob  # noqa: PLC0415
-    from prill.signing._json import to_base64  # noqa: PLC0415
+    from prill.signing.strict_json import to_base64  # noqa: PLC0415
 
     now = SystemClock().now()
     predicate = read_predicate(arguments, now) if arguments.predicate or arguments.type is not None else None

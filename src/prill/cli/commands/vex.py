@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
-from prill.cli.output import say, say_json
+from prill.cli.output import say, say_json, utc
 from prill.errors import PrillError
 from prill.model.days import parse_day
 
@@ -176,8 +176,7 @@ def _check_purl(text: str) -> None:
 
 
 def _statement(arguments: argparse.Namespace, now: int) -> "VexStatement":
-    from prill.formats._documents import timestamp  # noqa: PLC0415 - start-up stays lazy
-    from prill.model.vex import VexProduct, VexStatement, VexStatus  # noqa: PLC0415
+    from prill.model.vex import VexProduct, VexStatement, VexStatus  # noqa: PLC0415 - start-up stays lazy
 
     packages = tuple(arguments.package)
     if arguments.vulnerability.split() != [arguments.vulnerability]:
@@ -204,6 +203,6 @@ def _statement(arguments: argparse.Namespace, now: int) -> "VexStatement":
         justification=arguments.justification or "",
         reason=arguments.reason,
         author=arguments.owner,
-        time=timestamp(now),
+        time=utc(now),
         expires=arguments.expires,
     )
