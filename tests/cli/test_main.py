@@ -142,6 +142,24 @@ class TestStartUp:
         )
         assert done.stdout == "[]\n"
 
+    def test_a_remembered_sbom_needs_neither_catalogers_nor_the_standard_librarys_dataclasses(self, tmp_path: Path):
+        image = image_of([file("etc/os-release", "ID=debian\n")])
+        write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
+        unused = ["dataclasses", "inspect", "prill.sbom.catalogers", "prill.oci.rootfs"]
+        words = ["sbom", str(tmp_path / "image"), "--format", "cyclonedx", "--allow-gaps", "-o", str(tmp_path / "out")]
+        code = f"import sys; from prill.cli.main import main; main({words!r}); print([m for m in {unused} if m in sys.modules])"
+        said = [
+            subprocess.run(
+                [sys.executable, "-S", "-c", _with_path(code)],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            ).stdout
+            for _ in range(2)
+        ]
+        assert said[1] == "[]\n" != said[0]
+
 
 def _with_path(code: str) -> str:
     return f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r}\n{code}"

@@ -4,12 +4,11 @@ An entry counts for the same manifest, hence the same layers, within the same li
 the same code.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from operator import attrgetter
 from types import GenericAlias
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import msgspec
 
@@ -17,29 +16,20 @@ from prill import __version__
 from prill._io.cache import ContentCache
 from prill._io.code_stamp import code_stamp
 from prill.archive.bounds import Limits
+from prill.errors import PrillError
 from prill.model import Details, Package, Sbom, Subject
 from prill.model.typed_json import ready
-from prill.model.value_fields import fields_of
+from prill.sbom.stored_rows import Rows, rows_of
 
 __all__ = ["StoredSboms"]
 
 _KIND = "sbom"
 _DETAILS: tuple[type[Details], ...] = get_args(Details)
-_PACKAGE_FIELDS = tuple(field.name for field in fields_of(Package) if field.name != "details")
-_SBOM_FIELDS = tuple(field.name for field in fields_of(Sbom) if field.name != "packages")
-
-
-def _like(kind: type, names: Iterable[str], more: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a type made here
-    """Return a type with these fields of ``kind``, which msgspec can read and write."""
-    types = get_type_hints(kind)
-    columns = [*((name, types[name]) for name in names), *more.items()]
-    return msgspec.defstruct(f"Stored{kind.__name__}", columns, array_like=True)
-
-
 # What the model gains is remembered too. msgspec cannot tell one kind of details from another: their place is kept.
-_StoredPackage = _like(Package, _PACKAGE_FIELDS, {"kind": int, "details": msgspec.Raw})
-_StoredSbom = _like(Sbom, _SBOM_FIELDS, {"packages": GenericAlias(tuple, (_StoredPackage, ...))})
-_values_of_package, _values_of_sbom = attrgetter(*_PACKAGE_FIELDS), attrgetter(*_SBOM_FIELDS)
+_PACKAGE = Rows(Package, without=("details",))
+_SBOM = Rows(Sbom, without=("packages",))
+_STORED_PACKAGE = GenericAlias(tuple, (_PACKAGE.row, int, msgspec.Raw))
+_STORED: Any = GenericAlias(tuple, (_SBOM.row, GenericAlias(tuple, (_STORED_PACKAGE, ...))))
 
 
 class StoredSboms:
@@ -53,7 +43,7 @@ class StoredSboms:
         """Return what is known of an image; a damaged entry counts as none."""
         data = self._cache.derived(_KIND, self._key(subject))
         if data is not None:
-            with suppress(msgspec.MsgspecError, IndexError):
+            with suppress(msgspec.MsgspecError, IndexError, PrillError):
                 return _decoded(data)
         return None
 
@@ -67,21 +57,29 @@ class StoredSboms:
 
 def _encoded(sbom: Sbom) -> bytes:
     encode = msgspec.msgpack.encode
-    packages = tuple(
-        _StoredPackage(*_values_of_package(one), _DETAILS.index(type(one.details)), msgspec.Raw(encode(one.details)))
+    kinds = _kinds()
+    packages = [
+        (
+            _PACKAGE.of(one),
+            _DETAILS.index(type(one.details)),
+            msgspec.Raw(encode(kinds[type(one.details)].of(one.details))),
+        )
         for one in sbom.packages
-    )
-    return encode(_StoredSbom(*_values_of_sbom(sbom), packages))
+    ]
+    return encode((_SBOM.of(sbom), packages))
+
+
+def _kinds() -> dict[type[Details], Rows]:
+    kinds: tuple[type, ...] = _DETAILS
+    return {kind: rows_of(kind) for kind in kinds}
 
 
 def _decoded(data: bytes) -> Sbom:
-    stored = msgspec.msgpack.decode(data, type=ready(_StoredSbom))
-    decoders = [msgspec.msgpack.Decoder(kind).decode for kind in _DETAILS]
+    row, rows = msgspec.msgpack.decode(data, type=ready(_STORED))
+    kinds = tuple(_kinds().values())
+    decoders = [msgspec.msgpack.Decoder(kind.row).decode for kind in kinds]
     packages = tuple(
-        Package(
-            details=decoders[one.kind](one.details),
-            **dict(zip(_PACKAGE_FIELDS, _values_of_package(one), strict=True)),
-        )
-        for one in stored.packages
+        _PACKAGE.value(package, details=kinds[kind].value(decoders[kind](details))) for package, kind, details in rows
     )
-    return Sbom(packages=packages, **dict(zip(_SBOM_FIELDS, _values_of_sbom(stored), strict=True)))
+    sbom: Sbom = _SBOM.value(row, packages=packages)
+    return sbom
