@@ -80,6 +80,32 @@ class TestSbom:
         assert len({tuple(package.purl for package in sbom.packages) for sbom in sboms}) == 1
         assert [len(sbom.gaps) for sbom in sboms] == [1, 1, 1]
 
+    def test_no_document_replaces_another(
+        self, root: Path, prill: Prill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        for words in (
+            ("-o", "x", "--also", f"spdx:{tmp_path / 'x'}"),
+            ("--also", "spdx:x", "--also", "purls:./x"),
+            ("--also", "spdx:-"),
+        ):
+            ran = prill("sbom", f"dir:{root}", "--format", "cyclonedx", *words)
+            assert (ran.code, ran.out) == (2, "")
+            assert "two documents go to" in ran.err
+        assert list(tmp_path.glob("[x-]")) == []
+
+    def test_a_dash_is_standard_output(self, root: Path, prill: Prill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.chdir(tmp_path)
+        plain = prill("sbom", f"dir:{root}", "--format", "purls", "--allow-gaps")
+        assert prill("sbom", f"dir:{root}", "--format", "purls", "--allow-gaps", "-o", "-").out == plain.out != ""
+        ran = prill("sbom", f"dir:{root}", "--format", "spdx", "--allow-gaps", "-o", "x", "--also", "purls:-")
+        assert ran.out == plain.out
+        for words in (("inspect", f"dir:{root}"), ("lint", tmp_path / "Dockerfile"), ("new", "static")):
+            (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+            assert prill(*words, "-o", "-").out == prill(*words).out != ""
+            assert prill(*words, "-o", "").code == 2
+        assert not (tmp_path / "-").exists()
+
     def test_an_existing_document(self, root: Path, prill: Prill, tmp_path: Path):
         document = tmp_path / "a.json"
         prill("sbom", f"dir:{root}", "--format", "spdx", "-o", document)

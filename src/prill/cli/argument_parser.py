@@ -10,7 +10,7 @@ from typing import NoReturn
 from prill.cli.exit import Exit
 from prill.model.regex import regex
 
-__all__ = ["ArgumentParser", "code_of_absent", "describe_verbs", "first_words", "long_options"]
+__all__ = ["ArgumentParser", "code_of_absent", "describe_verbs", "first_words", "long_options", "output_file"]
 
 argparse._ = str  # type: ignore[attr-defined]  # to look for translations takes a millisecond, and there are none
 _UNKNOWN = regex(r"unrecognized arguments: .*?(--?[A-Za-z][\w-]*)")
@@ -55,6 +55,13 @@ def long_options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
             for verb in action.choices.values():
                 found = {**long_options(verb), **found}
     return found
+
+
+def output_file(text: str) -> Path | None:
+    """Return where a document goes: a file, or for ``-`` standard output, as without the option."""
+    if not text:
+        raise argparse.ArgumentTypeError("a file without a name")
+    return None if text == "-" else Path(text)
 
 
 def describe_verbs(parser: argparse.ArgumentParser) -> None:

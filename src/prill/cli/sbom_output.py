@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill import __version__
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.cli.options import table_format
 from prill.cli.output import say
@@ -42,7 +43,7 @@ def add_document_options(parser: argparse.ArgumentParser, *, default: str) -> No
         metavar="FORMAT",
         help=f"cyclonedx, spdx, spdx-3, purls or table, with a version after @: cyclonedx@1.5 (default: {default})",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the document there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the document there")
     parser.add_argument(
         "--also",
         action="append",
@@ -87,6 +88,7 @@ def encode(arguments: argparse.Namespace, sbom: "Sbom") -> Encoded:
     """Make every document that the arguments ask for; nothing is written."""
     wanted = [(arguments.format, arguments.output), *(_also(text) for text in arguments.also)]
     _check(name for name, _ in wanted)
+    _each_its_own(path for _, path in wanted)
     sbom = replace(sbom, creators=(*sbom.creators, *map(_creator, arguments.creator)))
     serial = _random_serial() if arguments.serial == "random" else None
     documents = [
@@ -128,11 +130,22 @@ def _random_serial() -> "uuid.UUID":
     return uuid.UUID(bytes=os.urandom(16), version=4)
 
 
-def _also(text: str) -> tuple[str, Path]:
+def _each_its_own(paths: Iterable[Path | None]) -> None:
+    """Raise `InvalidOption` where a document would replace another one."""
+    met: set[Path | None] = set()
+    for path in paths:
+        place = path and path.absolute()
+        if place in met:
+            where = "standard output" if path is None else f"{str(path)[:160]!r}"
+            raise InvalidOption(f"two documents go to {where}", hint="give each a place of its own: --also spdx:FILE")
+        met.add(place)
+
+
+def _also(text: str) -> tuple[str, Path | None]:
     name, colon, path = text.partition(":")
     if not colon or not path:
         raise InvalidOption(f"not a format and a file: {text[:160]!r}", hint="write --also spdx:FILE")
-    return name, Path(path)
+    return name, output_file(path)
 
 
 def _check(names: Iterable[str]) -> None:

@@ -11,10 +11,10 @@ examples:
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill import __version__
+from prill.cli.argument_parser import output_file
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_network, open_services, table_format
@@ -39,7 +39,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         default="table",
         help="the report's format",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the report there")
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
     add_advisers(parser)
     add_network(parser)

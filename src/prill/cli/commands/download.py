@@ -13,10 +13,10 @@ examples:
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill import __version__
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import say, say_json
@@ -34,7 +34,9 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="sbom")
     sbom = verbs.add_parser("sbom", help="fetch the SBOM that somebody made of an image")
     sbom.add_argument("image", metavar="IMAGE", help="a registry's image, a layout or an archive")
-    sbom.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there (default: standard output)")
+    sbom.add_argument(
+        "-o", "--output", type=output_file, metavar="FILE", help="write it there (default: standard output)"
+    )
     sbom.add_argument(
         "--format", metavar="FORMAT", help="convert it: cyclonedx, spdx, spdx-3 or purls; with --list, text or json"
     )

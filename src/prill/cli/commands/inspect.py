@@ -12,10 +12,10 @@ examples:
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill import __version__
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.cli.output import say
 from prill.cli.progress import progress_for
@@ -33,7 +33,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json", "markdown", "html"), default="text", help="the report's format"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the report there")
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be read")
     add_reading(parser)
 

@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.errors import PrillError
 from prill.model.value import replace
@@ -42,7 +43,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files, folders, or - (default: .)")
     parser.add_argument("--format", choices=("text", *FINDINGS_FORMATS), default="text", help="the report's format")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the report there")
     _add_selection(parser)
     parser.add_argument("--fix", action="store_true", help="apply the fixes that change nothing of what the image does")
     parser.add_argument("--unsafe-fixes", action="store_true", help="apply the others, too; look at the result")

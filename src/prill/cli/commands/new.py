@@ -7,8 +7,8 @@ examples:
 """
 
 import argparse
-from pathlib import Path
 
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.cli.output import say
 from prill.errors import PrillError
@@ -23,7 +23,9 @@ class FileExists(PrillError):
 def setup_parser(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("kind", nargs="?", metavar="KIND", help="which one; --list names them")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there, unless there is a file")
+    parser.add_argument(
+        "-o", "--output", type=output_file, metavar="FILE", help="write it there, unless there is a file"
+    )
     parser.add_argument("--list", action="store_true", help="list the kinds")
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prill import __version__
+from prill.cli.argument_parser import output_file
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_common, add_network, add_platform, add_registry, open_services, table_format
@@ -46,7 +47,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", type=table_format, choices=_FORMATS, default=_TABLE, help="the report's format (default: table)"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the report there")
     _add_selection(parser)
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
     _add_statements(parser)

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prill.cli.argument_parser import output_file
 from prill.cli.exit import Exit
 from prill.cli.options import add_platform, add_registry, platform_of, registry_access
 from prill.cli.output import say
@@ -40,7 +41,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
         help="a file of tests; may be given several times",
     )
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="the report's format")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the report there")
     parser.add_argument(
         "--timeout",
         type=_seconds,

@@ -12,8 +12,8 @@ examples:
 
 import argparse
 import sys
-from pathlib import Path
 
+from prill.cli.argument_parser import output_file
 from prill.cli.database_option import add_advisers
 from prill.cli.exit import Exit
 from prill.cli.options import add_network, open_services
@@ -26,7 +26,7 @@ __all__ = ["run", "setup_parser"]
 def setup_parser(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("image", metavar="IMAGE", help="a layout, an archive, or a registry's image")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the document there")
+    parser.add_argument("-o", "--output", type=output_file, metavar="FILE", help="write the document there")
     parser.add_argument("--attach", action="store_true", help="put it beside the image, in its layout or registry")
     parser.add_argument("--owner", default="", metavar="WHO", help="who states it (default: Prill)")
     parser.add_argument("--allow-gaps", action="store_true", help="exit with 0 although something could not be known")
