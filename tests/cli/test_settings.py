@@ -79,7 +79,7 @@ def test_source_date_epoch(monkeypatch: pytest.MonkeyPatch, text: str, seconds: 
     assert source_date_epoch() == seconds
 
 
-@pytest.mark.parametrize("text", ["-1", "1.5", "now", "\u0661"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "now", "\u0661", "999999999999", "9" * 5000])
 def test_source_date_epoch_that_is_none(monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
     with pytest.raises(InvalidSettings):

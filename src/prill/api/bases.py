@@ -1,7 +1,6 @@
 """Known base images: taken in by what is in them, and looked at again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from prill.api.open_options import OpenOptions
 from prill.api.opening import look_at_opened
@@ -10,6 +9,7 @@ from prill.catalogue.known_bases import KnownBase, KnownBases, chain_ids
 from prill.errors import PrillError
 from prill.model import Platform
 from prill.model.value import dataclass
+from prill.oci.config import rfc3339
 from prill.oci.sources import folder_of, open_image
 from prill.sbom.ownership import SYSTEM_PURLS
 
@@ -64,7 +64,7 @@ def add_base(text: str, options: OpenOptions, known: KnownBases, *, now: int) ->
             chain_id=chain[-1],
             layers=len(chain),
             created=config.created,
-            added=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            added=rfc3339(now),
             packages=frozenset(
                 f"{one.name}@{one.version}" for one in sbom.packages if one.purl.startswith(SYSTEM_PURLS)
             ),

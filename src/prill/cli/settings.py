@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["InvalidSettings", "Settings", "load_settings", "npmrc_registry", "source_date_epoch", "today"]
 
 _MAX_BYTES = 1 << 20
+_SECONDS = 11
+"""How many digits a time has at most: they last until the year 5138, and calendars end in 9999."""
 _KEYS = {
     "archive": {"mirrors", "keys", "snapshot"},
     "bases": {"file"},
@@ -188,7 +190,7 @@ def source_date_epoch() -> int | None:
     text = os.environ.get("SOURCE_DATE_EPOCH")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _SECONDS:
         raise InvalidSettings(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {text[:40]!r}")
     return int(text)
 

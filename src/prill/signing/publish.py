@@ -7,12 +7,12 @@ looks again: a second signer at the same moment is not overwritten for good.
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import msgspec
 
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.oci.config import rfc3339
 from prill.oci.contended import settle
 from prill.oci.descriptor import EMPTY_JSON, Descriptor, map_to_pairs
 from prill.oci.graph import read_manifest
@@ -54,7 +54,7 @@ def publish_bundle(
 ) -> Descriptor:
     """Store a bundle as an artifact about ``subject``; return the artifact's descriptor."""
     bundle = bundle_of(signed).encode()
-    created = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = rfc3339(now)
     annotations = {_CONTENT: "dsse-envelope", BUNDLE_PREDICATE: predicate_type, CREATED_ANNOTATION: created}
     manifest = Manifest(
         config=Descriptor.of(EMPTY_JSON, EMPTY),
