@@ -3,6 +3,7 @@ from time import process_time
 
 import pytest
 
+from prill.api.lint import LintOptions, lint_data
 from prill.dockerfile.document import Dockerfile, read_dockerfile
 from prill.dockerfile.engine import LintResult, Selection, lint
 from prill.dockerfile.rule import Context, Problem, Rule
@@ -126,3 +127,17 @@ def test_what_is_written_to_take_long_does_not(text: str):
     begun = process_time()
     assert run(text).findings
     assert process_time() - begun < 10  # all took minutes
+
+
+def test_a_byte_order_mark_is_no_column():
+    plain, marked = (
+        lint_data(mark + b"from debian\nRUN cd /x\n", "Dockerfile", LintOptions()) for mark in (b"", b"\xef\xbb\xbf")
+    )
+    assert [(one.rule, *one.location[1:5]) for one in marked.findings] == [
+        (one.rule, *one.location[1:5]) for one in plain.findings
+    ]
+    assert [one.location.start_byte for one in marked.findings] == [
+        one.location.start_byte + 3 for one in plain.findings
+    ]
+    (only,) = lint_data(b"\xef\xbb\xbf# check=error\n", "Dockerfile", LintOptions()).findings
+    assert only.location[1:3] == (1, 9)

@@ -166,6 +166,7 @@ class Places:
         """Return where a span is, by line, column and byte."""
         name, _, lines, marks = source = self.source
         start, end = span
+        start = max(start, lines[0])
         end = max(end, start)
         line = bisect_right(lines, start)
         end_line = line if line == len(lines) or end < lines[line] else bisect_right(lines, end, line)

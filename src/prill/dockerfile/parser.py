@@ -51,7 +51,6 @@ class _Parser:
         self.source = source
         self.text = source.text
         self.bounds = [*source.lines, len(self.text)]
-        self.bounds[0] = int(self.text.startswith(MARK))
         self.count = len(self.bounds) - 1
         while self.count and self.bounds[self.count - 1] >= len(self.text):
             self.count -= 1

@@ -35,6 +35,7 @@ class Position(NamedTuple):
 
 
 _MOST_BYTES = 4
+_MARK = "\ufeff"
 _STEP = 1024
 
 
@@ -49,6 +50,7 @@ def _marks(text: str) -> tuple[int, ...]:
 class Source(NamedTuple):
     """A file's text, and the offsets where its lines begin; a line feed alone ends a line.
 
+    A byte order mark is a character of the text, and of no line: editors do not show it, and count no column for it.
     ``marks`` are the bytes before every 1024th character, where a character may be more than one byte.
     """
 
@@ -61,7 +63,7 @@ class Source(NamedTuple):
     def of(cls, data: bytes, name: str = "Dockerfile") -> "Source":
         """Take any bytes; nothing is refused."""
         text = data.decode("utf-8", "surrogateescape")
-        lines = [0]
+        lines = [1 if text.startswith(_MARK) else 0]
         end = text.find("\n") + 1
         while end:
             lines.append(end)
@@ -75,7 +77,7 @@ class Source(NamedTuple):
 
     def line(self, offset: int) -> int:
         """Return the number of the line that ``offset`` is in, from 1."""
-        return bisect_right(self.lines, offset)
+        return bisect_right(self.lines, offset) or 1
 
     def byte(self, offset: int) -> int:
         """Return how many bytes are before ``offset``."""
@@ -86,8 +88,8 @@ class Source(NamedTuple):
 
     def position(self, offset: int) -> Position:
         """Return where ``offset`` is."""
-        line = bisect_right(self.lines, offset)
-        return Position(line, offset - self.lines[line - 1] + 1, self.byte(offset))
+        line = self.line(offset)
+        return Position(line, max(1, offset - self.lines[line - 1] + 1), self.byte(offset))
 
     def line_text(self, line: int) -> str:
         """Return a line by its number, without what ends it; "" beyond the last."""

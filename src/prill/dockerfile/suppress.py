@@ -5,8 +5,6 @@ from prill.model.finding import Edit, Finding, Fix
 
 __all__ = ["suppressions"]
 
-_MARK = "\ufeff"
-
 
 def suppressions(file: File, finding: Finding) -> tuple[Fix, ...]:
     """Return the fixes that put ``# prill: ignore[…]`` before the finding's instruction, and before the first one.
@@ -37,5 +35,4 @@ def _comment(file: File, instruction: Instruction | None, comment: str) -> Edit:
         if not isinstance(node, Comment) or "hadolint" not in node.text:
             break
         start = file.source.lines[file.source.line(node.span.start) - 1]
-    start += text.startswith(_MARK, start)
     return Edit(start=start, end=start, text=comment + newline)
