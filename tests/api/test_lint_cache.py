@@ -63,7 +63,7 @@ def test_whatever_has_a_say_is_part_of_the_key(files: list[Path], cache: Content
     linted(one, cache)
     for other in (
         replace(options, today=date(2026, 11, 26)),
-        replace(options, target="x"),
+        replace(options, target="0"),  # one that is no stage is a gap, which is not remembered
         replace(options, selection=Selection(only=frozenset({"unpinned-base"}))),
         replace(options, settings=LintSettings(ignore=frozenset({"unpinned-base"}))),
         replace(options, settings=LintSettings(severities={"unpinned-base": Severity.ERROR})),
