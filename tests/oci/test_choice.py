@@ -12,7 +12,7 @@ from prill.oci.index import Index, PlatformNotFound
 from prill.oci.layout import INDEX_FILE, LAYOUT_FILE, LAYOUT_JSON, TagNeeded, TagNotFound, blob_name
 from prill.oci.memory import MemoryStore
 from prill.oci.places import open_place
-from prill.oci.sources import host_platform, open_image
+from prill.oci.sources import UnknownSource, folder_of, host_platform, open_image
 from prill.oci.store import Blob
 
 S390X = Platform("linux", "s390x")
@@ -53,6 +53,27 @@ def test_an_image_that_docker_saved_goes_by_the_name_it_was_saved_under(tmp_path
         with pytest.raises(TagNotFound) as caught:
             open_image(f"{text}:{name}")
         assert caught.value.hint == "it has: docker.io/library/one:latest, docker.io/org/two:latest"
+
+
+def test_an_image_that_podman_saved_goes_by_short_names_too(tmp_path: Path):
+    made = image_of([file("1")])
+    text = layout(tmp_path / "saved", [entry_of(made, tag="docker.io/library/one:1")], blobs_of(made))
+    for name in ("docker.io/library/one:1", "one:1"):
+        with open_image(f"{text}:{name}") as opened:
+            assert opened.image.manifest() == made.manifest
+    with pytest.raises(TagNotFound):
+        open_image(f"{text}:one")
+
+
+def test_a_folder_of_skopeos_is_no_root_file_system(tmp_path: Path):
+    (tmp_path / "manifest.json").write_text("{}")
+    (tmp_path / "version").write_text("1.2.3\n")
+    assert folder_of(str(tmp_path)) == tmp_path
+    (tmp_path / "version").write_text("Directory Transport Version: 1.1\n")
+    assert folder_of(f"dir:{tmp_path}") == tmp_path
+    with pytest.raises(UnknownSource, match="skopeo's dir: transport") as caught:
+        folder_of(str(tmp_path))
+    assert "oci:LAYOUT" in (caught.value.hint or "")
 
 
 def test_a_tag_of_two_images_names_neither(tmp_path: Path):

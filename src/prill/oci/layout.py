@@ -254,14 +254,14 @@ def _one_for_platforms(entries: list[Descriptor]) -> bool:
 
 
 def _same_name(text: str, entry: Descriptor) -> bool:
-    """Tell whether ``text`` is the full name that containerd gave to an entry."""
-    full = entry.annotation(CONTAINERD_NAME)
-    if not full:
+    """Tell whether ``text`` is the full name that containerd, or podman in place of a tag, gave to an entry."""
+    names = [name for name in map(entry.annotation, (CONTAINERD_NAME, REF_NAME)) if name and "/" in name]
+    if not names:
         return False
     from prill.model import ImageReference, InvalidReference  # noqa: PLC0415 - few layouts have such names
 
     try:
-        return ImageReference.parse(text) == ImageReference.parse(full)
+        return ImageReference.parse(text) in map(ImageReference.parse, names)
     except InvalidReference:
         return False
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prill._io.regular import read_regular
 from prill.model import InvalidPlatform, Platform
 from prill.model.value import dataclass, field
 from prill.oci.choice import choose
@@ -29,6 +30,10 @@ __all__ = [
     "host_platform",
     "open_image",
 ]
+
+
+_SKOPEOS = b"Directory Transport Version"
+"""How the file ``version`` begins in an image of skopeo's ``dir:`` transport."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +92,30 @@ def open_image(text: str, *, platform: Platform | None = None, access: RegistryA
 
 
 def folder_of(text: str) -> Path | None:
-    """Return the folder with a root file system that ``text`` names: ``dir:PATH``, or a folder that is no layout."""
+    """Return the folder with a root file system that ``text`` names: ``dir:PATH``, or a folder that is no layout.
+
+    Raise `UnknownSource` for one that is an image of skopeo's ``dir:`` transport (``podman save --format docker-dir``).
+    """
     if text.startswith("dir:") and len(text) > len("dir:"):
         return Path(text.removeprefix("dir:"))
     path = Path(text)
     if not text or text.startswith(PREFIXES) or not exists(path) or not path.is_dir():
         return None
-    return None if (path / LAYOUT_FILE).exists() or (path / INDEX_FILE).exists() else path
+    if (path / LAYOUT_FILE).exists() or (path / INDEX_FILE).exists():
+        return None
+    if _is_skopeos(path):
+        raise UnknownSource(
+            f"{text[:160]!r} is an image as skopeo's dir: transport writes it, which is not read",
+            hint=f"skopeo copy dir:{text[:80]} oci:LAYOUT, or dir:{text[:80]} to look at it as a folder",
+        )
+    return path
+
+
+def _is_skopeos(folder: Path) -> bool:
+    try:
+        return read_regular(folder / "version", 64).startswith(_SKOPEOS)
+    except OSError:
+        return False
 
 
 def host_platform() -> Platform:
