@@ -216,6 +216,13 @@ class TestMisuse:
         assert log["logId"] == "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d"
         assert (log["start"], log["end"]) == (1610452407, None)
 
+    def test_a_public_key_is_shown_as_it_is(self, prill: Prill, here: Path):
+        shown, private = prill("keys", "show", "prill.pub"), prill("keys", "show", "prill.key")
+        assert (shown.code, shown.out, shown.err) == (0, (here / "prill.pub").read_text(), private.err)
+        (here / "other").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        ran = prill("keys", "show", "other")
+        assert (ran.code, "'CERTIFICATE' that cannot be read" in ran.err) == (2, True), ran.err
+
     def test_keys_are_not_overwritten(self, prill: Prill):
         assert prill("keys", "new").code == 2
         assert prill("keys").code == 2

@@ -105,6 +105,15 @@ def asked(shop: Shop) -> list[str]:
     return paths
 
 
+def test_folders_need_no_fetching(shop: Shop):
+    shop.settings("statements")
+    ran = shop.update()
+    assert (ran.code, "nothing to fetch" in ran.out) == (Exit.GOOD, True), ran
+    shop.settings()
+    ran = shop.update()
+    assert (ran.code, "no publisher of VEX is named" in ran.out) == (Exit.NOTHING, True), ran
+
+
 def test_a_repository_by_its_manifest(shop: Shop):
     location = {"url": f"{shop.server.url}/hub/main.tar.gz"}
     manifest = {"name": "hub", "versions": [{"spec_version": "0.1", "locations": [location]}]}

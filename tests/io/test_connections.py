@@ -345,10 +345,11 @@ class TestTls:
         server, _ = secure
         with (
             closing(Connections(trusting)) as connections,
-            pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"),
+            pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED") as caught,
         ):
             get(connections, server.url.replace("http:", "https:"))
         assert server.requests == []
+        assert "registries.ca in the settings" in (caught.value.hint or "")
 
     @pytest.mark.parametrize("told", [True, False], ids=["told", "cut"])
     def test_a_body_that_ends_with_the_connection(self, tmp_path: Path, *, told: bool):

@@ -45,6 +45,9 @@ _PORTS = {"http": 80, "https": 443}
 _OK = 200
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
 """What OpenSSL makes of an answer in plain HTTP."""
+_NOBODY_VOUCHES = (
+    "nobody whom this machine trusts vouches for that name; for registries, registries.ca in the settings names others"
+)
 
 _Origin = tuple[str, str, int]
 _Route = tuple[_Origin, "Proxy | None"]
@@ -203,6 +206,8 @@ class Answer:
 def _advice(error: Exception) -> str:
     if getattr(error, "reason", None) in _NO_TLS:
         return "it does not speak TLS there; --plain-http, if the network on the way is trusted"
+    if getattr(error, "reason", None) == "CERTIFICATE_VERIFY_FAILED":
+        return _NOBODY_VOUCHES
     return "check the address, the network and the proxy settings"
 
 

@@ -238,10 +238,11 @@ def _rule(identity: tuple[str, bool], issuer: tuple[str, bool]) -> "IdentityRule
 
 def _keys(references: Sequence[str]) -> "tuple[PublicKey, ...]":
     """Return the keys, each once; a file has one."""
-    return tuple(dict.fromkeys(map(_key, references)))
+    return tuple(dict.fromkeys(map(key_of, references)))
 
 
-def _key(reference: str) -> "PublicKey":
+def key_of(reference: str) -> "PublicKey":
+    """Read a public key from a file or the environment; raise `UnusableKey` or what parsing raises."""
     from prill._io.regular import read_regular  # noqa: PLC0415 - start-up stays lazy
     from prill.signing.keys import PublicKey, UnusableKey  # noqa: PLC0415
 

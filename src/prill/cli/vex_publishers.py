@@ -15,6 +15,7 @@ from prill.views.sizes import count
 __all__ = ["list_publishers", "update_publishers"]
 
 _NONE = "no publisher of VEX is named: vex.publishers in the settings"
+_FOLDERS = "nothing to fetch: the settings' publishers are folders, which a scan reads as they are"
 
 
 def update_publishers(arguments: argparse.Namespace) -> Exit:
@@ -22,8 +23,8 @@ def update_publishers(arguments: argparse.Namespace) -> Exit:
     known = load_settings(arguments.config).publishers
     wanted = tuple(arguments.publishers) or tuple(filter(is_address, known))
     if not wanted:
-        say(_NONE, quiet=arguments.quiet)
-        return Exit.NOTHING
+        say(_FOLDERS if known else _NONE, quiet=arguments.quiet)
+        return Exit.GOOD if known else Exit.NOTHING
     failed: list[PrillError] = []
     gaps: list[Gap] = []
     with open_services(arguments) as services:

@@ -1,4 +1,4 @@
-"""Make key pairs to sign with, in cosign's own files, and print the public key of any key that can be signed with.
+"""Make key pairs to sign with, in cosign's own files, and print the public key of any key, and its fingerprint.
 
 The password comes from PRILL_KEY_PASSWORD or COSIGN_PASSWORD, or is asked for. Nothing is overwritten.
 
@@ -16,6 +16,11 @@ from pathlib import Path
 from prill.cli.exit import Exit
 from prill.cli.options import add_common
 from prill.cli.output import say
+from prill.errors import PrillError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from prill.signing.keys import PublicKey
 
 __all__ = ["run", "setup_parser"]
 
@@ -39,7 +44,7 @@ def setup_parser(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--kind", choices=_KINDS, default=_KINDS[0], help=f"the key's kind (default: {_KINDS[0]})")
     add_common(new)
     show = verbs.add_parser("show", help="print a key's public half in PEM")
-    show.add_argument("key", metavar="KEY", help="a key file, env://NAME, or a token's pkcs11: URI")
+    show.add_argument("key", metavar="KEY", help="a key file, private or public, env://NAME, or a token's pkcs11: URI")
     add_common(show)
 
 
@@ -70,10 +75,23 @@ def _new(arguments: argparse.Namespace) -> Exit:
 
 
 def _show(arguments: argparse.Namespace) -> Exit:
-    from prill.cli.key_options import signer_of  # noqa: PLC0415 - start-up stays lazy
-
-    key = signer_of(arguments.key).public_key
+    key = _public_key(arguments.key)
     sys.stdout.write(key.to_pem().decode("ascii"))
     if not arguments.quiet:
         print(f"prill: {key.kind}, {key.fingerprint}", file=sys.stderr)
     return Exit.GOOD
+
+
+def _public_key(reference: str) -> "PublicKey":
+    """Return a key's public half, or a public key as it is; raise as `signer_of`."""
+    from prill.cli.key_options import signer_of  # noqa: PLC0415 - start-up stays lazy
+    from prill.cli.trust_options import key_of  # noqa: PLC0415
+    from prill.signing.keys import UnusableKey  # noqa: PLC0415
+
+    try:
+        return signer_of(reference).public_key
+    except UnusableKey as unusable:
+        try:
+            return key_of(reference)
+        except PrillError:
+            raise unusable from None
