@@ -145,8 +145,8 @@ class TestStartUp:
     def test_a_remembered_sbom_needs_neither_catalogers_nor_the_standard_librarys_dataclasses(self, tmp_path: Path):
         image = image_of([file("etc/os-release", "ID=debian\n")])
         write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
-        unused = ["dataclasses", "inspect", "prill.sbom.catalogers", "prill.oci.rootfs"]
-        words = ["sbom", str(tmp_path / "image"), "--format", "cyclonedx", "--allow-gaps", "-o", str(tmp_path / "out")]
+        unused = ["dataclasses", "inspect", "hashlib", "prill.sbom.catalogers", "prill.oci.rootfs"]
+        words = ["sbom", str(tmp_path / "image"), "--format", "purls", "--allow-gaps", "-o", str(tmp_path / "out")]
         code = f"import sys; from prill.cli.main import main; main({words!r}); print([m for m in {unused} if m in sys.modules])"
         said = [
             subprocess.run(

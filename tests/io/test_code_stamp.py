@@ -13,8 +13,8 @@ SOURCE = Path(prill.__file__).parent
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A Prill of three modules and a table, which can be changed."""
-    for name in ("__init__.py", "_io/__init__.py", "_io/code_stamp.py"):
+    """A Prill of a few modules and a table, which can be changed."""
+    for name in ("__init__.py", "_io/__init__.py", "_io/code_stamp.py", "model/__init__.py", "model/hashes.py"):
         target = tmp_path / "prill" / name
         target.parent.mkdir(exist_ok=True)
         shutil.copy(SOURCE / name, target)
@@ -34,6 +34,12 @@ def test_it_stays_while_the_code_does(package: Path):
     before = stamp(package)
     assert len(before) == 64
     assert stamp(package) == before
+
+
+def test_it_is_made_without_what_hashes_large_things():
+    program = "import sys; from prill._io.code_stamp import code_stamp; code_stamp(); print('hashlib' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
 
 
 def test_what_is_no_code_does_not_count(package: Path):

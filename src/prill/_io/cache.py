@@ -14,7 +14,6 @@ others. An entry's modification time is when it was last used.
 """
 
 import fcntl
-import hashlib
 import io
 import os
 import threading
@@ -29,6 +28,7 @@ from prill._io.clock import Clock, SystemClock
 from prill._io.verified import DigestMismatch, SizeMismatch, Verifier
 from prill.errors import PrillError
 from prill.model import Digest
+from prill.model.hashes import hasher, sha256
 
 if TYPE_CHECKING:
     from prill._io.cache_entries import CacheInfo, Pruned
@@ -223,7 +223,7 @@ class ContentCache:
         return self.root / "blobs" / digest.algorithm / digest.hex[:2] / digest.hex
 
     def _derived(self, kind: str, key: str) -> Path:
-        name = hashlib.sha256(key.encode()).hexdigest()
+        name = sha256(key.encode()).hex()
         return self.root / "derived" / kind / name[:2] / name
 
     def _use(self, path: Path) -> bool:
@@ -287,7 +287,9 @@ def _chunks(source: Source) -> Iterator[bytes | memoryview]:
 
 
 def _checksum(kind: str, key: str, data: memoryview) -> bytes:
-    checksum = hashlib.sha256(f"{kind}\0{key}\0".encode())
+    begin = f"{kind}\0{key}\0".encode()
+    checksum = hasher("sha256", len(begin) + len(data))
+    checksum.update(begin)
     checksum.update(data)
     return checksum.digest()
 

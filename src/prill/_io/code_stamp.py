@@ -1,9 +1,10 @@
 """Which code runs: part of the key of what is remembered as a whole, because any of it may have had a say."""
 
-import hashlib
 import os
 from functools import cache
 from pathlib import Path
+
+from prill.model.hashes import sha256
 
 __all__ = ["code_stamp"]
 
@@ -17,10 +18,12 @@ def code_stamp() -> str:
     folders = [str(Path(__file__).resolve().parents[1])]
     for folder in folders:
         with os.scandir(folder) as entries:  # hundreds of files at every start: nothing that takes longer
+            names = []
             for entry in entries:
                 if entry.name.endswith(_ENDINGS):
                     stat = entry.stat()
-                    seen.append(f"{entry.path} {stat.st_size} {stat.st_mtime_ns}")
+                    names.append(f"{entry.name} {stat.st_size} {stat.st_mtime_ns}")
                 elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
-    return hashlib.sha256("\n".join(sorted(seen)).encode("utf-8", "surrogateescape")).hexdigest()
+        seen.append("\n".join((folder, *sorted(names))))
+    return sha256("\n".join(sorted(seen)).encode("utf-8", "surrogateescape")).hex()  # few enough bytes: no OpenSSL
