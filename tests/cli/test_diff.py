@@ -158,6 +158,13 @@ def test_a_symlinks_mode_is_none(tmp_path: Path, prill: Prill):
     assert document["files"]["changes"] == []
 
 
+def test_what_came_with_privileges_says_so(tmp_path: Path, prill: Prill):
+    old = write(tmp_path / "old", [file("a", "")])
+    new = write(tmp_path / "new", [file("a", ""), file("b", "12", mode=0o4755), file("c", "3", mode=0o755)])
+    lines = [line.strip() for line in prill("diff", old, new).out.splitlines()]
+    assert {"+ /b  2 B, mode 4755", "+ /c  1 B"} <= set(lines)
+
+
 def test_the_root_itself_may_differ(tmp_path: Path, prill: Prill):
     none, as_it_is, closed = (
         write(tmp_path / name, [*root, file("etc/one", "1")])

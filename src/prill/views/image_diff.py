@@ -12,6 +12,8 @@ from prill.views.sizes import count, human_size
 
 __all__ = ["image_diff"]
 
+_PRIVILEGED = 0o6000
+"""Setuid and setgid."""
 _SIGNS = {
     Direction.ADDED: "+",
     Direction.REMOVED: "-",
@@ -103,7 +105,8 @@ def _file(one: FileChange, entry: ListedFile) -> str:
         return f"~ {path}  {', '.join(_aspect(aspect, one.old, one.new) for aspect in one.aspects)}"
     stat = entry.stat
     size = f"  {human_size(stat.size)}" if stat.kind is FileKind.FILE else ""
-    return f"{_sign(one)} {path}{f' -> {printable(stat.link)}' if stat.link else ''}{size}"
+    mode = f", mode {stat.mode:04o}" if size and stat.mode & _PRIVILEGED else ""
+    return f"{_sign(one)} {path}{f' -> {printable(stat.link)}' if stat.link else ''}{size}{mode}"
 
 
 def _aspect(aspect: FileAspect, old: ListedFile, new: ListedFile) -> str:
