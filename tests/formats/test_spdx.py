@@ -11,6 +11,8 @@ import pytest
 from spdx_tools.spdx.parser.json.json_parser import JsonLikeDictParser
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
+from prill.formats._package_facts import actor
+from prill.formats._spdx_words import maintainer_of
 from prill.formats.spdx import encode_spdx
 from prill.model import Location, Sbom, Subject
 
@@ -198,3 +200,11 @@ def test_an_image_without_packages_or_distribution(sbom: Sbom):
     document = encode(empty)
     assert [package["name"] for package in document["packages"]] == ["---"]
     assert "/image-" in document["documentNamespace"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["The Babel Team (https://babel.dev/team)", "Somebody <somebody@example.test>", "Nobody", "A B (x) <a@b.test>"],
+)
+def test_who_made_it_comes_back_as_it_was(who: str):
+    assert maintainer_of(actor(who)) == who

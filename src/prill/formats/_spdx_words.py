@@ -61,7 +61,9 @@ def maintainer_of(originator: str) -> str:
     match = _ACTOR.fullmatch(originator)
     if not match:
         return ""
-    return f"{match['name']} <{match['email']}>" if match["email"] else match["name"]
+    if not match["email"]:
+        return match["name"]
+    return f"{match['name']} <{match['email']}>" if "@" in match["email"] else f"{match['name']} ({match['email']})"
 
 
 def stated_gaps(comment: str, creators: tuple[str, ...]) -> Iterator[Gap]:
