@@ -288,6 +288,20 @@ class TestOtherPeoplesDocuments:
             Relationship(purl, "pkg:pypi/x@1"),
         }
 
+    @pytest.mark.parametrize(
+        ("about", "digest", "platform"),
+        [
+            ({"manifestDigest": LAYER, "os": "linux", "architecture": "arm64"}, LAYER, "linux/arm64"),
+            ({"manifestDigest": LAYER}, LAYER, "None"),
+            ({"os": "linux", "architecture": "arm64"}, "None", "linux/arm64"),
+            ({"manifestDigest": "sha256:1", "os": "", "architecture": ""}, "None", "None"),
+        ],
+    )
+    def test_what_syft_says_of_an_image_in_part(self, about: dict[str, str], digest: str, platform: str):
+        document = {"schema": {"version": "16.0.22"}, "artifacts": [], "source": {"metadata": about}}
+        subject = read_sbom(json.dumps(document | {"descriptor": {"name": "syft"}}).encode(), "x").subject
+        assert (str(subject.digest), str(subject.platform)) == (digest, platform)
+
     def test_a_statement_about_an_sbom(self, sbom: Sbom):
         inside = json.loads(encode_sbom(sbom, "spdx", tool="prill-1"))
         statement = {

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from prill.formats._documents import nameless, with_purl
-from prill.formats._sbom_reading import canonical_purl, details_of, distro_of_purls, joined_licenses, strongest
+from prill.formats._sbom_reading import (
+    canonical_purl,
+    details_of,
+    distro_of_purls,
+    joined_licenses,
+    platform_in,
+    strongest,
+)
 from prill.formats._spdx_words import Words
 from prill.model import (
     Distro,
     Gap,
-    InvalidPlatform,
     Package,
     PackageFile,
-    Platform,
     Relationship,
     RelationshipKind,
     Sbom,
@@ -160,11 +165,6 @@ def _subject(node: Node | None, name: str) -> Subject:
         return Subject(name=name)
     comment = node.told.get("comment", "")
     digest = strongest(node.hashes) if node.purpose == "container" else None
-    platform = None
-    if comment.startswith(_PLATFORM):
-        try:
-            platform = Platform.parse(comment.removeprefix(_PLATFORM))
-        except InvalidPlatform:
-            platform = None
+    platform = platform_in(comment.removeprefix(_PLATFORM)) if comment.startswith(_PLATFORM) else None
     subject = Subject(name=node.name, digest=digest, platform=platform, version="" if digest else node.version)
     return with_purl(subject, node.purl)

@@ -17,7 +17,9 @@ from prill.model import (
     Distro,
     Gap,
     InvalidDigest,
+    InvalidPlatform,
     LanguageDetails,
+    Platform,
     RpmDetails,
 )
 from prill.model.purl import InvalidPurl, Purl
@@ -33,10 +35,12 @@ __all__ = [
     "bound",
     "canonical_purl",
     "details_of",
+    "digest_in",
     "distro_of_purls",
     "joined_licenses",
     "parse_json",
     "parse_time",
+    "platform_in",
     "refuse",
     "strongest",
 ]
@@ -112,6 +116,22 @@ def canonical_purl(text: str, gaps: list[Gap]) -> tuple[str, Purl | None]:
         gaps.append(Gap(text[:160], f"not a valid package URL: {error}"))
         return text, None
     return (str(purl) if purl else ""), purl
+
+
+def digest_in(text: str) -> Digest | None:
+    """Return the digest that a text is, or None."""
+    try:
+        return Digest.parse(text)
+    except InvalidDigest:
+        return None
+
+
+def platform_in(text: str) -> Platform | None:
+    """Return the platform that a text is, or None."""
+    try:
+        return Platform.parse(text)
+    except InvalidPlatform:
+        return None
 
 
 def strongest(hashes: Iterable[tuple[str, str]]) -> Digest | None:

@@ -9,9 +9,18 @@ from collections.abc import Iterator
 
 from prill.formats._cyclonedx_component_reader import ComponentReader, creators_of_metadata
 from prill.formats._documents import with_purl
-from prill.formats._sbom_reading import MAX_PACKAGES, InvalidSbom, Json, distro_of_purls, parse_time, refuse
+from prill.formats._sbom_reading import (
+    MAX_PACKAGES,
+    InvalidSbom,
+    Json,
+    digest_in,
+    distro_of_purls,
+    parse_time,
+    platform_in,
+    refuse,
+)
 from prill.formats.cyclonedx_schema import cyclonedx_faults
-from prill.model import Digest, Distro, Gap, InvalidDigest, InvalidPlatform, Platform, Relationship, Sbom, Subject
+from prill.model import Distro, Gap, Relationship, Sbom, Subject
 
 __all__ = ["read_cyclonedx", "without_main"]
 
@@ -94,29 +103,15 @@ def _subject(main: Json, source: str) -> Subject:
     if main.get("type") == "container":
         hashes = [(one["alg"], one["content"]) for one in main.get("hashes", [])]
         for candidate in (version, *(f"{kind.lower().replace('-', '')}:{value}" for kind, value in hashes)):
-            digest = digest or _digest(candidate)
-        digest = digest or _digest(main.get("purl", "").partition("@")[2].partition("?")[0].replace("%3A", ":"))
+            digest = digest or digest_in(candidate)
+        digest = digest or digest_in(main.get("purl", "").partition("@")[2].partition("?")[0].replace("%3A", ":"))
     subject = Subject(
         name=main.get("name", source),
         digest=digest,
-        platform=_platform(platform),
+        platform=platform_in(platform),
         version="" if digest else version,
     )
     return with_purl(subject, main.get("purl", ""))
-
-
-def _digest(text: str) -> Digest | None:
-    try:
-        return Digest.parse(text)
-    except InvalidDigest:
-        return None
-
-
-def _platform(text: str) -> Platform | None:
-    try:
-        return Platform.parse(text)
-    except InvalidPlatform:
-        return None
 
 
 def _distro(reader: ComponentReader) -> Distro | None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from prill.formats._sbom_graph import DEPENDS, OWNS, Edge, Node, sbom_of
-from prill.formats._sbom_reading import MAX_PACKAGES, Json, bound, refuse
+from prill.formats._sbom_reading import MAX_PACKAGES, Json, bound, digest_in, platform_in, refuse
 from prill.formats._spdx_words import Words
 from prill.formats.json_schema import Schema
-from prill.model import Digest, Distro, InvalidDigest, InvalidPlatform, Location, Platform, Sbom, Subject
+from prill.model import Distro, Location, Sbom, Subject
 
 __all__ = ["read_syft_json"]
 
@@ -139,14 +139,8 @@ def _distro(found: Json) -> Distro | None:
 def _subject(source: Json, name: str) -> Subject:
     about = source.get("metadata") or source.get("target")
     metadata: Json = about if isinstance(about, dict) else {}
-    digest = platform = None
-    try:
-        digest = Digest.parse(str(metadata.get("manifestDigest", "")))
-        platform = Platform.parse(f"{metadata.get('os', '')}/{metadata.get('architecture', '')}")
-    except (InvalidDigest, InvalidPlatform):
-        pass
     return Subject(
         name=str(metadata.get("userInput") or source.get("name") or metadata.get("path") or name),
-        digest=digest,
-        platform=platform,
+        digest=digest_in(str(metadata.get("manifestDigest", ""))),
+        platform=platform_in(f"{metadata.get('os', '')}/{metadata.get('architecture', '')}"),
     )
