@@ -42,6 +42,16 @@ def test_a_daemon_that_is_not_there_is_told_before_anything_is_built(shop: Works
     assert "prill lock" not in ran.err, "the spec has no lock, which is looked for later"
 
 
+def test_several_platforms_for_docker_are_refused_before_they_are_built(shop: Workshop):
+    shop.publish([base_files(architecture="all"), library(architecture="all"), program(architecture="all")])
+    shop.spec(archs=["amd64", "arm64"])
+    shop.lock()
+    shutil.rmtree(shop.root / "archive")
+    shutil.rmtree(shop.root / "cache")
+    ran = shop.run("build", shop.spec_file, "--arch", "all", "-o", f"docker-archive:{shop.root}/x.tar")
+    assert (ran.code, "linux/amd64, linux/arm64, and docker-archive holds one" in ran.err) == (2, True), ran
+
+
 class TestImage:
     def test_config_and_annotations(self, shop: Workshop):
         shop.spec(

@@ -35,6 +35,8 @@ class BuildRequest:
     architectures: tuple[str, ...] = ()
     variant: str = ""
     members: ContentCache | None = None
+    several: bool = True
+    """Whether images of more than one platform have a place to go to."""
     folder: Path | None = None
     """Where local ``files`` sources are looked for; None for a rebuild from the lock alone."""
 
@@ -62,7 +64,7 @@ def build_spec(path: Path, services: Services, request: BuildRequest) -> BuiltSe
 
 
 def build_locked(lock: Lock, spec: Spec, services: Services, request: BuildRequest) -> BuiltSet:
-    """Build from a lock alone."""
+    """Build from a lock alone; raise `SeveralPlatforms` for more than there is a place for, before any is built."""
     codec = Codec(spec.compression)
     if lock.codec != layer_codec(codec):
         raise InvalidLock(
@@ -70,6 +72,10 @@ def build_locked(lock: Lock, spec: Spec, services: Services, request: BuildReque
             hint="the layers' bytes would differ: run prill lock, or use the Prill that wrote the lock",
         )
     wanted = _images(lock, request)
+    if len(wanted) > 1 and not request.several:
+        from prill.oci.archive_writer import SeveralPlatforms  # noqa: PLC0415 - only for a mistake
+
+        raise SeveralPlatforms(image.platform for image in wanted)
     needed = {package.sha256: package for image in wanted for package in image.packages}
     packages = PackageStore(
         _fetch(lock, spec, services, tuple(needed.values())),

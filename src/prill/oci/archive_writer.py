@@ -10,7 +10,7 @@ import msgspec
 from prill._io.atomic import open_atomic
 from prill.archive.tar_writer import END, entry_header, padding
 from prill.errors import PrillError
-from prill.model import FileKind, FileStat, ImageReference
+from prill.model import FileKind, FileStat, ImageReference, Platform
 from prill.oci.descriptor import CONTAINERD_NAME, Descriptor
 from prill.oci.docker_archive import DOCKER_MANIFEST_FILE, DockerImageJson
 from prill.oci.graph import reachable, read_manifest
@@ -28,6 +28,12 @@ _CHUNK = 1 << 20
 
 class SeveralPlatforms(PrillError):
     """An archive for ``docker load`` holds one platform, and the image has more."""
+
+    def __init__(self, platforms: Iterable[Platform | str]) -> None:
+        super().__init__(
+            f"the image is for {', '.join(map(str, platforms))}, and docker-archive holds one platform",
+            hint="write it to a layout, an oci-archive or a registry, or choose one platform",
+        )
 
 
 def write_oci_archive(
@@ -84,11 +90,7 @@ def _single(blobs: BlobSource, image: Descriptor) -> tuple[Descriptor, Manifest]
         image = found.manifests[0]
         found = read_manifest(blobs, image)
     if isinstance(found, Index):
-        platforms = ", ".join(map(str, found.platforms()))
-        raise SeveralPlatforms(
-            f"the image is for {platforms}, and docker-archive holds one platform",
-            hint="write it to a layout, an oci-archive or a registry, or choose one platform",
-        )
+        raise SeveralPlatforms(found.platforms())
     if found is None:
         raise UnknownMediaType(f"{image.media_type[:160]!r} is no image")
     return image, found

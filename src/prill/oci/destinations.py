@@ -108,6 +108,11 @@ class Destination:
         """Whether what is attached to an image finds a place there."""
         return self.kind not in (DestinationKind.DOCKER_ARCHIVE, DestinationKind.DOCKER_DAEMON)
 
+    @property
+    def holds_several(self) -> bool:
+        """Whether images of several platforms find a place there, under one name."""
+        return self.holds_referrers
+
     def place_of(self, digest: Digest) -> str:
         """Return where an image of that digest is once it was written, as a person may use it."""
         if self.reference is not None:

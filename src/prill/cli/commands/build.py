@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         request = BuildRequest(
             architectures=_architectures(arguments.arch),
             variant=arguments.variant,
+            several=destination.holds_several,
             members=services.cache,
             folder=arguments.spec.parent,
         )
