@@ -16,11 +16,22 @@ __all__ = ["losses_of"]
 
 _COMPONENT = (
     "cpe", "swid", "copyright", "pedigree", "manufacturer", "authors", "tags", "releaseNotes", "modelCard", "data",
-    "cryptoProperties", "signature", "omniborId", "swhid", "patentAssertions",
+    "cryptoProperties", "signature", "omniborId", "swhid", "patentAssertions", "mime-type", "modified", "versionRange",
+    "isExternal",
 )  # fmt: skip
+_TYPES = frozenset({"library", "file", "operating-system"})
+"""The types of components that come back as they are."""
 _REQUIRED = "required"
-_SUBJECT = ("supplier", "licenses")
-_METADATA = ("lifecycles", "licenses", "supplier", "manufacture")
+_SUBJECT = (
+    "supplier", "licenses", "group", "description", "publisher", "author", "externalReferences", "scope", "evidence",
+    *_COMPONENT,
+)  # fmt: skip
+_SUBJECTS = frozenset({"container", "application", "file"})
+"""The types of what a document is about that are kept, or were guessed by those who look at folders."""
+_METADATA = ("lifecycles", "licenses", "supplier", "manufacture", "distributionConstraints")
+_LICENSE = frozenset({"id", "name", "text", "url", "bom-ref", "acknowledgement"})
+_CHOICE = frozenset({"license", "expression", "bom-ref", "acknowledgement"})
+_OCCURRENCE = frozenset({"location", "additionalContext", "bom-ref"})
 _CYCLONEDX = ("externalReferences", "signature")
 _KEPT_EVIDENCE = {"occurrences"}
 _OURS = "prill:"
@@ -65,7 +76,13 @@ def _cyclonedx(document: Json) -> Iterator[str]:
         yield from [f"metadata's {name}"] * _size(metadata.get(name))
     for holder, name in ((document, "properties"), (metadata, "metadata's properties")):
         yield from (name for one in holder.get("properties", ()) if not one.get("name", "").startswith(_OURS))
-    yield from (f"metadata's component's {name}" for name in _SUBJECT if metadata.get("component", {}).get(name))
+    yield from (f"metadata's component's {name}" for name in _of_subject(metadata.get("component", {})))
+    tools = metadata.get("tools")
+    yield from ["metadata's tools' services"] * _size(tools.get("services") if isinstance(tools, dict) else None)
+    whole = [metadata.get("component", {}).get("bom-ref")]
+    for one in document.get("compositions", ()):
+        if one.get("assemblies", whole) != whole or one.keys() & {"dependencies", "vulnerabilities", "signature"}:
+            yield "compositions of parts"
     yield from ("dependencies' provides" for one in document.get("dependencies", ()) if one.get("provides"))
     waiting: list[Json] = [*document.get("components", ()), *metadata.get("component", {}).get("components", ())]
     while waiting:
@@ -74,17 +91,36 @@ def _cyclonedx(document: Json) -> Iterator[str]:
         yield from (f"components' {name}" for name in _of_component(component))
 
 
+def _of_subject(component: Json) -> Iterator[str]:
+    yield from (name for name in _SUBJECT if component.get(name))
+    kind = component.get("type", "application")
+    if kind not in _SUBJECTS:
+        yield "type"
+    if component.get("hashes") and kind != "container":
+        yield "hashes"
+    if any(not one.get("name", "").startswith(_OURS) for one in component.get("properties", ())):
+        yield "properties"
+
+
 def _of_component(component: Json) -> Iterator[str]:
     yield from (name for name in _COMPONENT if component.get(name))
+    if component["type"] not in _TYPES:
+        yield "types other than library"
     if component.get("scope", _REQUIRED) != _REQUIRED:
         yield "scope"
-    if set(component.get("evidence", ())) - _KEPT_EVIDENCE:
+    evidence = component.get("evidence", {})
+    if evidence.keys() - _KEPT_EVIDENCE or any(one.keys() - _OCCURRENCE for one in evidence.get("occurrences", ())):
         yield "evidence"
     references = [one["type"] for one in component.get("externalReferences", ())]
     if any(kind != "website" for kind in references) or references.count("website") > 1:
         yield "externalReferences"
-    if any({"text", "url"} & set(one.get("license", ())) for one in component.get("licenses", ())):
+    choices = component.get("licenses", ())
+    if any({"text", "url"} & set(one.get("license", ())) for one in choices):
         yield "licences' texts and addresses"
+    if any(set(one.get("license", ())) - _LICENSE or one.keys() - _CHOICE for one in choices):
+        yield "licences' terms and details"
+    if any("acknowledgement" in {*one, *one.get("license", ())} for one in choices):
+        yield "licences' acknowledgement"
     hashes = [(one["alg"], one["content"]) for one in component.get("hashes", ())]
     if hashes and component["type"] != "file" and strongest(hashes) is None:
         yield "hashes weaker than SHA-256"
