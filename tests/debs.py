@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
+@cache
 def mirror(label: str = "Debian") -> str:
     """Return the address the machine gets Debian's packages from; ``Debian-Security`` labels those of its fixes."""
     command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
@@ -35,11 +37,29 @@ def fetch(cache: Path, suite: str, architecture: str, packages: Iterable[str]) -
 
 
 def _download(root: Path, suite: str, architecture: str, packages: list[str]) -> None:
+    """Download with the indexes of an earlier call; fetch them where there are none, or where they are too old."""
+    options = _configured(root, suite, architecture)
+    words = ["apt-get", *options, "download", "-qq", *packages]
+    indexes = root / "indexes"
+    if indexes.is_file() and subprocess.run(words, cwd=root / "debs", capture_output=True, check=False).returncode == 0:
+        return
+    for command in (["apt-get", *options, "update", "-qq"], ["apt-cache", *options, "gencaches", "-q"], words):
+        done = subprocess.run(command, cwd=root / "debs", capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"{command[0]} for {suite} failed: {done.stderr.strip()[-200:]}")
+    indexes.touch()
+
+
+def _configured(root: Path, suite: str, architecture: str) -> list[str]:
+    """Make an apt of its own in ``root``; return the options that make it use that."""
     for folder in ("etc/preferences.d", "lists/partial", "archives/partial", "debs"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / "status").touch()
     address = mirror("Debian-Security" if suite.endswith("-security") else "Debian")
-    (root / "sources.list").write_text(f"deb [signed-by={KEYRING}] {address} {suite} main\n")
+    texts = {"status": "", "sources.list": f"deb [signed-by={KEYRING}] {address} {suite} main\n"}
+    for name, text in texts.items():
+        path = root / name
+        if not path.is_file() or path.read_text() != text:  # apt's cache holds no longer once one is written
+            path.write_text(text)
     settings = {
         "Dir::Etc": root / "etc",
         "Dir::Etc::sourcelist": root / "sources.list",
@@ -48,18 +68,14 @@ def _download(root: Path, suite: str, architecture: str, packages: list[str]) ->
         "Dir::State::lists": root / "lists",
         "Dir::State::status": root / "status",
         "Dir::Cache": root,
+        # Debian's container images turn the one off and the other on, which costs a second each time.
+        "Dir::Cache::pkgcache": "pkgcache.bin",
+        "Acquire::GzipIndexes": "false",
         "APT::Architecture": architecture,
         "APT::Sandbox::User": "root",
         "Acquire::Languages": "none",
     }
-    options = [f"-o{key}={value}" for key, value in settings.items()]
-    options.append(f"-oAPT::Architectures::={architecture}")
-    for command in (["update", "-qq"], ["download", "-qq", *packages]):
-        done = subprocess.run(
-            ["apt-get", *options, *command], cwd=root / "debs", capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            pytest.skip(f"apt-get {command[0]} for {suite} failed: {done.stderr.strip()[-200:]}")
+    return [*(f"-o{key}={value}" for key, value in settings.items()), f"-oAPT::Architectures::={architecture}"]
 
 
 @contextmanager
