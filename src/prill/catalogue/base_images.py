@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from prill.catalogue.data_files import InvalidCatalogue, load_data
+from prill.catalogue.data_files import InvalidCatalogue, load_data, read_row, split_rows
 from prill.model.regex import regex
 from prill.model.value import dataclass, replace
 
@@ -36,7 +36,6 @@ _GOLD = regex(r"(?:.+/)?(?P<image>gold/[a-z0-9-]+?)(?:-(?P<variant>dev|debug))?"
 _ITSELF = "nothing"
 """The system of an image whose users and programs are all in its row, whatever its tag says."""
 _compiled = cache(re.compile)
-_Row = tuple[str, str, dict[str, Any]]
 _FAMILY = {"debian": _DEBIANS, "ubuntu": _UBUNTUS}
 
 
@@ -89,20 +88,24 @@ class BaseImage:
 def find_base_image(name: str, tag: str) -> BaseImage | None:
     """Return what is known of ``name``, registry and repository, with ``tag``; None for an image that is not known."""
     plain = name.removeprefix("docker.io/").removeprefix("library/")
-    rows, systems = _table("base-images")
+    rows = _rows("base-images")
     if (gold := _GOLD.fullmatch(plain)) is not None:
-        rows = _table("gold-images")[0]
+        rows = _rows("gold-images")
         plain, tag = gold["image"], f"{tag}-{gold['variant']}" if gold["variant"] else tag
     elif "/" in plain:  # as all that harden theirs have
-        rows = (*_table("hardened-images")[0], *rows)
-    for pattern, in_tag, row in rows:
-        if (found := _compiled(pattern).fullmatch(plain)) and _compiled(in_tag).search(tag):
-            named = {key: value for key, value in found.groupdict().items() if value}
-            return replace(_image(row, named, tag), **_inside(row, systems, tag))
+        rows = (*_rows("hardened-images"), *rows)
+    for pattern, file, text in rows:
+        if pattern.isalnum() and pattern != plain:  # as half of them: no expression
+            continue
+        if found := _compiled(pattern).fullmatch(plain):
+            row = _row(file, text)
+            if _compiled(row.get("tag", "")).search(tag):
+                named = {key: value for key, value in found.groupdict().items() if value}
+                return replace(_image(row, named, tag), **_inside(row, tag))
     return None
 
 
-def _inside(row: dict[str, Any], systems: dict[str, Any], tag: str) -> dict[str, Any]:
+def _inside(row: dict[str, Any], tag: str) -> dict[str, Any]:
     """Return the users, groups and programs: those of the system that it is made of, and its own.
 
     Each is a frozenset of names; a user of its own has a group of the same name. Nothing is returned where the system
@@ -113,11 +116,12 @@ def _inside(row: dict[str, Any], systems: dict[str, Any], tag: str) -> dict[str,
         system = "alpine" if _ALPINE.search(tag) else "busybox" if _BUSYBOX.search(tag) else system
         if tag.endswith("-dev") or _OTHER.search(tag):
             return {}
-    if system not in systems:
+    known = _system(system) if system else None
+    if known is None:
         return {}
     programs = [*row.get("programs", ()), *(() if _SMALL.search(tag) else row.get("programs-in-full", ()))]
     own = {"users": row.get("users", ()), "groups": row.get("users", ()), "programs": programs}
-    return {kind: frozenset({*systems[system][kind], *names}) for kind, names in own.items()}
+    return {kind: frozenset({*known[kind], *names}) for kind, names in own.items()}
 
 
 def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
@@ -165,15 +169,23 @@ def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
 
 
 @cache
-def _table(name: str) -> tuple[tuple[_Row, ...], dict[str, Any]]:
-    """Return the rows of a table in the order in which they are asked, and its systems; a row has its source and date.
+def _rows(name: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the rows of a file in the order in which they are asked: a pattern for the name, the file and the text."""
+    return tuple((pattern, name, text) for pattern, text in split_rows(name, "images", "pattern"))
 
-    A row is the pattern for the name, that for the tag, and the rest. They are compiled when they are first asked.
-    """
-    rows: list[_Row] = []
-    tables, source, dated = load_data(name)
-    for row in tables["images"]:
-        if row.get("kind") not in _KINDS:
-            raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
-        rows.append((row["pattern"], row.get("tag", ""), {"source": source, "dated": dated, **row}))
-    return tuple(rows), tables.get("systems", {})
+
+@cache
+def _row(name: str, text: str) -> dict[str, Any]:
+    """Return what a row says, with the source and the date of its file where it has none itself."""
+    _, source, dated = load_data(name, "systems")  # which is not read with it: each system is a table of its own
+    row = read_row(text)
+    if row.get("kind") not in _KINDS:
+        raise InvalidCatalogue(f"{name}: {row.get('pattern')!r} is of no known kind: {row.get('kind')!r}")
+    return {"source": source, "dated": dated, **row}
+
+
+@cache
+def _system(name: str) -> dict[str, list[str]] | None:
+    """Return the users, groups and programs of a system, or None for one that is not known."""
+    found: dict[str, list[str]] | None = load_data("base-images", f"systems.{name}")[0].get("systems", {}).get(name)
+    return found

@@ -1,12 +1,13 @@
 """The room's own TOML files: read once, each with its source and its date."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from prill.errors import PrillError
 
-__all__ = ["InvalidCatalogue", "load_data"]
+__all__ = ["InvalidCatalogue", "load_data", "read_row", "split_rows"]
 
 _FOLDER = Path(__file__).parent / "data"
 
@@ -22,7 +23,7 @@ def load_data(name: str, only: str = "") -> tuple[dict[str, Any], str, date]:
     """
     import tomllib  # noqa: PLC0415 - nothing is read before it is asked for
 
-    text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    text = _text(name)
     if only:
         head, *sections = text.split("\n[")
         text = "\n[".join([head, *(one for one in sections if one.startswith(f"{only}]"))])
@@ -31,3 +32,30 @@ def load_data(name: str, only: str = "") -> tuple[dict[str, Any], str, date]:
     if not isinstance(source, str) or not isinstance(dated, date):
         raise InvalidCatalogue(f"{name}: neither source nor dated: {source!r}, {dated!r}")
     return tables, source, dated
+
+
+def split_rows(name: str, table: str, key: str) -> tuple[tuple[str, str], ...]:
+    """Return each ``[[TABLE]]`` of ``data/NAME.toml`` as text, for `read_row`, behind the ``key`` in its first line.
+
+    Few rows are wanted of a long table, and to parse all of them takes longer than what is done with one.
+    """
+    begin = f"{key} = '"
+    found = []
+    for text in _text(name).split(f"\n[[{table}]]\n")[1:]:
+        first = text.partition("\n")[0]
+        if not first.startswith(begin) or not first.endswith("'"):
+            raise InvalidCatalogue(f"{name}: a row of {table} does not begin with its {key}: {first!r}")
+        found.append((first[len(begin) : -1], text))
+    return tuple(found)
+
+
+def read_row(text: str) -> dict[str, Any]:
+    """Return a row of `split_rows`."""
+    import tomllib  # noqa: PLC0415 - nothing is read before it is asked for
+
+    return tomllib.loads(text)
+
+
+@cache
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
