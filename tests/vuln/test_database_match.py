@@ -11,6 +11,7 @@ from prill.model.vulnerability_match import MatchState
 from prill.vuln.database_match import DatabaseAnswer, match_database
 from prill.vuln.foreign import foreign_vendor
 from prill.vuln.lookups import ecosystems_of
+from prill.vuln.merge import merge_matches
 from prill.vuln.records import Affected, Record, VersionRange
 
 BEFORE_2 = (VersionRange("", "2.0"),)
@@ -88,6 +89,15 @@ def test_a_version_that_another_range_has_fixes_nothing(tmp_path: Path, ends: li
     (match,) = matched(tmp_path, language("pypi", "app", "0.12"), record("PyPI", "app", ranges=ranges)).matches
     assert match.fixed_in == fixed_in
     assert match.state is (MatchState.FIXED if fixed_in else MatchState.AFFECTED)
+
+
+def test_later_branches_that_have_it_again_are_known(tmp_path: Path):
+    ranges = (VersionRange("", "1.5.4"), VersionRange("1.6.0", "2.3.3"))
+    for installed, later in (("1.2.0", ["2.3.3"]), ("1.6.1", [])):
+        (match,) = matched(tmp_path, language("pypi", "app", installed), record("PyPI", "app", ranges=ranges)).matches
+        assert [one.fixed for one in match.later] == later
+        (merged,) = merge_matches([match])
+        assert merged.later == match.later
 
 
 def test_the_sources_version_counts_not_the_binarys(tmp_path: Path):

@@ -7,7 +7,8 @@ from prill.model import Package
 from prill.model.advisory import Advisory, Exploitation, Level, Rating
 from prill.model.sbom import Subject
 from prill.model.scan_report import ScanReport
-from prill.model.vulnerability_match import Dismissal, MatchState, VulnerabilityMatch
+from prill.model.vulnerability_match import Dismissal, LaterRange, MatchState, VulnerabilityMatch
+from prill.vuln.orders import order_of
 from prill.vuln.risk import advise, order_by_risk
 from prill.vuln.selection import matches_at_least, select, unrated
 
@@ -78,3 +79,26 @@ def test_what_fails():
     assert matches_at_least(report, Level.CRITICAL) == (CRITICAL,)
     assert len(matches_at_least(report, Level.UNKNOWN)) == 7
     assert [one.advisory.id for one in unrated(report)] == ["CVE-9"]
+
+
+def later(low: str, fixed: str) -> LaterRange:
+    order = order_of("PyPI")
+    return LaterRange(order.sort_key(low), order.sort_key(fixed) if fixed else b"", last=False, fixed=fixed)
+
+
+def test_an_upgrade_leads_to_no_version_in_which_what_it_removes_is_back():
+    app = language("pypi", "app", "1.2.0")
+    branches = replace(match("CVE-2020-1", fixed="1.5.4", package=app), later=(later("1.6.0", "2.3.3"),))
+    other = match("CVE-2020-2", fixed="1.6.0", package=app)
+    (upgrade,) = advise([branches, other]).upgrades
+    assert (upgrade.version, upgrade.removes) == ("2.3.3", 2)
+    (alone,) = advise([branches]).upgrades
+    assert (alone.version, alone.removes) == ("1.5.4", 1)
+
+
+def test_what_is_back_for_good_remains():
+    app = language("pypi", "app", "1.2.0")
+    back = replace(match("CVE-2020-1", fixed="1.5.4", package=app), later=(later("1.6.0", ""),))
+    advice = advise([back, match("CVE-2020-2", fixed="1.6.0", package=app)])
+    assert [(one.version, one.removes) for one in advice.upgrades] == [("1.6.0", 1)]
+    assert (advice.removes, advice.remain) == (1, 1)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from prill.ecosystems.versions.keys import UnreadableVersion
 from prill.model import Distro, Gap, Package, RpmDetails
 from prill.model.value import dataclass, field
-from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
+from prill.model.vulnerability_match import Claim, LaterRange, MatchState, VulnerabilityMatch
 from prill.vuln.coverage import covered_by, why_not_covered
 from prill.vuln.database import Database, Known
 from prill.vuln.foreign import spoken_of_apart
@@ -136,6 +136,7 @@ def _matches(hit: _Hit, known: Known) -> Sequence[VulnerabilityMatch]:
         package=hit.package,
         state=_FIXED if fixed else _AFFECTED if said is _FIXED else said,
         fixed_in=fixed,
+        later=_later(hit) if len(hit.entry.ranges) > 1 else (),
         why=(_claim(hit, known, said),),
     )
     if not known.covers:
@@ -147,6 +148,13 @@ def _matches(hit: _Hit, known: Known) -> Sequence[VulnerabilityMatch]:
         )
         for id_ in known.covers
     ]
+
+
+def _later(hit: _Hit) -> tuple[LaterRange, ...]:
+    """Return the ranges of an entry that begin above the one in which the version is, as those of later branches do."""
+    end = hit.range.high
+    later = [one for one in hit.entry.ranges if one.low > end] if end else ()
+    return tuple([LaterRange(one.low, one.high, one.last, one.fixed) for one in later])
 
 
 def _claim(hit: _Hit, known: Known, said: MatchState) -> Claim:

@@ -66,12 +66,13 @@ def _groups(matches: Sequence[VulnerabilityMatch], several: Collection[str]) -> 
 
 def _joined(group: Sequence[VulnerabilityMatch]) -> VulnerabilityMatch:
     ordered = sorted(group, key=lambda one: (_PRECEDENCE.index(one.state), one.advisory.id))
-    best = ordered[0]
+    best, several = ordered[0], len(ordered) > 1
     return replace(
         best,
-        package=_everywhere([match.package for match in ordered]),
+        package=_everywhere([match.package for match in ordered]) if several else best.package,
         advisory=_one_advisory([match.advisory for match in ordered]),
         fixed_in=_highest(group),
+        later=tuple(dict.fromkeys(one for match in group for one in match.later)) if several else best.later,
         why=tuple(sorted({claim for match in group for claim in match.why})),
     )
 

@@ -60,21 +60,33 @@ def advise(matches: Sequence[VulnerabilityMatch]) -> Advice:
     fixable = [match for match in counted if match.fixed_in]
     for match in fixable:
         groups.setdefault(_source(match.package), []).append(match)
-    upgrades = [
-        Upgrade(
-            name=name,
-            version=max({one.fixed_in for one in group}, key=lambda version: _newest(group, version)),
-            packages=tuple(sorted({one.package.name for one in group})),
-            removes=len({one.advisory.id for one in group}),
-        )
-        for (name, _), group in groups.items()
-    ]
-    removed = {match.advisory.id for match in fixable}
+    upgrades, removed = [], set[str]()
+    for (name, _), group in groups.items():
+        version, removes = _upgrade(group)
+        packages = tuple(sorted({one.package.name for one in group}))
+        upgrades.append(Upgrade(name=name, version=version, packages=packages, removes=len(removes)))
+        removed |= removes
     return Advice(
         upgrades=tuple(sorted(upgrades, key=lambda one: (-one.removes, one.name, one.version))),
         removes=len(removed),
         remain=len({match.advisory.id for match in counted} - removed),
     )
+
+
+def _upgrade(group: Sequence[VulnerabilityMatch]) -> tuple[str, set[str]]:
+    """Return the version to go to, and the ids of what it removes.
+
+    It is the highest that fixes one of them. Where another one is back in that version, as branches are mended one by
+    one, it is the one that fixes it there, if there is one.
+    """
+    best = max(_newest(group, version) for version in {one.fixed_in for one in group})
+    ids, again = {one.advisory.id for one in group}, [one for one in group if one.later]
+    while further := {later.fixed for one in again for later in one.later if later.fixed and later.has(best[0])}:
+        found = max(_newest(group, version) for version in further)
+        if found <= best:
+            break
+        best = found
+    return best[1], ids - {one.advisory.id for one in again if any(later.has(best[0]) for later in one.later)}
 
 
 def _newest(group: Sequence[VulnerabilityMatch], version: str) -> tuple[bytes, str]:
