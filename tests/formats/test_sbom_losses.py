@@ -72,3 +72,51 @@ def test_what_the_document_loses():
     ]
     for one in ({"assemblies": ["other"]}, {"dependencies": ["main"]}):
         assert losses(compositions=[{"aggregate": "unknown", **one}]) == ["compositions of parts"]
+
+
+def spdx(package: dict[str, Any] | None = None, main: dict[str, Any] | None = None, **rest: object) -> list[str]:
+    document = {
+        "spdxVersion": "SPDX-2.3",
+        "packages": [
+            {"SPDXID": "SPDXRef-main", "name": "app", "downloadLocation": "NOASSERTION", **(main or {})},
+            {"SPDXID": "SPDXRef-one", "name": "one", "downloadLocation": "NOASSERTION", **(package or {})},
+        ],
+        "documentDescribes": ["SPDXRef-main"],
+        **rest,
+    }
+    return [gap.subject for gap in losses_of(document)]
+
+
+def test_what_is_kept_of_spdx_is_no_loss():
+    assert spdx() == []
+    assert spdx({"licenseDeclared": "MIT", "licenseConcluded": "MIT", "supplier": "Organization: X"}) == []
+    assert spdx({"licenseConcluded": "MIT", "comment": "found by: dpkg", "primaryPackagePurpose": "LIBRARY"}) == []
+    assert spdx(main={"primaryPackagePurpose": "CONTAINER", "checksums": [{"algorithm": "SHA256", "checksumValue": "a" * 64}], "comment": "platform: linux/amd64"}) == []  # fmt: skip
+    assert spdx(files=[{"fileName": "x", "licenseConcluded": "NOASSERTION", "licenseInfoInFiles": ["NONE"]}]) == []
+    assert spdx(main={"supplier": "Organization: X"}, documentDescribes=["SPDXRef-main", "SPDXRef-one"]) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "lost"),
+    [
+        ({"licenseDeclared": "MIT", "licenseConcluded": "ISC"}, "licenseConcluded"),
+        ({"licenseInfoFromFiles": ["NONE", "ISC"]}, "licenseInfoFromFiles"),
+        ({"primaryPackagePurpose": "FIRMWARE"}, "primaryPackagePurpose"),
+        ({"comment": "somebody's"}, "comment"),
+        ({"description": "long"}, "description"),
+    ],
+)
+def test_what_packages_of_spdx_lose(package: dict[str, Any], lost: str):
+    assert spdx(package) == [f"packages' {lost}"]
+
+
+def test_what_an_spdx_document_loses_of_its_subject_its_files_and_itself():
+    sums = [{"algorithm": "SHA256", "checksumValue": "a" * 64}]
+    assert spdx(main={"supplier": "Organization: X", "summary": "s", "licenseDeclared": "MIT", "checksums": sums}) == [
+        "the described package's checksums",
+        "the described package's licenseDeclared",
+        "the described package's summary",
+        "the described package's supplier",
+    ]
+    assert spdx(files=[{"fileName": "x", "comment": "c", "noticeText": "n"}]) == ["files' comment", "files' noticeText"]
+    assert spdx(creationInfo={"comment": "by hand"}) == ["creationInfo's comment"]

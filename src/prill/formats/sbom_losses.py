@@ -37,8 +37,18 @@ _KEPT_EVIDENCE = {"occurrences"}
 _OURS = "prill:"
 _OUR_TEXT = "The text stands in the image, in "
 _PACKAGE = (
-    "annotations", "attributionTexts", "licenseComments", "builtDate", "releaseDate", "validUntilDate",
+    "annotations", "attributionTexts", "licenseComments", "builtDate", "releaseDate", "validUntilDate", "description",
 )  # fmt: skip
+_DESCRIBED = (
+    "supplier", "originator", "homepage", "summary", "sourceInfo", "licenseConcluded", "licenseDeclared",
+    "packageFileName",
+)  # fmt: skip
+_FILE = (
+    "annotations", "attributionTexts", "comment", "copyrightText", "fileContributors", "licenseComments",
+    "licenseConcluded", "licenseInfoInFiles", "noticeText",
+)  # fmt: skip
+_PURPOSES = frozenset({"LIBRARY", "APPLICATION", "OPERATING-SYSTEM", "OPERATING_SYSTEM", "CONTAINER", "FILE"})
+_OUR_WORDS = ("found by: ", "platform: ")
 _NOTHING = ("", "NOASSERTION", "NONE")
 _PACKAGE_3 = (
     "software_copyrightText", "software_attributionText", "software_additionalPurpose", "externalRef", "description",
@@ -132,14 +142,50 @@ def _spdx(document: Json) -> Iterator[str]:
     for one in document.get("hasExtractedLicensingInfos", ()):
         if not str(one.get("extractedText", "")).startswith(_OUR_TEXT):
             yield "licences' texts"
+    if document.get("creationInfo", {}).get("comment"):
+        yield "creationInfo's comment"
+    described = _described(document)
     for package in document.get("packages", ()):
+        if package["SPDXID"] in described:
+            yield from (f"the described package's {name}" for name in _of_described(package))
         yield from (f"packages' {name}" for name in _of_package(package))
+    for one in document.get("files", ()):
+        yield from (f"files' {name}" for name in _FILE if _says(one.get(name)))
+
+
+def _described(document: Json) -> frozenset[str]:
+    """Return what a document is about, where that is one thing, and so no package among the others."""
+    stated = document.get("relationships", ())
+    found = {one["relatedSpdxElement"] for one in stated if one["relationshipType"] == "DESCRIBES"}
+    found |= set(document.get("documentDescribes", ()))
+    return frozenset(found if len(found) == 1 else ())
+
+
+def _of_described(package: Mapping[str, Any]) -> Iterator[str]:
+    yield from (name for name in _DESCRIBED if _says(package.get(name)))
+    if package.get("checksums") and package.get("primaryPackagePurpose") != "CONTAINER":
+        yield "checksums"
+
+
+def _says(value: object) -> bool:
+    """Tell whether a field says anything."""
+    listed = value if isinstance(value, list) else [value]
+    return any(one and one not in _NOTHING for one in listed)
 
 
 def _of_package(package: Mapping[str, Any]) -> Iterator[str]:
     yield from (name for name in _PACKAGE if package.get(name))
     if package.get("copyrightText", "") not in _NOTHING:
         yield "copyrightText"
+    declared, concluded = package.get("licenseDeclared"), package.get("licenseConcluded")
+    if _says(declared) and _says(concluded) and declared != concluded:
+        yield "licenseConcluded"
+    if _says(package.get("licenseInfoFromFiles")):
+        yield "licenseInfoFromFiles"
+    if package.get("primaryPackagePurpose", "LIBRARY") not in _PURPOSES:
+        yield "primaryPackagePurpose"
+    if not package.get("comment", _OUR_WORDS[0]).startswith(_OUR_WORDS):
+        yield "comment"
     origin = read_words(package.get("comment", ""), package.get("sourceInfo", "")).origin
     if package.get("downloadLocation", "") not in (*_NOTHING, origin):
         yield "downloadLocation"
