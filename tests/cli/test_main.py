@@ -146,7 +146,7 @@ class TestStartUp:
         image = image_of([file("etc/os-release", "ID=debian\n")])
         write_layout(tmp_path / "image", blobs=image.store, entries=image.entries, tag="1")
         unused = ["dataclasses", "inspect", "hashlib", "prill.sbom.catalogers", "prill.oci.rootfs"]
-        words = ["sbom", str(tmp_path / "image"), "--format", "purls", "--allow-gaps", "-o", str(tmp_path / "out")]
+        words = ["sbom", str(tmp_path / "image"), "--format", "cyclonedx", "--allow-gaps", "-o", str(tmp_path / "out")]
         code = f"import sys; from prill.cli.main import main; main({words!r}); print([m for m in {unused} if m in sys.modules])"
         said = [
             subprocess.run(

@@ -16,7 +16,7 @@ def test_the_same_hash(data: bytes):
     assert sha256(data) == sha256(memoryview(data)) == hashlib.sha256(data).digest()
 
 
-@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha512"])
 @pytest.mark.parametrize("size", [None, 0, SMALL, SMALL + 1])
 def test_every_size_and_kind(algorithm: str, size: int | None):
     code = (
@@ -25,7 +25,7 @@ def test_every_size_and_kind(algorithm: str, size: int | None):
         "print(made.hexdigest(), 'hashlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    small = algorithm == "sha256" and size in (0, SMALL)
+    small = algorithm != "sha512" and size in (0, SMALL)
     assert done.stdout.split() == [hashlib.new(algorithm, b"abc").hexdigest(), str(not small)]
 
 

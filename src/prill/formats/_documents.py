@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from prill.model import Package, PackageFile, Sbom, Subject
+from prill.model.hashes import hasher
 from prill.model.purl import InvalidPurl, oci_purl
 from prill.model.regex import regex
 from prill.model.value import dataclass, replace
@@ -46,7 +47,10 @@ def document_uuid(sbom: Sbom, *parts: str) -> uuid.UUID:
     names = [str(subject.digest or ""), subject.name, str(sbom.created), *sbom.creators, *parts]
     if not subject.digest:
         names += sorted(package.purl for package in sbom.packages)
-    return uuid.uuid5(uuid.NAMESPACE_OID, readable("\n".join(names)))
+    data = uuid.NAMESPACE_OID.bytes + readable("\n".join(names)).encode()
+    hashed = hasher("sha1", len(data))  # as `uuid.uuid5` does, which loads OpenSSL for it
+    hashed.update(data)
+    return uuid.UUID(bytes=hashed.digest()[:16], version=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
