@@ -87,7 +87,7 @@ def faults(chosen: dict[str, PackageRecord]) -> list[str]:
     """Say what is wrong with a set of packages: a dependency that is not met, a conflict that is there."""
     found = []
     for record in chosen.values():
-        needs = (group for group in record.pre_depends + record.depends)
+        needs = (group for group in record.relations("Pre-Depends") + record.depends)
         lacking = (group for group in needs if not any(True for each in group for _ in satisfied(each, chosen)))
         found += [f"{record.name} lacks {render_group(group)}" for group in lacking]
         for (relation,) in record.conflicts + record.breaks:
