@@ -129,5 +129,8 @@ class AptRoot:
             "Acquire::Languages": "none",
             "Acquire::GzipIndexes": "false",
             "Debug::NoLocking": "true",
+            # Written for each answer, into the machine's own /var/log.
+            "Dir::Log::Solver": "",
+            "Dir::Log::Planner": "",
         }
         (self.folder / "apt.conf").write_text("".join(f'{name} "{value}";\n' for name, value in settings.items()))
