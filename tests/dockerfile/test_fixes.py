@@ -82,3 +82,10 @@ def test_a_maintainer_with_the_files_own_escape_stays():
 def test_what_from_takes_anyway_is_left_out(before: str, after: str):
     options = LintOptions(selection=Selection(only=frozenset({"redundant-target-platform"})))
     assert fix_data(f"{before}\n".encode(), "D", options).data == f"{after}\n".encode()
+
+
+@pytest.mark.parametrize("blank", ["\u2028", "\u00a0", "\u3000"])
+def test_a_key_that_the_equals_sign_would_tear_apart_stays(blank: str):
+    data = f"FROM a:1\nENV A{blank}B c\nENV D e\n".encode()
+    options = LintOptions(selection=Selection(only=frozenset({"legacy-key-value"})))
+    assert fix_data(data, "Dockerfile", options).data == data.replace(b"D e", b"D=e")

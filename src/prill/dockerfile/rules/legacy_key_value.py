@@ -12,6 +12,8 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _PLAIN = regex(r"[^\s'\"\\`$]+")
+_WORD = regex(r"\S+")
+"""A key that stays one word where other blanks than those of ASCII end one, too, as they do before an equals sign."""
 _SPACED = regex(r"[^'\"\\`$\n]+")
 
 
@@ -25,7 +27,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
 def _fix(pair: Pair) -> Fix | None:
     """Return the fix where the value is the same in both forms: nothing in it that quotes or escapes."""
     value = pair.value
-    if value is None:
+    if value is None or not _WORD.fullmatch(pair.key.text):
         return None
     text = value.text
     gap = Span(pair.key.span.start, value.span.end)
