@@ -38,7 +38,7 @@ def test_the_nearest_names():
     offer = universe("python3.13-minimal", "libpython3.13-minimal", "python3-minimal", "dash")
     with pytest.raises(UnsatisfiableRequest) as caught:
         choose(offer, "python3.13-minmal")
-    assert f"{caught.value}\nhint: {caught.value.hint}" == block("no package is called 'python3.13-minmal'")
+    assert f"{caught.value}\n  → {caught.value.hint}" == block("no package is called 'python3.13-minmal'")
 
 
 def test_versions_that_are_not_there():
@@ -46,7 +46,7 @@ def test_versions_that_are_not_there():
     with pytest.raises(UnsatisfiableRequest) as caught:
         choose(offer, "python3.13-minimal=3.12.*")
     shown = block("no version of python3.13-minimal satisfies `=3.12.*`")
-    assert f"{caught.value}\nhint: {caught.value.hint}" == shown.replace("(trixie)", "(main)")
+    assert f"{caught.value}\n  → {caught.value.hint}" == shown.replace("(trixie)", "(main)")
 
 
 def test_all_that_is_unknown():
