@@ -120,8 +120,9 @@ def _inside(row: dict[str, Any], tag: str) -> dict[str, Any]:
     if known is None:
         return {}
     programs = [*row.get("programs", ()), *(() if _SMALL.search(tag) else row.get("programs-in-full", ()))]
-    own = {"users": row.get("users", ()), "groups": row.get("users", ()), "programs": programs}
-    return {kind: frozenset({*known[kind], *names}) for kind, names in own.items()}
+    users = frozenset({*known["users"], *row.get("users", ())})
+    groups = users.union(known["groups"].split())
+    return {"users": users, "groups": groups, "programs": frozenset({*known["programs"], *programs})}
 
 
 def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
@@ -185,7 +186,7 @@ def _row(name: str, text: str) -> dict[str, Any]:
 
 
 @cache
-def _system(name: str) -> dict[str, list[str]] | None:
+def _system(name: str) -> dict[str, Any] | None:
     """Return the users, groups and programs of a system, or None for one that is not known."""
-    found: dict[str, list[str]] | None = load_data("base-images", f"systems.{name}")[0].get("systems", {}).get(name)
+    found: dict[str, Any] | None = load_data("base-images", f"systems.{name}")[0].get("systems", {}).get(name)
     return found

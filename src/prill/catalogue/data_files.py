@@ -25,8 +25,10 @@ def load_data(name: str, only: str = "") -> tuple[dict[str, Any], str, date]:
 
     text = _text(name)
     if only:
-        head, *sections = text.split("\n[")
-        text = "\n[".join([head, *(one for one in sections if one.startswith(f"{only}]"))])
+        begin = text.find(f"\n[{only}]")
+        end = text.find("\n[", begin + 1)
+        own = text[begin : end if end > begin else len(text)] if begin >= 0 else ""
+        text = text.partition("\n[")[0] + own
     tables = tomllib.loads(text)
     source, dated = tables.pop("source", None), tables.pop("dated", None)
     if not isinstance(source, str) or not isinstance(dated, date):

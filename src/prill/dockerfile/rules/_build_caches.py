@@ -141,7 +141,7 @@ def place_of(cache: Cache, command: ShellCommand, step: Step) -> str | None:
 
 def _value(step: Step, name: str) -> str | None:
     """Return a variable's value: in the RUN itself, or from ENV and ARG; "" without one, None where it is not known."""
-    for word in _assigned(step):
+    for word in _assigned(step) if f"{name}=" in step.script.text else ():
         if word.partition("=")[0] == name:
             value = word.partition("=")[2]
             return None if "$" in value else value

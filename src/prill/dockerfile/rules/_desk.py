@@ -72,6 +72,7 @@ _FLAGS: dict[str, frozenset[str]] = {
     "php": frozenset({"-S"}),
     "uvicorn": frozenset({"--reload"}),
 }
+_KNOWN = frozenset({"php", *_SCRIPTS, *_WRAPPERS, *_VERBS, *_FLAGS})
 
 
 def desk_server(command: ShellCommand) -> str:
@@ -79,6 +80,8 @@ def desk_server(command: ShellCommand) -> str:
 
     Those who make these servers say so in their manuals: they reload, serve one request at a time, show their insides.
     """
+    if command.program not in _KNOWN and not command.program.startswith("python"):
+        return ""
     words = _behind_wrappers([command.program, *command.texts])
     program = words[0].rpartition("/")[2]
     if program == "php" and words[1:2] and words[1].rpartition("/")[2] == "artisan":

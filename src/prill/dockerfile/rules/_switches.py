@@ -80,10 +80,9 @@ SETTINGS = regex(
     re.IGNORECASE,
 )
 HINTS = (
-    "certificate-errors", "certificates.", "check-certificate", "check_certificate", "content-trust", "disable-tls",
-    "disable_ssl", "force-yes", "galaxy_ignore", "goflags", "gpg-checks", "gpgcheck", "hostkeychecking", "http.ssl",
-    "ignore-certs", "insecure", "nodigest", "nogpg", "nosignature", "plain-http", "require-sigs", "secure-http",
-    "server-cert", "sigcheck", "siglevel", "strict-ssl", "strict_ssl", "strictssl", "sumdb", "trusted", "unauth",
+    "-sigs", "able-tls", "able_ssl", "certificates.", "check-cert", "check_cert", "content-trust", "force-yes",
+    "galaxy", "goflags", "gpgcheck", "http.ssl", "nodigest", "nogpg", "nosignature", "plain-http", "secure",
+    "server-cert", "sigcheck", "siglevel", "strict", "sumdb", "trustall", "trusted", "unauth", "unsafely",
     "verif", "zypper",
 )  # fmt: skip
 """Of these a command has one that switches a check off, but for ``curl -k``; most files have none."""

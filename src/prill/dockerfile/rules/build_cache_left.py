@@ -23,7 +23,9 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         for step in stage.of("RUN"):
             seen: set[str] = set()
             for command in step.commands:
-                cache = keeps(command, step) if command.program not in seen else None
+                if command.program not in CACHES or command.program in seen:
+                    continue
+                cache = keeps(command, step)
                 place = place_of(cache, command, step) if cache is not None else None
                 if cache is None or place is None or place.startswith("/dev/"):
                     continue

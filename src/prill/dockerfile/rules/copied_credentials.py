@@ -10,14 +10,32 @@ from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
-_NAMES = regex(
-    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|\.npmrc|\.yarnrc\.yml|\.pypirc|\.dockercfg|\.docker/config\.json|"
-    r"\.git-credentials|\.ssh|\.gnupg|\.aws/credentials|\.aws|\.azure|\.config/(?:gcloud|gh)|\.kube(?:/config)?|\.vault-token|\.pgpass|"
-    r"\.my\.cnf|\.htpasswd|\.s3cfg|\.boto|\.terraformrc|credentials\.tfrc\.json|\.cargo/credentials(?:\.toml)?|\.gem/credentials|"
-    r"(?:[\w.-]+[-_.])?(?:credentials?|service[-_]?account(?:[-_]?key)?|firebase-adminsdk[\w-]*|gcp-key|gcloud-key)\.json|auth\.json|"
-    r"(?:[\w.-]+\.)?kubeconfig(?:\.ya?ml)?|[\w.-]*\.tfstate|(?:[\w.-]+\.)?(?:terraform|auto|secrets?)\.tfvars(?:\.json)?|"
-    r"\.env(?:\.[a-z]+)?|secrets?\.(?:ya?ml|json|toml|env)|[^/]+\.(?:pem|p12|pfx|jks|keystore|key|kdbx|ppk))/?\Z",
-    re.IGNORECASE,
+_NAMES = frozenset(
+    {"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", "_netrc", ".npmrc", ".yarnrc.yml", ".pypirc", ".dockercfg"}
+    | {
+        ".git-credentials",
+        ".ssh",
+        ".gnupg",
+        ".aws",
+        ".azure",
+        ".kube",
+        ".vault-token",
+        ".pgpass",
+        ".my.cnf",
+        ".htpasswd",
+    }
+    | {".s3cfg", ".boto", ".terraformrc", "credentials.tfrc.json", "auth.json", ".env"}
+    | {f"{name}.{end}" for name in ("secret", "secrets") for end in ("env", "json", "toml", "yaml", "yml")}
+    | {"kubeconfig", "kubeconfig.yaml", "kubeconfig.yml"}
+)
+_ENDS = (
+    *(".pem", ".p12", ".pfx", ".jks", ".keystore", ".key", ".kdbx", ".ppk", ".kubeconfig", ".tfstate"),
+    *("terraform.tfvars", ".auto.tfvars", "secret.tfvars", "secrets.tfvars"),
+    *("terraform.tfvars.json", ".auto.tfvars.json", "secret.tfvars.json", "secrets.tfvars.json"),
+    *("/.docker/config.json", "/.aws/credentials", "/.kube/config", "/.config/gcloud", "/.config/gh"),
+    *("/.cargo/credentials", "/.cargo/credentials.toml", "/.gem/credentials"),
+    *("credential.json", "credentials.json", "service-account.json", "service_account.json", "serviceaccount.json"),
+    *("service-account-key.json", "service_account_key.json", "serviceaccountkey.json", "gcp-key.json"),
 )
 _HOMES = regex(
     r"/(?:\.docker/config\.json|\.dockercfg|\.ssh/id_[a-z0-9]+|\.netrc|\.pypirc|\.pgpass|\.git-credentials|"
@@ -46,11 +64,23 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             continue
         destination = copy.destination
         for word in copy.sources:
-            if _NAMES.search(word.text) and not _is_public(word.text, destination.text):
+            if _is_named(word.text) and not _is_public(word.text, destination.text):
                 yield Problem(span=word.span, message=f"{word.text} looks like credentials")
             elif _HOMES.search(destination.text) and not _PUBLIC.search(word.text):
                 message = f"{word.text} becomes {destination.text}, where credentials lie"
                 yield Problem(span=destination.span, message=message)
+
+
+def _is_named(path: str) -> bool:
+    """Whether a file, or a folder, is called as credentials are."""
+    whole = f"/{path.lower().rstrip('/')}"
+    name = whole.rpartition("/")[2]
+    return (
+        name in _NAMES
+        or whole.endswith(_ENDS)
+        or name.startswith("firebase-adminsdk")
+        or (name.startswith(".env.") and name[5:].isalpha())
+    )
 
 
 def _is_public(name: str, destination: str) -> bool:

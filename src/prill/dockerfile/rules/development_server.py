@@ -23,15 +23,15 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             name = desk_server(command)
             if name:
                 yield Problem(span=command.span, message=f"{name} is for development")
-            elif _is_rails(command) and not _says_where(command, final):
+            elif "rails" in step.instruction.arguments and _is_rails(command) and not _says_where(command, final):
                 message = "rails server runs in development where RAILS_ENV says nothing else"
                 yield Problem(span=command.span, message=message)
 
 
 def _is_rails(command: ShellCommand) -> bool:
-    words = [command.program, *(text.rpartition("/")[2] for text in command.texts)]
-    place = words.index("rails") if "rails" in words else len(words)
-    return words[place + 1 : place + 2] in (["server"], ["s"])
+    words = (command.name, *command.texts)
+    place = next((number for number, word in enumerate(words) if word.endswith("rails")), len(words))
+    return words[place + 1 : place + 2] in {("server",), ("s",)}
 
 
 def _says_where(command: ShellCommand, stage: Stage) -> bool:

@@ -18,6 +18,8 @@ _FILES = {"user": "/etc/passwd", "group": "/etc/group"}
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for step in (*dockerfile.of("USER"), *dockerfile.of("COPY", "ADD")):
+        if step.keyword != "USER" and step.instruction.flag("chown") is None:
+            continue
         known = base_of(step.stage) if step.stage is not None and not step.deferred else None
         if known is None or step.stage is None:
             continue
