@@ -120,3 +120,29 @@ def test_what_an_spdx_document_loses_of_its_subject_its_files_and_itself():
     ]
     assert spdx(files=[{"fileName": "x", "comment": "c", "noticeText": "n"}]) == ["files' comment", "files' noticeText"]
     assert spdx(creationInfo={"comment": "by hand"}) == ["creationInfo's comment"]
+
+
+def spdx_3(*elements: dict[str, Any], main: dict[str, Any] | None = None) -> list[str]:
+    graph = [
+        {"type": "software_Sbom", "rootElement": ["urn:main"]},
+        {"type": "software_Package", "spdxId": "urn:main", "name": "app", **(main or {})},
+        *elements,
+    ]
+    return [gap.subject for gap in losses_of({"@context": "spdx", "@graph": graph})]
+
+
+def licensed(kind: str, to: str) -> dict[str, Any]:
+    return {"type": "Relationship", "relationshipType": kind, "from": "urn:one", "to": [to]}
+
+
+def test_what_spdx_3_loses():
+    one = {"type": "software_Package", "spdxId": "urn:one", "name": "one"}
+    declared = licensed("hasDeclaredLicense", "urn:mit")
+    assert spdx_3({**one, "comment": "found by: dpkg", "suppliedBy": "urn:x"}, declared) == []
+    assert spdx_3(declared, licensed("hasConcludedLicense", "urn:mit")) == []
+    assert spdx_3(declared, licensed("hasConcludedLicense", "urn:isc")) == ["packages' concluded licences"]
+    assert spdx_3({**one, "software_primaryPurpose": "firmware"}) == ["packages' primaryPurpose"]
+    assert spdx_3({**one, "comment": "somebody's"}) == ["packages' comment"]
+    assert spdx_3(main={"software_homePage": "https://a.example", "comment": "platform: linux/amd64"}) == [
+        "the described package's homePage"
+    ]

@@ -5,7 +5,7 @@ kinds are gaps wherever a document is read; this is what matters to nobody but t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prill.formats._sbom_reading import Json, strongest
@@ -48,6 +48,8 @@ _FILE = (
     "licenseConcluded", "licenseInfoInFiles", "noticeText",
 )  # fmt: skip
 _PURPOSES = frozenset({"LIBRARY", "APPLICATION", "OPERATING-SYSTEM", "OPERATING_SYSTEM", "CONTAINER", "FILE"})
+_PURPOSES_3 = frozenset({"library", "application", "operatingSystem", "container", "file"})
+_DESCRIBED_3 = ("suppliedBy", "originatedBy", "software_homePage", "summary", "software_sourceInfo")
 _OUR_WORDS = ("found by: ", "platform: ")
 _NOTHING = ("", "NOASSERTION", "NONE")
 _PACKAGE_3 = (
@@ -195,10 +197,15 @@ def _of_package(package: Mapping[str, Any]) -> Iterator[str]:
         yield "checksums weaker than SHA-256"
 
 
-def _spdx_3(graph: Iterable[Json]) -> Iterator[str]:
+def _spdx_3(graph: Sequence[Json]) -> Iterator[str]:
+    listed = [root for one in graph if one["type"] == "software_Sbom" for root in one.get("rootElement", ())]
+    yield from ["packages' concluded licences"] * _concluded_otherwise(graph)
     for element in graph:
         kind = element["type"]
         if kind == "software_Package":
+            if listed == [element.get("spdxId")]:
+                lost = (name for name in _DESCRIBED_3 if element.get(name))
+                yield from (f"the described package's {name.rpartition('_')[2]}" for name in lost)
             yield from (f"packages' {name.rpartition('_')[2]}" for name in _of_package_3(element))
         elif kind == "simplelicensing_SimpleLicensingText":
             if not str(element.get("simplelicensing_licenseText", "")).startswith(_OUR_TEXT):
@@ -207,8 +214,22 @@ def _spdx_3(graph: Iterable[Json]) -> Iterator[str]:
             yield kind
 
 
+def _concluded_otherwise(graph: Iterable[Json]) -> int:
+    """Count the elements of which another licence was concluded than they declare."""
+    stated: dict[str, dict[str, object]] = {"hasDeclaredLicense": {}, "hasConcludedLicense": {}}
+    for one in graph:
+        if (kind := one.get("relationshipType")) in stated:
+            stated[kind][one["from"]] = one["to"]
+    declared, concluded = stated.values()
+    return sum(declared[key] != concluded[key] for key in declared.keys() & concluded.keys())
+
+
 def _of_package_3(package: Json) -> Iterator[str]:
     yield from (name for name in _PACKAGE_3 if package.get(name) and package[name] not in _NOTHING)
+    if package.get("software_primaryPurpose", "library") not in _PURPOSES_3:
+        yield "primaryPurpose"
+    if not package.get("comment", _OUR_WORDS[0]).startswith(_OUR_WORDS):
+        yield "comment"
     origin = read_words(package.get("comment", ""), package.get("software_sourceInfo", "")).origin
     if package.get("software_downloadLocation", "") not in (*_NOTHING, origin):
         yield "downloadLocation"
