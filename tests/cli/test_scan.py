@@ -132,6 +132,41 @@ def test_a_mirror_that_fails_is_a_gap_not_a_clean_image(shop: Workshop):
     assert "nothing to fix means" not in said.out
 
 
+@pytest.mark.parametrize("words", [(), ("--offline",)])
+def test_a_package_that_cannot_be_had_is_a_gap_of_its_own(shop: Workshop, words: tuple[str, ...]):
+    app = Deb("app", "1.1", doc("app", changelog("app", ("1.1", ["CVE-2026-7777"]), ("1.0", []))))
+    shop.publish([], updates=[libssl(), app])
+    if words:
+        assert ids(report(shop, root(shop, status("app", "1.0")))) == ["CVE-2026-7777"]
+    (shop.root / "archive" / libssl().path).unlink()
+    found = report(shop, root(shop), *words, code=Exit.INCOMPLETE)
+    assert ids(found) == ["CVE-2026-7777"]
+    (gap,) = found["gaps"]
+    assert gap["subject"] == "libssl3"
+    assert gap["reason"].startswith("what 3.5-1+deb13u2 fixes is not known: ")
+
+
+def test_a_linked_package_that_cannot_be_had_is_a_gap_of_its_own(shop: Workshop):
+    link = tar_of({"usr/share/doc/libssl3": Link("openssl")})
+    linked = Deb("libssl3", "3.5-1+deb13u2", data=link, **SOURCE)  # type: ignore[arg-type]
+    openssl = Deb("openssl", "3.5-1+deb13u2", {**doc("openssl", OPENSSL), "usr/bin/openssl": "x" * 9999})
+    app = Deb("app", "1.1", doc("app", changelog("app", ("1.1", ["CVE-2026-7777"]), ("1.0", []))))
+    shop.publish([], updates=[linked, openssl, app])
+    (shop.root / "archive" / openssl.path).unlink()
+    found = report(shop, root(shop), code=Exit.INCOMPLETE)
+    assert (ids(found), [gap["subject"] for gap in found["gaps"]]) == (["CVE-2026-7777"], ["libssl3"])
+
+
+def test_a_mirror_that_has_no_packages_is_asked_for_few(shop: Workshop):
+    names = [f"app{number}" for number in range(9)]
+    debs = [Deb(name, "2", doc(name, changelog(name, ("2", ["CVE-2026-7777"]), ("1", [])))) for name in names]
+    shop.publish([], updates=debs)
+    for deb in debs[1:]:
+        (shop.root / "archive" / deb.path).unlink()
+    found = report(shop, root(shop, *(status(name, "1") for name in names)), code=Exit.INCOMPLETE)
+    assert "the vendor's archive could not be asked" in found["gaps"][0]["reason"]
+
+
 def test_a_package_changed_on_its_way_is_never_read(shop: Workshop):
     (shop.root / "archive" / libssl().path).write_bytes(b"!<arch>\n" + bytes(100))
     found = report(shop, root(shop), code=Exit.INCOMPLETE)

@@ -15,7 +15,7 @@ import msgspec
 
 from prill._io.cache import ContentCache
 from prill._io.parallel import run_parallel
-from prill.distro.deb.archive import Archive, Wanted
+from prill.distro.deb.archive import Archive, NotCached, Wanted
 from prill.distro.deb.downloads import Progress
 from prill.distro.deb.release import SignedRelease
 from prill.distro.deb.version import InvalidVersion, sort_key
@@ -26,14 +26,7 @@ from prill.model.regex import regex
 from prill.model.typed_json import ready
 from prill.model.value import dataclass, field
 from prill.model.vulnerability_match import Claim, MatchState, VulnerabilityMatch
-from prill.vuln.changelog_fixes import (
-    ChangelogFixes,
-    Fix,
-    VersionFixes,
-    fixes_between,
-    named_before,
-    standing_fixes,
-)
+from prill.vuln.changelog_fixes import ChangelogFixes, Fix, VersionFixes, fixes_between, named_before, standing_fixes
 from prill.vuln.newest_packages import Newest, NewestPackages
 from prill.vuln.source_names import name_sources
 
@@ -42,6 +35,7 @@ __all__ = ["VendorAnswer", "ask_archive", "find_behind"]
 _KIND = "changelogs"
 _VERSION = 4
 _WORKERS = 2
+_MOST_FAILED = 3
 _REBUILD = regex(r"\+b[0-9]+$")
 _NEWER = "{} is newer than what the vendor's archive has, {}: it is from elsewhere, so nothing is known of it"
 _TRACKER = "https://security-tracker.debian.org/tracker/"
@@ -194,18 +188,43 @@ class _Changelogs:
             if one.link
         }
         there = {key: record for key, record in linked.items() if record is not None}
-        found |= dict(zip(there, self._read(list(there.values())), strict=True))
+        found |= dict(zip(there, self._read(list(there.values()), alone=False), strict=True))
         for key, one in found.items():
             if one.link:
                 found[key] = ChangelogFixes(missing=f"its documentation is a link to {one.link}, which has none either")
         return found
 
-    def _read(self, records: Sequence[Newest]) -> list[ChangelogFixes]:
+    def _read(self, records: Sequence[Newest], *, alone: bool = True) -> list[ChangelogFixes]:
         known = [self._known(record) for record in records]
         missing = [record for record, one in zip(records, known, strict=True) if one is None]
-        paths = self._archive.fetch_all([self._wanted(record) for record in missing], progress=self._progress)
-        read = iter(run_parallel(lambda record: self._open(record, paths[record.sha256]), missing, workers=_WORKERS))
-        return [next(read) if one is None else one for one in known]
+        paths, failed = self._fetched(missing, alone=alone and len(missing) == len(records))
+        there = [record for record in missing if record.sha256 in paths]
+        read = run_parallel(lambda record: self._open(record, paths[record.sha256]), there, workers=_WORKERS)
+        found = failed | {record.sha256: one for record, one in zip(there, read, strict=True)}
+        return [found[record.sha256] if one is None else one for record, one in zip(records, known, strict=True)]
+
+    def _fetched(self, records: Sequence[Newest], *, alone: bool) -> tuple[dict[str, Path], dict[str, ChangelogFixes]]:
+        """Return by their SHA-256 where packages lie, and of those that could not be had why.
+
+        Raise what was wrong where these are ``alone`` and none could be had, or several could not be fetched: then it
+        is the mirror.
+        """
+        wanted = {record.sha256: self._wanted(record) for record in records}
+        try:
+            return self._archive.fetch_all(list(wanted.values()), progress=self._progress), {}
+        except PrillError as wrong:
+            paths: dict[str, Path] = {}
+            failed: dict[str, ChangelogFixes] = {}
+            for sha256, one in wanted.items():
+                try:
+                    paths |= self._archive.fetch_all([one])
+                except PrillError as error:
+                    failed[sha256] = ChangelogFixes(missing=str(error))
+                    if len(failed) > _MOST_FAILED and not isinstance(error, NotCached):
+                        break
+            if (alone and not paths) or len(paths) + len(failed) < len(wanted):
+                raise wrong from None
+            return paths, failed
 
     def _wanted(self, record: Newest) -> Wanted:
         return Wanted(
