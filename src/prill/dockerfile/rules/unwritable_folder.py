@@ -50,9 +50,17 @@ def _run(step: Step) -> Iterator[Problem]:
     if any(command.program == "cd" for command in step.commands) or _given(list(steps_before(step)), folder):
         return
     for command in step.commands:
-        if _WRITERS.get(command.program, frozenset()) & set(command.texts) and not _elsewhere(command):
+        writes = _WRITERS.get(command.program, frozenset()) & set(command.texts) and not _elsewhere(command)
+        if writes or _makes(command, step):
             message = f"{command.program} writes to {folder}, which is root's, and {step.state.user} is not"
             yield Problem(span=command.span, message=message)
+
+
+def _makes(command: ShellCommand, step: Step) -> bool:
+    """Whether a command makes something where it is called; files that are given to the user may be there before."""
+    if command.program not in {"mkdir", "touch"} or any(one.instruction.flag("chown") for one in steps_before(step)):
+        return False
+    return any(word.literal and not {"/", "~"} & set(word.text) for word in command.operands if word.text != ".")
 
 
 def _elsewhere(command: ShellCommand) -> bool:
@@ -87,7 +95,9 @@ def _gives(step: Step, folders: set[str]) -> bool:
 
 def _changes(command: ShellCommand) -> bool:
     """Whether a command may change whose a folder is; which, often only a shell knows."""
-    changes = command.program in {"chown", "chmod", "install", "adduser", "useradd", "setfacl", "find", "xargs", "su"}
+    if command.program in {"adduser", "useradd"}:  # home folders are below /home, unless it is said
+        return command.has_flag("b", "base-dir", "d", "h", "home", "home-dir")
+    changes = command.program in {"chown", "chmod", "install", "setfacl", "find", "xargs", "su"}
     return changes or runs_unseen(command)
 
 
