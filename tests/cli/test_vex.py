@@ -35,6 +35,17 @@ def dismissed(found: dict) -> set[str]:
     return {one["id"] for one in found["findings"] if one["suppressedBy"]}
 
 
+def test_files_of_a_verb_may_stand_behind_an_option(shop: Workshop):
+    for name in ("a.json", "b.json"):
+        shop.good(
+            "vex", "add", shop.root / name, "CVE-2026-1000", "--package", "pkg:deb/debian/app", *SAID, "2999-01-31"
+        )
+    ran = shop.run("vex", "list", shop.root / "a.json", "--format", "json", shop.root / "b.json")
+    assert [Path(one["source"]).name for one in json.loads(ran.out)["statements"]] == ["a.json", "b.json"]
+    assert shop.run("vex", "list", shop.root / "a.json", "--bogus", shop.root / "b.json").code == Exit.MISUSED
+    assert shop.run("cache", "info", "--format", "json", "another").code == Exit.MISUSED
+
+
 def test_a_statement_is_added_listed_and_used(shop: Workshop):
     file = shop.root / "app.vex.json"
     said = ("--package", "pkg:deb/debian/app", "--justification", "vulnerable_code_not_present", *SAID, "2999-01-31")

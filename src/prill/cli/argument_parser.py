@@ -22,8 +22,11 @@ class ArgumentParser(argparse.ArgumentParser):
     def parse_args(self, args: Sequence[str], namespace: argparse.Namespace | None = None) -> argparse.Namespace:  # type: ignore[override]
         """Return the arguments, as of ``IMAGE --format json GLOB``; exit with `Exit.MISUSED` for an unknown one."""
         found, rest = self.parse_known_args(args, namespace)
-        if any(not word.startswith("-") for word in rest) and not first_words(self):
-            found, rest = self.parse_known_intermixed_args(args, namespace)
+        if any(not word.startswith("-") for word in rest):
+            if verb := _verbs(self).get(args[0]):
+                found, rest = verb.parse_known_intermixed_args(args[1:], argparse.Namespace(verb=args[0]))
+            elif not first_words(self):
+                found, rest = self.parse_known_intermixed_args(args, namespace)
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return found
@@ -44,6 +47,14 @@ def _hint(parser: argparse.ArgumentParser, message: str) -> str:
         near = get_close_matches(unknown[1], long_options(parser), n=1)
         return f"did you mean {near[0]}? {more}" if near else more
     return more
+
+
+def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of a command's verbs, whose name goes to ``verb``."""
+    return next(
+        (dict(one.choices) for one in parser._actions if isinstance(one, argparse._SubParsersAction)),  # noqa: SLF001
+        {},
+    )
 
 
 def long_options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
