@@ -90,3 +90,11 @@ def test_a_projects_file_may_have_sections_of_others(tmp_path: Path):
     file = tmp_path / "prill.toml"
     file.write_text('[lint]\nignore = ["DL3007"]\n[cache]\ndirectory = "/var/cache/prill"\n', encoding="utf-8")
     assert load_settings(file).cache == Path("/var/cache/prill")
+
+
+@pytest.mark.parametrize(("section", "meant"), [("exception", "exceptions"), ("cash", "cache"), ("lints", "lint")])
+def test_a_section_that_is_meant_is_named_whoever_reads_it(home: Path, section: str, meant: str):
+    (home / "mine.toml").write_text(f'[[{section}]]\nid = "CVE-2026-1"\n')
+    with pytest.raises(InvalidSettings, match=f"there is no section '{section}'") as caught:
+        load_settings(home / "mine.toml")
+    assert caught.value.hint == f"did you mean {meant}?"

@@ -159,7 +159,9 @@ def _check(path: Path, table: dict[str, dict[str, object]]) -> None:
         if section in _OF_OTHERS:
             continue
         if section not in _KEYS or not isinstance(content, dict):
-            raise InvalidSettings(f"{path}: there is no section {section!r}", hint=_nearest(section, _KEYS))
+            raise InvalidSettings(
+                f"{path}: there is no section {section!r}", hint=_nearest(section, {*_KEYS, *_OF_OTHERS})
+            )
         for key in content:
             if key not in _KEYS[section]:
                 raise InvalidSettings(f"{path}: there is no {section}.{key}", hint=_nearest(key, _KEYS[section]))
