@@ -2,10 +2,9 @@
 package main
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os/user"
 	"time"
 )
@@ -26,8 +25,9 @@ func main() {
 		panic(err)
 	}
 	fmt.Println(time.Unix(1767225600, 0).In(zone).Format(time.RFC3339))
-	server := httptest.NewTLSServer(http.NotFoundHandler())
-	defer server.Close()
-	_, err = http.Get(server.URL)
-	fmt.Println("served over TLS by whom the system trusts:", err == nil)
+	trusted, err := x509.SystemCertPool()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("trusts 100 authorities or more:", len(trusted.Subjects()) >= 100)
 }
