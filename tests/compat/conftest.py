@@ -51,11 +51,11 @@ def registry(tmp_path: Path) -> Iterator[str]:
 
 def _wait_for(host: str) -> None:
     name, _, port = host.rpartition(":")
-    for _ in range(100):
+    for _ in range(500):
         try:
             socket.create_connection((name, int(port)), timeout=1).close()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.02)
         else:
             return
     pytest.fail(f"docker-registry does not answer at {host}")
