@@ -15,7 +15,7 @@ from prill.dockerfile.fixes import apply_fixes
 from prill.dockerfile.pages import read_page
 from prill.dockerfile.rule import Context, LabelRule, Rule
 from prill.dockerfile.rules import BUILTIN
-from prill.model.finding import Finding
+from prill.model.finding import Finding, Severity
 
 FOLDER = Path(rules.__file__).parent
 CONTEXT = Context(
@@ -96,3 +96,12 @@ def test_the_page_and_its_examples(rule: Rule):
             assert apply_fixes(mended, findings(rule, mended), unsafe=True).text == mended
     for text in page.good:
         assert findings(rule, text) == (), text
+
+
+@pytest.mark.parametrize("rule", BUILTIN, ids=lambda rule: rule.id)
+def test_what_a_page_calls_good_has_no_error_of_another_rule(rule: Rule):
+    off = {"update-alone", *(one.id for one in BUILTIN if one.severity is Severity.ERROR)} - {rule.id}
+    others = tuple(one for one in BUILTIN if one.id in off)
+    for text in read_page(rule).good:
+        found = lint(read_dockerfile(text.encode()), others, Context(today=CONTEXT.today)).findings
+        assert [one.rule for one in found] == []
