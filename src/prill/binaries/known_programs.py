@@ -88,7 +88,7 @@ def recognise(elf: ElfSections, linkage: Linkage, rules: tuple[ProgramRule, ...]
     versions: dict[ProgramRule, tuple[set[str], set[str]]] = {one: (set(), set()) for one in marked}
     for window in _windows(elf, places) if marked else ():
         for one, (found, builds) in versions.items():
-            found.update(one.versions(window))
+            found.update(one.versions(window, cut=len(window) == _WINDOW))
             builds.update(one.builds(window))
     return sorted(Recognised(one.name, _only(one.own(*found))) for one, found in versions.items())
 

@@ -30,10 +30,11 @@ class ProgramRule(msgspec.Struct, frozen=True, kw_only=True):
     large: bool = False
     built: bytes = b""
 
-    def versions(self, data: bytes) -> Iterator[str]:
-        """Yield the versions that stand in ``data``."""
+    def versions(self, data: bytes, *, cut: bool = False) -> Iterator[str]:
+        """Yield the versions that stand in ``data``; what is ``cut`` may go on, and its last one with it."""
         for match in re.finditer(self.version, data):
-            yield b".".join(match.groups()).decode("ascii")
+            if not cut or match.end() < len(data):
+                yield b".".join(match.groups()).decode("ascii")
 
     def builds(self, data: bytes) -> Iterator[str]:
         """Yield the texts in ``data`` that may begin with the version; none where the rule needs none."""

@@ -211,6 +211,13 @@ def test_a_go_program_whose_build_information_was_removed():
     assert gaps(sbom) == [Gap("/opt/tool", "programs: a Go program without build info")]
 
 
+@pytest.mark.parametrize("shown", range(1, len(b"1.27.14")))
+def test_a_version_on_the_edge_of_a_window_is_one(shown: int):
+    text = b"nginx version: nginx/1.27.14\0"
+    before = bytes((4 << 20) - 1 - text.index(b"1.27") - shown)
+    assert purls(scan({"opt/web": program(before + text + bytes(9000))}, (PROGRAMS,))) == ["pkg:generic/nginx@1.27.14"]
+
+
 def test_a_mark_on_the_edge_of_a_window():
     for cut in (4 << 20, (4 << 20) + 9, (4 << 20) + 25, (4 << 20) - 4096):
         data = program(b"x" * (cut - len(NGINX)) + NGINX + b"y" * (1 << 20))

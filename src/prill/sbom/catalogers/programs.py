@@ -40,7 +40,7 @@ class ProgramsCataloger:
     """Looks into ELF programs, and those shared libraries whose names the rules have."""
 
     id = "programs"
-    version = 3
+    version = 4
     patterns = ()
     programs = True
     evidence = ProgramsEvidence
