@@ -417,3 +417,20 @@ def test_every_format_is_written(shop: Workshop):
         ran = shop.run("scan", place, "--format", name)
         assert ran.code == Exit.GOOD
         assert "CVE-2026-35189" in ran.out
+
+
+def test_packages_are_counted_as_a_comparison_counts_them(shop: Workshop):
+    place = root(
+        shop,
+        status("node-left-pad", "1.0"),
+        **{
+            "usr/share/nodejs/left-pad/package.json": '{"name": "left-pad", "version": "1.0.0"}',
+            "var/lib/dpkg/info/node-left-pad.list": "/.\n/usr/share/nodejs/left-pad/package.json\n",
+            "app/node_modules/right-pad/package.json": '{"name": "right-pad", "version": "1.0.0"}',
+        },
+    )
+    assert len(shop.good("sbom", place, "--format", "purls").split()) == 3
+    assert report(shop, place, "--no-archive", code=Exit.INCOMPLETE)["packages"] == 2
+    compared = json.loads(shop.run("compare", place, place, "--no-archive", "--format", "json").out)
+    figures = next(row["figures"] for row in compared["rows"] if row["id"] == "packages")
+    assert {one["number"] for one in figures} == {2}

@@ -170,7 +170,7 @@ def scan_sbom(sbom: Sbom, services: Services, options: ScanOptions) -> ScanRepor
     return ScanReport(
         subject=sbom.subject,
         distro=sbom.distro,
-        packages=len(sbom.packages),
+        packages=sum(not one.owner for one in sbom.packages),  # one under a second name is no second one
         matches=matches,
         sources=tuple(answers.sources),
         gaps=tuple(sorted(set(answers.gaps))),
