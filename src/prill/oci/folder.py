@@ -4,6 +4,7 @@ Nothing outside the folder is ever opened: a part of a path is opened in the fol
 there; symlinks are resolved in the index, inside the root. What else is mounted in the folder is left out.
 """
 
+import errno
 import os
 import stat as modes
 from array import array
@@ -34,6 +35,9 @@ _KINDS = {
     modes.S_IFBLK: FileKind.BLOCK_DEVICE,
     modes.S_IFIFO: FileKind.FIFO,
 }
+_EXECUTABLE = 0o111
+_CAPABILITY = "security.capability"
+_NO_XATTR = (errno.ENODATA, errno.ENOTSUP)
 _DEVICES = frozenset({FileKind.CHARACTER_DEVICE, FileKind.BLOCK_DEVICE})
 
 
@@ -195,7 +199,7 @@ class _Listing:
         if modes.S_IFMT(info.st_mode) not in _KINDS:
             self.faults.add(path, "it is a socket or something else that no image can hold; it is left out")
             return
-        self._add(path, info, link)
+        self._add(path, info, link, self._xattrs(folder, name, path, info.st_mode))
         if not modes.S_ISDIR(info.st_mode):
             return
         if info.st_dev != self._device:
@@ -213,10 +217,22 @@ class _Listing:
             finally:
                 os.close(inner)
 
-    def _add(self, path: str, info: os.stat_result, link: str) -> None:
+    def _xattrs(self, folder: int, name: str, path: str, mode: int) -> tuple[tuple[str, bytes], ...]:
+        """Return the capabilities of a program, the one extended attribute that changes what a file may do."""
+        if not (modes.S_ISREG(mode) and mode & _EXECUTABLE):
+            return ()
+        try:  # there is no call that takes a folder's descriptor and a name
+            data = os.getxattr(f"/proc/self/fd/{folder}/{name}", _CAPABILITY, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_XATTR:
+                self.faults.add(path, f"its capabilities cannot be read: {error.strerror}")
+            return ()
+        return ((_CAPABILITY, data),)
+
+    def _add(self, path: str, info: os.stat_result, link: str, xattrs: tuple[tuple[str, bytes], ...] = ()) -> None:
         row = len(self._handles)
         kind = _KINDS[modes.S_IFMT(info.st_mode)]
-        if kind is FileKind.FILE and info.st_nlink > 1:
+        if kind is not FileKind.DIRECTORY and info.st_nlink > 1 and info.st_dev == self._device:
             first = self._inodes.setdefault(info.st_ino, row)
             if first != row:
                 self._handles.append(self._handles[first])
@@ -227,7 +243,7 @@ class _Listing:
         size = info.st_size if kind is FileKind.FILE else 0
         row_of_table = TarRow(
             path, kind, modes.S_IMODE(info.st_mode), info.st_uid, info.st_gid, size, int(info.st_mtime), link, device,
-            (), path, size,
+            xattrs, path, size,
         )  # fmt: skip
         self._handles.append(len(self._table))
         self._table.add_all([(row_of_table, 0, b"")])
