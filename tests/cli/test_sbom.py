@@ -260,6 +260,7 @@ class TestValidate:
         ("change", "missing"),
         [
             ({}, []),
+            ({"version": ""}, []),
             ({"manufacturer": {"name": "B"}}, ["email or URL of the component's creator"]),
             ({"manufacturer": {"url": ["https://b.example"]}}, ["supplier name"]),
             ({"manufacturer": {}, "authors": [{"name": "B", "email": "b@b.example"}]}, []),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from prill.formats._package_facts import facts_of
-from prill.formats.said_elsewhere import SaidElsewhere
+from prill.formats.said_elsewhere import Keys, SaidElsewhere
 from prill.model import DebDetails, Package, RelationshipKind, Sbom
 from prill.model.value import dataclass
 
@@ -58,13 +58,13 @@ def _ntia_document(sbom: Sbom) -> Iterable[tuple[str, bool]]:
 def _ntia_packages(sbom: Sbom, elsewhere: SaidElsewhere) -> Checks:
     yield (
         "supplier name",
-        lambda package: bool(facts_of(package, sbom.distro).supplier) or _key(package) in elsewhere.made,
+        lambda package: bool(facts_of(package, sbom.distro).supplier) or _among(package, elsewhere.made),
     )
     yield "component name", lambda package: bool(package.name)
     yield "component version", lambda package: bool(package.version)
     yield (
         "unique identifier",
-        lambda package: package.purl.startswith("pkg:") or _key(package) in elsewhere.identified,
+        lambda package: package.purl.startswith("pkg:") or _among(package, elsewhere.identified),
     )
 
 
@@ -80,7 +80,7 @@ def _bsi_packages(sbom: Sbom, elsewhere: SaidElsewhere) -> Checks:
     yield "component version", lambda package: bool(package.version)
     yield (
         "email or URL of the component's creator",
-        lambda package: _contact(package, sbom) or _key(package) in elsewhere.reachable,
+        lambda package: _contact(package, sbom) or _among(package, elsewhere.reachable),
     )
     yield "file name", lambda package: bool(_property(package, "filename") or _filename(package))
     yield "licence", lambda package: bool(package.licenses)
@@ -88,15 +88,16 @@ def _bsi_packages(sbom: Sbom, elsewhere: SaidElsewhere) -> Checks:
         "SHA-512 of the deployed file",
         lambda package: (
             (package.details.digest is not None and package.details.digest.algorithm == "sha512")
-            or _key(package) in elsewhere.hashed
+            or _among(package, elsewhere.hashed)
         ),
     )
     for name in _BSI_PROPERTIES:
         yield f"{name} property", partial(_has_property, name=name)
 
 
-def _key(package: Package) -> tuple[str, str]:
-    return package.name, package.version
+def _among(package: Package, keys: Keys) -> bool:
+    """Tell whether a package is among ``keys``, where its version may stand in the package URL alone."""
+    return (package.name, package.version) in keys or (package.name, "") in keys
 
 
 def _has_property(package: Package, name: str) -> bool:

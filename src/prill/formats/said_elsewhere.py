@@ -10,7 +10,7 @@ from typing import Any
 from prill.formats.sbom_documents import parse_document
 from prill.model.value import dataclass
 
-__all__ = ["SaidElsewhere", "said_elsewhere"]
+__all__ = ["Keys", "SaidElsewhere", "said_elsewhere"]
 
 _REFERENCES = ("externalRefs", "externalIdentifier")
 _TYPES = frozenset({"cpe22Type", "cpe23Type", "cpe22", "cpe23", "swid", "swhid", "gitoid"})
