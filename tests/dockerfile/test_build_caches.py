@@ -1,5 +1,7 @@
 """Which caches of package managers stay in the image, wherever they are said to be, and what empties them."""
 
+from time import process_time
+
 import pytest
 
 from prill.dockerfile.document import read_dockerfile
@@ -132,3 +134,29 @@ def test_yarn_keeps_its_cache_whichever_word_installs(run: str, aliases: tuple[s
 )
 def test_yarn_keeps_nothing(text: str):
     assert found(f"FROM node:24\n{text}\n", "yarn-cache-left") == ()
+
+
+@pytest.mark.parametrize("cache", ["/my cache", "/a,type=bind", "relative", "~/x"])
+def test_no_fix_mounts_a_folder_that_its_options_cannot_name(cache: str):
+    (finding,) = found(f'FROM debian:13\nENV UV_CACHE_DIR="{cache}"\nRUN uv sync\n')
+    assert cache in finding.message
+    assert finding.fixes == ()
+
+
+def test_an_argument_that_is_called_as_a_verb_keeps_no_cache_away():
+    assert len(found("FROM debian:13\nARG python=3.13\nRUN uv sync\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("yarn-cache-left", f"RUN {'yarn add a && ' * 20_000}true\n"),
+        ("build-cache-left", f"RUN {'uv sync && ' * 20_000}rm -rf ~/.cache/uv\n"),
+        ("development-server", f"CMD {'npx ' * 200_000}\n"),
+        ("development-server", f"CMD npx {'- ' * 200_000}\n"),
+    ],
+)
+def test_a_hundred_times_as_much_takes_a_hundred_times_as_long(rule: str, text: str):
+    before = process_time()
+    found(f"FROM debian:13\n{text}", rule)
+    assert process_time() - before < 10

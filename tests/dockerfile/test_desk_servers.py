@@ -56,6 +56,11 @@ def found(text: str) -> list[str]:
         ("vite build", ""),
         ("node server.js", ""),
         ("node dev.js", ""),
+        ("node server.js --watch", ""),
+        ("php serve.php -S", ""),
+        ("npm --prefix dev start", ""),
+        ("npm --prefix dev run dev", "npm --prefix dev run dev"),
+        ("pnpm -C dev start", ""),
         ("hugo", ""),
         ("python -m app", ""),
         ("python manage.py migrate", ""),
@@ -90,6 +95,9 @@ def test_what_only_starts_the_program_is_said_by_the_other_rule(command: str):
         ("FROM ruby:3.4\nARG e\nENV RAILS_ENV=$e\nCMD rails server\n", False),
         ("FROM registry.example/team/rails\nCMD rails server\n", False),
         ("FROM ruby:3.4\nCMD rails db:migrate\n", False),
+        ("FROM ruby:3.4\nCMD env RAILS_ENV=production rails server\n", False),
+        ('FROM ruby:3.4\nCMD ["sh", "-c", "export RAILS_ENV=production && rails s"]\n', False),
+        ("FROM ruby:3.4\nCMD export RAILS_ENV=development; rails server\n", True),
     ],
 )
 def test_rails_is_in_development_unless_something_says_otherwise(text: str, said: bool):  # noqa: FBT001
@@ -98,3 +106,19 @@ def test_rails_is_in_development_unless_something_says_otherwise(text: str, said
 
 def test_a_stage_that_is_not_the_last_one_may_be_for_development():
     assert found("FROM node:24 AS dev\nCMD npm run dev\nFROM node:24-slim\nCMD node server.js\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('ENTRYPOINT ["npx", "next"]\nCMD ["start"]', ""),
+        ('ENTRYPOINT ["vite"]\nCMD ["build"]', ""),
+        ('ENTRYPOINT ["vite"]', "vite"),
+        ('ENTRYPOINT ["vite", "dev"]\nCMD ["--host"]', "vite dev"),
+        ('ENTRYPOINT ["nodemon"]\nCMD ["server.js"]', "nodemon"),
+        ('ENTRYPOINT vite\nCMD ["build"]', "vite"),
+    ],
+)
+def test_a_command_may_say_what_the_entrypoint_does(text: str, name: str):
+    said = [f"development-server: {name} is for development"] if name else []
+    assert found(f"FROM node:24-slim\n{text}\n") == said

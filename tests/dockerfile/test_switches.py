@@ -122,3 +122,47 @@ def test_a_variable_leaves_a_check_on(pair: str):
 @pytest.mark.parametrize("keyword", ["COPY", "ADD"])
 def test_a_file_in_the_dockerfile_says_it(line: str, off: bool, keyword: str):  # noqa: FBT001
     assert found(f"{keyword} <<EOF /etc/x\nfirst\n{line}\nEOF") == [line.replace(" pypi.corp", " p")] * off
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "sed -i -e '/corp/s/gpgcheck=0/gpgcheck=1/' /etc/yum.conf",
+        "sed -i 's/a/b/;s/gpgcheck=0/gpgcheck=1/' /etc/yum.conf",
+        "sudo sed -i '/gpgcheck=0/d' /etc/yum.conf",
+        "! grep -rn sslverify=0 /etc",
+        '[ "$x" = "gpgcheck=0" ]',
+        "sudo emerge -k curl",
+        "nice make -k curl",
+    ],
+)
+def test_what_is_looked_for_and_what_is_another_programs_switches_nothing_off(run: str):
+    assert found(f"RUN {run}") == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "underlined"),
+    [("# gpgcheck=0\ngpgcheck=1", []), ("; gpgcheck=0\n # gpgcheck=0\nname=x\ngpgcheck=0", ["gpgcheck=0"])],
+)
+def test_a_comment_of_a_file_that_is_written_switches_nothing_off(lines: str, underlined: list[str]):
+    assert found(f"COPY <<E /etc/yum.conf\n{lines}\nE") == underlined
+
+
+def test_the_line_behind_a_comment_is_the_one_that_is_underlined():
+    data = b"FROM debian:13\nCOPY <<E /etc/yum.conf\n# gpgcheck=0\ngpgcheck=0\nE\n"
+    only = Selection(only=frozenset({"verification-off"}))
+    (finding,) = lint(read_dockerfile(data), BUILTIN, Context(), only).findings
+    assert finding.location.line == 4
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("printf '//a.corp/:_authToken=s3cret\\nstrict-ssl=false\\n' > .npmrc", "printf strict-ssl=false"),
+        ("git -c http.https://me:s3cret@a.corp.sslVerify=0 pull", "git http.https://a.corp.sslVerify=0"),
+    ],
+)
+def test_a_message_says_no_secret_that_stands_beside_the_switch(run: str, said: str):
+    only = Selection(only=frozenset({"verification-off"}))
+    (finding,) = lint(read_dockerfile(f"FROM debian:13\nRUN {run}\n".encode()), BUILTIN, Context(), only).findings
+    assert finding.message == f"{said}: nothing is checked"

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.step import Step
@@ -122,7 +123,9 @@ def keeps(command: ShellCommand, step: Step) -> Cache | None:
     cache = CACHES.get(command.program)
     if cache is None or (cache.verbs and cache.verbs.isdisjoint(command.texts)):
         return None
-    off = not cache.off.isdisjoint(command.texts) or any(_value(step, name) not in {"", "0"} for name in cache.off)
+    off = not cache.off.isdisjoint(command.texts) or any(
+        _value(step, name) not in {"", "0"} for name in cache.off if name.isupper()
+    )
     return None if off else cache
 
 
@@ -139,6 +142,7 @@ def place_of(cache: Cache, command: ShellCommand, step: Step) -> str | None:
     return ""
 
 
+@lru_cache(maxsize=32)  # a RUN may have thousands of commands
 def _value(step: Step, name: str) -> str | None:
     """Return a variable's value: in the RUN itself, or from ENV and ARG; "" without one, None where it is not known."""
     for word in _assigned(step) if f"{name}=" in step.script.text else ():

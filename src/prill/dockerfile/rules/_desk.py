@@ -1,6 +1,6 @@
 """Servers that are made for the desk of those who write a program, and not for those who use it."""
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from prill.dockerfile.shell import ShellCommand
 from prill.model.regex import regex
@@ -72,12 +72,20 @@ _FLAGS: dict[str, frozenset[str]] = {
     "php": frozenset({"-S"}),
     "uvicorn": frozenset({"--reload"}),
 }
+_INTERPRETERS, _ENDINGS = (
+    frozenset({"bun", "deno", "node", "php"}),
+    (".cjs", ".js", ".jsx", ".mjs", ".php", ".ts", ".tsx"),
+)
+"""Programs whose flags stand before the file that they run; behind it they are that file's."""
+_PLACES = frozenset({"-C", "-F", "--cwd", "--dir", "--filter", "--prefix", "--workspace"})
+"""Flags that take a folder or a package, whatever that is called."""
 _KNOWN = frozenset({"php", *_SCRIPTS, *_WRAPPERS, *_VERBS, *_FLAGS})
 
 
-def desk_server(command: ShellCommand) -> str:
+def desk_server(command: ShellCommand, *, goes_on: bool = False) -> str:
     """Return what makes a command such a server, as ``php -S``; "" for every other command.
 
+    With ``goes_on``, words follow that stand elsewhere: only what is such a server with whatever word counts.
     Those who make these servers say so in their manuals: they reload, serve one request at a time, show their insides.
     """
     if command.program not in _KNOWN and not command.program.startswith("python"):
@@ -89,30 +97,44 @@ def desk_server(command: ShellCommand) -> str:
     elif _PYTHON.fullmatch(program) and words[1:2] and words[1].rpartition("/")[2] == "manage.py":
         words, program = words[1:], "manage.py"
     if program in _SCRIPTS:
-        script = next((word for word in words[1:] if not word.startswith("-") and word not in _RUN), "")
-        if _SCRIPT.fullmatch(script):
-            return " ".join((*words[: words.index(script)], script))
-    flag = next((word for word in words[1:] if word.partition("=")[0] in _FLAGS.get(program, ())), "")
+        place = _place_of_script(words)
+        if _SCRIPT.fullmatch(words[place]):
+            return " ".join(words[: place + 1])
+    flags = _FLAGS.get(program, ())
+    own = takewhile(lambda word: not word.endswith(_ENDINGS), words[1:]) if program in _INTERPRETERS else words[1:]
+    flag = next((word for word in own if word.partition("=")[0] in flags), "")
     if flag:
         return f"{program} {flag}"
     told = [word for before, word in pairwise(words) if not word.startswith("-") and before not in {"--app", "-A"}]
     verb = told[0] if told else ""
-    if program in _VERBS and (program in _ANYHOW or verb in _VERBS[program]):
+    if program in _ANYHOW or (program in _VERBS and verb in _VERBS[program] and (verb or not goes_on)):
         return f"{program} {verb if verb in _VERBS[program] else ''}".strip()
     return ""
 
 
+def _place_of_script(words: list[str]) -> int:
+    """Return where the name of a script of package.json stands behind ``npm`` and its like; 0 where there is none."""
+    skip = False
+    for place, word in enumerate(words[1:], 1):
+        if skip or word.startswith("-"):
+            skip = not skip and word in _PLACES
+        elif word not in _RUN:
+            return place
+    return 0
+
+
 def _behind_wrappers(words: list[str]) -> list[str]:
     """Return the words from the program on that wrappers, as ``npx`` and ``uv run``, run."""
-    while len(words) > 1:
-        name = words[0].rpartition("/")[2]
+    place = 0
+    while place + 1 < len(words):
+        name = words[place].rpartition("/")[2]
         verbs = _WRAPPERS.get("python" if _PYTHON.fullmatch(name) else name)
-        if verbs is None or (verbs and words[1] not in verbs):
+        if verbs is None or (verbs and words[place + 1] not in verbs):
             break
-        rest = words[2:] if verbs else words[1:]
-        while rest and rest[0].startswith("-"):
-            rest = rest[1:]
-        if not rest:
+        rest = place + (2 if verbs else 1)
+        while rest < len(words) and words[rest].startswith("-"):
+            rest += 1
+        if rest == len(words):
             break
-        words = rest
-    return words
+        place = rest
+    return words[place:]

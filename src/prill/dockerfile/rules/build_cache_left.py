@@ -14,6 +14,8 @@ from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
+_PLAIN = regex(r"/[\w./@+-]*")
+"""A folder that a mount's options can name as it is."""
 _HOME = regex(r"(?:~|\$\{?HOME\}?)(?=/)")
 
 
@@ -22,13 +24,15 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
     for stage in final.lineage if final is not None else ():
         for step in stage.of("RUN"):
             seen: set[str] = set()
+            judged: set[tuple[str, str]] = set()
             for command in step.commands:
                 if command.program not in CACHES or command.program in seen:
                     continue
                 cache = keeps(command, step)
                 place = place_of(cache, command, step) if cache is not None else None
-                if cache is None or place is None or place.startswith("/dev/"):
+                if cache is None or place is None or place.startswith("/dev/") or (command.program, place) in judged:
                     continue
+                judged.add((command.program, place))
                 folders = (place,) if place else cache.folders
                 if not _mounted(step, folders) and not any(_empties(one, cache, folders) for one in step.commands):
                     seen.add(command.program)
@@ -68,6 +72,8 @@ def _empties(command: ShellCommand, cache: Cache, folders: tuple[str, ...]) -> b
 def _fix(step: Step, cache: Cache, folders: tuple[str, ...]) -> Fix | None:
     """Mount caches; unsafe, since a later RUN may need what is then not in the image."""
     if step.deferred or not stays_root(step.state.user) or not cache.mounts:
+        return None
+    if not all(map(_PLAIN.fullmatch, folders)):
         return None
     place = step.instruction.written.end
     text = "".join(f" --mount=type=cache,target={folder}" for folder in folders[: cache.mounts])

@@ -15,8 +15,15 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _PIP = regex(r"pip[0-9.]*")
-_SED = regex(r"s(?P<by>[^\w\s])(?:\\.|(?!(?P=by)).){0,1024}(?P=by)", re.DOTALL)
-"""What ``sed`` looks for, up to what it puts there."""
+_SOUGHT = regex(
+    r"(?:^|[;{\n])\s{0,8}/(?:\\.|[^/\\]){0,1024}/|(?<![\w\\])s(?P<by>[^\w\s])(?:\\.|(?!(?P=by)).){0,1024}(?P=by)",
+    re.DOTALL,
+)
+"""What ``sed`` looks for: a line's address, and of a replacement what is replaced."""
+_ASKING = frozenset({"[", "egrep", "fgrep", "grep", "rg", "test"})
+"""Programs that look for what others switch off."""
+_USER = regex(r"(?<=://)[^/@\s]{1,1024}@")
+"""Who is asked to log in, perhaps with a password: a message does not say it once more."""
 _SAYING = frozenset("=: ")
 """What stands between a setting and its value."""
 _TRUSTED = "packages of a source that is trusted unsigned are not checked"
@@ -65,17 +72,30 @@ def _written(dockerfile: Dockerfile) -> Iterator[Problem]:
     """Yield what files say that COPY and ADD write from the Dockerfile itself."""
     for step in dockerfile.of("COPY", "ADD"):
         for heredoc in step.instruction.heredocs:
-            found = SETTINGS.search(heredoc.text) or UNSIGNED.search(heredoc.text) if _hints(heredoc.text) else None
+            found = _set_by(heredoc.text) if _hints(heredoc.text) else None
             if found is not None:
-                start = dockerfile.file.source.text.find(found[0], heredoc.body.start, heredoc.body.end)
-                span = Span(start, start + len(found[0])) if start >= 0 else heredoc.opener
+                line, setting = found
+                text, (start, end) = dockerfile.file.source.text, heredoc.body
+                for one in heredoc.text.split("\n")[:line]:
+                    start = max(start, text.find(one, start, end) + len(one))
+                start = text.find(setting, start, end)
+                span = Span(start, start + len(setting)) if start >= 0 else heredoc.opener
                 yield Problem(span=span, message=_FILES, aliases=())
+
+
+def _set_by(text: str) -> tuple[int, str] | None:
+    """Return the first line that is no comment and switches a check off, by its number from 0, and what in it does."""
+    for number, line in enumerate(text.split("\n")):
+        found = None if line.lstrip()[:1] in {"#", ";"} else SETTINGS.search(line) or UNSIGNED.search(line)
+        if found is not None:
+            return number, found[0]
+    return None
 
 
 def _called(command: ShellCommand, *, hint: bool) -> Iterator[Problem]:
     """Yield what a command switches off; without a hint, it can only be curl that has its ``-k``."""
-    program = _name(command)
-    if not hint and program != "curl":
+    program, before = _run(command)
+    if program in _ASKING or (not hint and program != "curl"):
         return
     for word in command.assignments:
         name, _, value = word.text.partition("=")
@@ -85,19 +105,24 @@ def _called(command: ShellCommand, *, hint: bool) -> Iterator[Problem]:
     texts = command.texts
     for place, word in enumerate(command.words[1:]):
         following = texts[place + 1] if place + 1 < len(texts) else ""
-        off = (own or "=" in word.masked) and _off(program, word.masked, texts, following)
-        if off or (hint and ("=" in word.text or " " in word.text) and SETTINGS.search(_put(program, word.text))):
+        off = place >= before and (own or "=" in word.masked) and _off(program, word.masked, texts, following)
+        found = (
+            SETTINGS.search(_put(command, word.text))
+            if hint and not off and ("=" in word.text or " " in word.text)
+            else None
+        )
+        if off or found:
             told = word.masked.lower().removeprefix("--setopt=").partition("=")[0]
             aliases = _aliases(told, program) if off else ()
-            yield Problem(span=word.span, message=f"{command.program} {word.text}: nothing is checked", aliases=aliases)
+            shown = _USER.sub("", found[0].removeprefix("\\n") if found else word.text)
+            yield Problem(span=word.span, message=f"{command.program} {shown}: nothing is checked", aliases=aliases)
         elif "yes" in word.text and UNSIGNED.search(word.text):
             yield Problem(span=word.span, message=_TRUSTED, aliases=())
 
 
-def _put(program: str, text: str) -> str:
-    """Return what a word puts somewhere: of ``s/x/y/``, what it replaces is left out."""
-    found = _SED.match(text) if program == "sed" else None
-    return text[found.end() :] if found is not None else text
+def _put(command: ShellCommand, text: str) -> str:
+    """Return what a word puts somewhere: in a script of ``sed``, what it looks for is left out."""
+    return _SOUGHT.sub("", text) if command.program == "sed" or "sed" in command.texts else text
 
 
 def _aliases(*names: str) -> tuple[str, ...]:
@@ -106,14 +131,20 @@ def _aliases(*names: str) -> tuple[str, ...]:
     return (f"CKV2_DOCKER_{numbers[0]}",) if numbers else ()
 
 
-def _name(command: ShellCommand) -> str:
-    """Return the program's name, pip's for each of its names, and that of the one which ``sudo`` and its like run."""
-    program = command.program
+def _run(command: ShellCommand) -> tuple[str, int]:
+    """Return the program's name, pip's for each of its names, and how many arguments stand before its own.
+
+    Of ``sudo`` and its like, it is the one that they run.
+    """
+    program, before = command.program, 0
     if program in _RUNNERS:
-        names = (text.rpartition("/")[2] for text in command.texts)
-        program = next((name for name in names if name in FLAGS or name in _SETTING or _PIP.fullmatch(name)), program)
+        for place, text in enumerate(command.texts, 1):
+            name = text.rpartition("/")[2]
+            if name in FLAGS or name in _SETTING or _PIP.fullmatch(name):
+                program, before = name, place
+                break
     module = program.startswith("python") and ("-m", "pip") in pairwise(command.texts)
-    return "pip" if module or _PIP.fullmatch(program) else program
+    return ("pip" if module or _PIP.fullmatch(program) else program), before
 
 
 def _off(program: str, text: str, texts: tuple[str, ...], following: str) -> bool:

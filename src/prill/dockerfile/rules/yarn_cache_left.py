@@ -18,20 +18,29 @@ _ASKS = frozenset({"-h", "--help", "-v", "--version"})
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
-    lasting_stages = lasting(dockerfile)
-    for one in dockerfile.calls("yarn"):
+    calls = dockerfile.calls("yarn")
+    lasting_stages, berry = lasting(dockerfile), bool(calls) and _is_berry(dockerfile)
+    judged: dict[int, tuple[int, bool]] = {}
+    for one in calls:
         step = one.step
         installs = "install" in one.command.texts
         if not (installs or _adds(one.command)) or not lasts(step, lasting_stages):
             continue
-        later = step.commands[step.commands.index(one.command) + 1 :]
-        cleaned = any(command.name == "yarn" and {"cache", "clean"} <= set(command.texts) for command in later)
-        if cleaned or cached_below(step, ".cache/yarn"):
+        if id(step) not in judged:
+            judged[id(step)] = _last_clean(step), berry or _elsewhere(step)
+        cleaned, silent = judged[id(step)]
+        if one.command.span.start < cleaned or cached_below(step, ".cache/yarn"):
             continue
         if installs:
             yield report(one)
-        elif not _is_berry(dockerfile) and not _elsewhere(step):
+        elif not silent:
             yield Problem(one.command.span, aliases=())
+
+
+def _last_clean(step: Step) -> int:
+    """Return where the last ``yarn cache clean`` of a step stands, and -1 where there is none."""
+    cleans = (one for one in step.commands if one.name == "yarn" and {"cache", "clean"} <= set(one.texts))
+    return max((one.span.start for one in cleans), default=-1)
 
 
 def _adds(command: ShellCommand) -> bool:
