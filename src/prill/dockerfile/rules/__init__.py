@@ -128,6 +128,7 @@ LISTED = listing(
         "EXPOSE",
         "LABEL",
         "--mount",
+        "RUN",
         "STOPSIGNAL",
         "USER",
         "VOLUME",

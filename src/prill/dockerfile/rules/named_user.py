@@ -10,6 +10,8 @@ from prill.model.regex import regex
 
 __all__ = ["RULE"]
 
+_NUMBERS = frozenset({"APP_UID"})
+"""Variables that a base sets to a number: Microsoft's .NET images."""
 _NUMBER = regex(r"[0-9]+(?::.*)?")
 
 
@@ -19,6 +21,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         node = step.instruction
         found = step.expand(node.arguments)
         given = {one.name for one in find_references(node.arguments) if not one.modifier} & args
+        given |= {*found.unset} & _NUMBERS
         nobody = not found.text.partition(":")[0] and not found.unset  # a group alone
         if not step.deferred and node.arguments and not given and not nobody and not _NUMBER.fullmatch(found.text):
             yield Problem(node.arguments_span)

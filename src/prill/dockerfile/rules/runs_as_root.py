@@ -14,6 +14,8 @@ from prill.model.regex import regex
 __all__ = ["RULE"]
 
 _NOT_ROOT = regex(r"nonroot|unprivileged|non-root|rootless|(?:^|/)chainguard/|^cgr\.dev/|^dhi\.io/", re.IGNORECASE)
+_WINDOWS = regex(r"/windows/|windowsservercore")
+"""Images of Windows, which has no root; in a nanoserver, ContainerUser runs."""
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
@@ -25,11 +27,13 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         base = final.root
         if base.source is not None and not _NOT_ROOT.search(base.image.text) and not _hidden(base):
             known = base_of(base)
-            if known is not None and known.nonroot:
+            if (known is not None and known.nonroot) or "nanoserver" in base.image.text:
                 return
             sure = base.is_scratch or (known is not None and known.kind == "os")
             name = base.source.image.text if base.image.unset else base.image.text
             whose = "root" if sure else f"the user of {name}, which is mostly root"
+            if _WINDOWS.search(name):
+                whose = "ContainerAdministrator"
             message = f"no USER: the image runs as {whose}"
             yield Problem(final.from_step.span, message)
         return

@@ -7,7 +7,7 @@ from prill.dockerfile.rule import Context, Problem, Rule
 from prill.dockerfile.rules._bases import base_of
 from prill.dockerfile.rules._near import nearest
 from prill.dockerfile.source import Span
-from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS, State
+from prill.dockerfile.state import GLOBAL_ARGS, PREDEFINED_ARGS, ShellKind, State, shell_kind
 from prill.dockerfile.step import Step
 from prill.dockerfile.variables import MAX_DEPTH, Reference, find_references
 from prill.model.finding import Severity
@@ -22,6 +22,7 @@ _EXPANDING = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "RUN", "STOPSIGNAL
 _SHORTEST = 4
 _GUESSES = 100
 """How many names are compared with all others, and with how many: a file may have tens of thousands of each."""
+_PLATFORM = regex(r"(?<![\\\w$])\$\{?(?P<name>(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT))\b")
 _OF_SYSTEMS = frozenset({"container", "DISTTAG", "FBR", "FGC", "LANG", "LANGUAGE", "SUMMARY", "VERSION"})
 """What an image of a system may set besides PATH: Fedora's, Red Hat's and SUSE's do."""
 
@@ -44,6 +45,22 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 hint = f"; did you mean {near}?" if near else ""
                 aliases = () if step.keyword == "EXPOSE" else None  # BuildKit says nothing there
                 yield Problem(span=span, message=f"${name} has no value in this stage{hint}", aliases=aliases)
+    source = dockerfile.file.source.text
+    for step in dockerfile.of("RUN") if "TARGET" in source or "BUILD" in source else ():
+        yield from _platforms(step)
+
+
+def _platforms(step: Step) -> Iterator[Problem]:
+    """Yield the platform's variables in a RUN that no ARG has brought into the stage: the shell finds nothing there."""
+    one = step.instruction
+    if step.stage is None or step.deferred or one.json is not None or shell_kind(step.shell or ()) != ShellKind.POSIX:
+        return
+    for found in _PLATFORM.finditer(one.arguments):
+        name = found["name"]
+        if not step.state.declares(name) and f"{name}=" not in one.arguments and base_of(step.stage) is not None:
+            span = one.logical.span(one.start + found.start(), one.start + found.end())
+            message = f"${name} has no value in this stage; ARG {name} brings it in"
+            yield Problem(span=span, message=message, aliases=())
 
 
 def _uses(step: Step) -> Iterator[tuple[str, Span]]:
