@@ -72,7 +72,10 @@ def test_the_command_is_a_server_for_development(command: str, name: str):
     assert found(f"FROM debian:13\nCMD {command}\n") == [f"development-server: {name} is for development"] * bool(name)
 
 
-@pytest.mark.parametrize("command", ["npm start", "npm run start", "go run .", "cargo run", "dotnet run", "npx serve"])
+@pytest.mark.parametrize(
+    "command",
+    ["npm start", "npm run start", "uv run uvicorn app:app", "go run .", "cargo run", "dotnet run", "npx serve"],
+)
 def test_what_only_starts_the_program_is_said_by_the_other_rule(command: str):
     words = " ".join(command.split()[:2])
     assert found(f"FROM debian:13\nCMD {command}\n") == [

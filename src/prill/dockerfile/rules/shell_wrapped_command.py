@@ -26,6 +26,8 @@ _CALLS: dict[str, frozenset[str]] = {
     "poetry": frozenset({"run"}),
     "pipenv": frozenset({"run"}),
     "pdm": frozenset({"run"}),
+    "uv": frozenset({"run"}),
+    "uvx": frozenset(),
 }
 
 

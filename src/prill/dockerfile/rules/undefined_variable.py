@@ -45,9 +45,10 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 hint = f"; did you mean {near}?" if near else ""
                 aliases = () if step.keyword == "EXPOSE" else None  # BuildKit says nothing there
                 yield Problem(span=span, message=f"${name} has no value in this stage{hint}", aliases=aliases)
-    source = dockerfile.file.source.text
-    for step in dockerfile.of("RUN") if "TARGET" in source or "BUILD" in source else ():
-        yield from _platforms(step)
+    text = dockerfile.file.source.text
+    if "$TARGET" in text or "{TARGET" in text or "$BUILD" in text or "{BUILD" in text:
+        for step in dockerfile.of("RUN"):
+            yield from _platforms(step)
 
 
 def _platforms(step: Step) -> Iterator[Problem]:
