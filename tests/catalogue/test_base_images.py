@@ -175,19 +175,19 @@ def test_others_images_are_not_taken_for_gold(name: str):
 def test_every_fact_has_its_source_and_its_date():
     for name in ("hardened-images", "base-images"):
         _, for_all, _ = load_data(name)
-        for pattern, file, text in base_images._rows(name):
+        for _, pattern, file, text in base_images._rows(name):
             row = base_images._row(file, text)
             assert "https://" in row["source"], pattern
             assert row["source"] != for_all, pattern
             assert date(2026, 1, 1) <= row["dated"] <= date(2026, 12, 31), pattern
             assert not set(row) - KEYS, pattern
-    for pattern, file, text in base_images._rows("gold-images"):
+    for _, pattern, file, text in base_images._rows("gold-images"):
         row = base_images._row(file, text)
         assert all((GOLD.parent / path).is_file() for path in row["source"].split(", ")), pattern
         assert not set(row) - KEYS, pattern
 
 
-@pytest.mark.parametrize("pattern", [pattern for pattern, *_ in base_images._rows("hardened-images")])
+@pytest.mark.parametrize("pattern", [pattern for _, pattern, *_ in base_images._rows("hardened-images")])
 @given(data=st.data())
 def test_names_of_hardened_images_have_folders(pattern: str, data: st.DataObject):
     """Their table is not read for a name without."""

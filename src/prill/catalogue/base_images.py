@@ -94,8 +94,9 @@ def find_base_image(name: str, tag: str) -> BaseImage | None:
         plain, tag = gold["image"], f"{tag}-{gold['variant']}" if gold["variant"] else tag
     elif "/" in plain:  # as all that harden theirs have
         rows = (*_rows("hardened-images"), *rows)
-    for pattern, file, text in rows:
-        if pattern.isalnum() and pattern != plain:  # as half of them: no expression
+    unlike = {"", plain[:1]}
+    for begin, pattern, file, text in rows:
+        if begin not in unlike or (pattern.isalnum() and pattern != plain):  # as most: no expression
             continue
         if found := _compiled(pattern).fullmatch(plain):
             row = _row(file, text)
@@ -170,9 +171,15 @@ def _image(row: dict[str, Any], named: dict[str, str], tag: str) -> BaseImage:
 
 
 @cache
-def _rows(name: str) -> tuple[tuple[str, str, str], ...]:
-    """Return the rows of a file in the order in which they are asked: a pattern for the name, the file and the text."""
-    return tuple((pattern, name, text) for pattern, text in split_rows(name, "images", "pattern"))
+def _rows(name: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the rows of a file in the order in which they are asked: a pattern for the name, the file and the text.
+
+    Before them stands the letter that the name begins with, "" where there may be several.
+    """
+    return tuple(
+        (pattern[:1] if pattern[:1].isalnum() and "|" not in pattern else "", pattern, name, text)
+        for pattern, text in split_rows(name, "images", "pattern")
+    )
 
 
 @cache

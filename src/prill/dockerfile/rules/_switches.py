@@ -4,7 +4,19 @@ import re
 
 from prill.model.regex import regex
 
-__all__ = ["ANY", "FLAGS", "HINTS", "SAYS_SO", "SETTINGS", "UNSIGNED", "UNSWITCHED", "VARIABLES", "set_off", "told_off"]
+__all__ = [
+    "ANY",
+    "FLAGS",
+    "HINTS",
+    "PROGRAMS",
+    "SAYS_SO",
+    "SETTINGS",
+    "UNSIGNED",
+    "UNSWITCHED",
+    "VARIABLES",
+    "set_off",
+    "told_off",
+]
 
 FLAGS: dict[str, tuple[str, ...]] = {
     "ansible-galaxy": ("--ignore-certs",),
@@ -67,7 +79,7 @@ UNSIGNED = regex(
     r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
 )
 # ssh_config(5), apt.conf(5), Maven's Wagon, pacman.conf(5), dnf.conf(5), .npmrc, .yarnrc.yml, .condarc, .gemrc,
-# .wgetrc, pip.conf, nix.conf: as arguments, and as lines of a file that is written.
+# .wgetrc, pip.conf: as arguments, and as lines of a file that is written.
 SETTINGS = regex(
     r"\bstricthostkeychecking(?:\s*=\s*|\s+)(?:no|off)\b|(?:\b|-D)maven\.wagon\.http\.ssl\.(?:insecure|allowall)=true\b"
     r"|\bverify-(?:peer|host)[\s=\"']{1,8}(?:false|0|no)\b"
@@ -75,15 +87,14 @@ SETTINGS = regex(
     r"|\bsiglevel\s{0,8}=[\w ]{0,64}\b(?:never|trustall)\b"
     r"|(?:\\n|\b)(?:gpgcheck|sslverify)\s{0,8}=\s{0,8}(?:0|no|false|off)\b"
     r"|(?:\\n|\b)(?:strict-ssl\s{0,8}=|enablestrictssl:|ssl_verify:)\s{0,8}false\b|\bssl_verify_mode:\s{0,8}0"
-    r"|\bcheck[_-]certificate\s{0,8}=\s{0,8}(?:off|no|false|0)\b|(?:\\n|\b(?<!-))trusted-host\s{0,8}=\s{0,8}[\w.]"
-    r"|\brequire-sigs\s{0,8}=\s{0,8}false\b",
+    r"|\bcheck[_-]certificate\s{0,8}=\s{0,8}(?:off|no|false|0)\b|(?:\\n|\b(?<!-))trusted-host\s{0,8}=\s{0,8}[\w.]",
     re.IGNORECASE,
 )
+PROGRAMS = frozenset({"ansible-galaxy", "bundle", "deno", "gcloud", "nix", "poetry", "rpm", "swupd", "zypper"})
+"""Programs whose switches have no hint in them: where one is called, every command is looked at."""
 HINTS = (
-    "-sigs", "able-tls", "able_ssl", "certificates.", "check-cert", "check_cert", "content-trust", "force-yes",
-    "galaxy", "goflags", "gpgcheck", "http.ssl", "nodigest", "nogpg", "nosignature", "plain-http", "secure",
-    "server-cert", "sigcheck", "siglevel", "strict", "sumdb", "trustall", "trusted", "unauth", "unsafely",
-    "verif", "zypper",
+    "able-tls", "check-cert", "check_cert", "content-trust", "force-yes", "goflags", "gpgcheck", "http.ssl",
+    "plain-http", "secure", "server-cert", "siglevel", "strict", "sumdb", "trustall", "trusted", "unauth", "verif",
 )  # fmt: skip
 """Of these a command has one that switches a check off, but for ``curl -k``; most files have none."""
 _NEVER = frozenset({"0", "false", "no", "off", "never", "none"})

@@ -6,7 +6,17 @@ from itertools import pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.rules._switches import FLAGS, HINTS, SAYS_SO, SETTINGS, UNSIGNED, UNSWITCHED, set_off, told_off
+from prill.dockerfile.rules._switches import (
+    FLAGS,
+    HINTS,
+    PROGRAMS,
+    SAYS_SO,
+    SETTINGS,
+    UNSIGNED,
+    UNSWITCHED,
+    set_off,
+    told_off,
+)
 from prill.dockerfile.shell import ShellCommand
 from prill.dockerfile.source import Span
 from prill.model.finding import Severity
@@ -54,7 +64,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 yield Problem(span=pair.span, message=message, aliases=())
     if "<<" in dockerfile.file.source.text:
         yield from _written(dockerfile)
-    hint = _hints(dockerfile.command_text)
+    hint = not PROGRAMS.isdisjoint(dockerfile.programs) or _hints(dockerfile.command_text)
     for _, command in dockerfile.invocations if hint or not _CURL.isdisjoint(dockerfile.programs) else ():
         if hint or command.program in _CURL:
             yield from _called(command, hint=hint)
