@@ -76,7 +76,8 @@ UNSWITCHED: dict[str, tuple[str, ...]] = {
 """Flags of a check that is on: with the value false, it is off."""
 # sources.list(5), "Trusted" and "Allow-Insecure"; the same in the form of deb822.
 UNSIGNED = regex(
-    r"\bdeb(?:-src)?\s+\[[^\]]*\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b", re.MULTILINE
+    r"\bdeb(?:-src)?\s+\[[^\]]{0,512}\b(?:trusted|allow-insecure)=yes\b|^(?:Trusted|Allow-Insecure):\s*yes\b",
+    re.MULTILINE,
 )
 # ssh_config(5), apt.conf(5), Maven's Wagon, pacman.conf(5), dnf.conf(5), .npmrc, .yarnrc.yml, .condarc, .gemrc,
 # .wgetrc, pip.conf: as arguments, and as lines of a file that is written.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from prill.dockerfile.document import Dockerfile
+from prill.dockerfile.document import Dockerfile, Stage
 from prill.dockerfile.rule import Context, Problem, Rule
-from prill.dockerfile.rules._bases import base_of, installs, runs_unseen, steps_before
+from prill.dockerfile.rules._bases import base_of, installs, runs_unseen
 from prill.dockerfile.source import Span
 from prill.dockerfile.step import Step
 from prill.model.finding import Severity
@@ -17,6 +17,7 @@ _FILES = {"user": "/etc/passwd", "group": "/etc/group"}
 
 
 def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
+    first: dict[tuple[int, str], int] = {}
     for step in (*dockerfile.of("USER"), *dockerfile.of("COPY", "ADD")):
         if step.keyword != "USER" and step.instruction.flag("chown") is None:
             continue
@@ -27,10 +28,21 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
         missing = [("user", user)] if user and known.lacks_user(user) else []
         missing += [("group", group)] if group and known.lacks_group(group) else []
         for kind, name in missing:
-            if not any(_may_make(one, kind) for one in steps_before(step)):
+            if not _is_made(step, step.stage, kind, first):
                 base = step.stage.root.image.text
                 yield Problem(span=span, message=f"{base} has no {kind} {name}, and nothing before this makes one")
                 break
+
+
+def _is_made(step: Step, stage: Stage, kind: str, first: dict[tuple[int, str], int]) -> bool:
+    """Whether something before a step may make one; ``first`` remembers where each stage has what does."""
+    for one in stage.lineage:
+        if (one.index, kind) not in first:
+            makers = (number for number, each in enumerate(one.steps) if _may_make(each, kind))
+            first[one.index, kind] = next(makers, len(one.steps))
+        if first[one.index, kind] < (step.index if one is stage else len(one.steps)):
+            return True
+    return False
 
 
 def _named(step: Step) -> tuple[tuple[str, str], Span]:
