@@ -39,7 +39,7 @@ _HINTS = tuple(
             r"A(?:KIA|SIA|Iza)",
             r"_(?:(?<=gh[pousr]_)|(?<=_pat_)|(?<=npm_)|(?<=sk_live_))",
             r"-(?:(?<=glpat-)|(?<=xox[abprs]-)|-BEGIN )",
-            r"://[^/\s:@$]*:",
+            r"://[^/\s:@$]{0,128}:[^/\s:@${]{3,256}@",
         ),
     )
 )
@@ -94,9 +94,6 @@ def _says_word(text: str) -> bool:
 
 
 def _connecting(dockerfile: Dockerfile) -> Iterator[Problem]:
-    text = dockerfile.file.source.text
-    if "wd=" not in text and "word=" not in text and "jdbc:" not in text:
-        return
     for step in dockerfile.of("ENV", "ARG"):
         arguments = step.instruction.arguments
         for pair in step.pairs if ";" in arguments or "jdbc:" in arguments else ():

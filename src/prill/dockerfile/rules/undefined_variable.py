@@ -46,7 +46,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 aliases = () if step.keyword == "EXPOSE" else None  # BuildKit says nothing there
                 yield Problem(span=span, message=f"${name} has no value in this stage{hint}", aliases=aliases)
     text = dockerfile.file.source.text
-    if "$TARGET" in text or "{TARGET" in text or "$BUILD" in text or "{BUILD" in text:
+    if ("TARGET" in text or "BUILD" in text) and _PLATFORM.search(text):
         for step in dockerfile.of("RUN"):
             yield from _platforms(step)
 

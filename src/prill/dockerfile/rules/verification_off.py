@@ -34,8 +34,6 @@ _ASKING = frozenset({"[", "egrep", "fgrep", "grep", "rg", "test"})
 """Programs that look for what others switch off."""
 _USER = regex(r"(?<=://)[^/@\s]{1,1024}@")
 """Who is asked to log in, perhaps with a password: a message does not say it once more."""
-_SAYING = frozenset("=: ")
-"""What stands between a setting and its value."""
 _TRUSTED = "packages of a source that is trusted unsigned are not checked"
 _SETTING = frozenset({*SAYS_SO, *UNSWITCHED, "declare", "export", "git", "go", "pip", "poetry"})
 """What else is told in a way of its own; a setting of a package manager, which any program may hand on, has a ``=``."""
@@ -59,7 +57,7 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
             if told_off(pair.key.text, pair.text):
                 message = f"{pair.key.text} switches the check off"
                 yield Problem(span=pair.span, message=message, aliases=_aliases(pair.key.text))
-            elif not _SAYING.isdisjoint(pair.text) and _hints(pair.text) and SETTINGS.search(pair.text):
+            elif any(map(pair.text.__contains__, "=: ")) and _hints(pair.text) and SETTINGS.search(pair.text):
                 message = f"{pair.key.text} has a switch that turns the check off"
                 yield Problem(span=pair.span, message=message, aliases=())
     if "<<" in dockerfile.file.source.text:
