@@ -140,7 +140,14 @@ def test_it_is_found(name: str):
 @pytest.mark.parametrize(
     "base",
     [
-        *("rust:1.98-slim", "rust:1", "mcr.microsoft.com/azurelinux/base/core:3.0", "amazonlinux:2023", "postgres:17"),
+        *(
+            "rust:1.98-slim",
+            "rust:1",
+            "rust:1.92-slim",
+            "mcr.microsoft.com/azurelinux/base/core:3.0",
+            "amazonlinux:2023",
+            "postgres:17",
+        ),
         *("mcr.microsoft.com/dotnet/aspnet:10.0-azurelinux3.0", "tomcat:11.0", "redis:8", "mysql:8.4", "almalinux:9"),
         *("rockylinux/rockylinux:9", "oven/bun:1.2", "registry.example/rust:1.85", "example/postgres:12"),
     ],

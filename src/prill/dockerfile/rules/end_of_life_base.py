@@ -1,7 +1,7 @@
 """The base is made of a release that nobody looks after any more."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from prill.catalogue.end_of_life import ReleaseEnd, find_end
 from prill.dockerfile.document import Dockerfile
@@ -13,6 +13,8 @@ __all__ = ["RULE"]
 
 _NAMES = {"amzn": "Amazon Linux", "azurelinux": "Azure Linux", "ol": "Oracle Linux"}
 """What people call those whose name in an os-release says little."""
+_PATIENCE = {"rust": timedelta(days=365)}
+"""How long ended releases are passed over: Rust's end when the next one comes, six weeks later, and few follow so fast."""
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
@@ -25,7 +27,8 @@ def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
             yield Problem(stage.source.image.span, message)
         for product, version in known.releases if known is not None else ():
             end = find_end(product, version)
-            said = _said(end, context.today) if end is not None else ""
+            day = context.today - _PATIENCE.get(product, timedelta())
+            said = _said(end, day) if end is not None else ""
             if end is not None and said and stage.source is not None:
                 name = _NAMES.get(product, product)
                 yield Problem(stage.source.image.span, f"{name} {end.release} {said} (as of {end.dated})")
