@@ -14,7 +14,7 @@ __all__ = ["RULE"]
 _NAMES = {"amzn": "Amazon Linux", "azurelinux": "Azure Linux", "ol": "Oracle Linux"}
 """What people call those whose name in an os-release says little."""
 _PATIENCE = {"rust": timedelta(days=365)}
-"""How long ended releases are passed over: Rust's end when the next one comes, six weeks later, and few follow so fast."""
+"""How long ended releases are passed over: Rust's end when the next comes, six weeks later, and few follow so fast."""
 
 
 def _check(dockerfile: Dockerfile, context: Context) -> Iterator[Problem]:
