@@ -154,6 +154,7 @@ def test_an_argument_that_is_called_as_a_verb_keeps_no_cache_away():
         ("build-cache-left", f"RUN {'uv sync && ' * 20_000}rm -rf ~/.cache/uv\n"),
         ("development-server", f"CMD {'npx ' * 200_000}\n"),
         ("development-server", f"CMD npx {'- ' * 200_000}\n"),
+        ("undefined-variable", f"RUN echo {'$TARGETOS ' * 50_000}\n"),
         ("unknown-user", "RUN true\n" * 5_000 + "COPY --chown=1:b a b\n" * 5_000),
         ("verification-off", f"COPY <<E /etc/apt/sources.list\n{'deb [' * 40_000} trusted=yes\nE\n"),
     ],

@@ -21,6 +21,8 @@ def found(text: str, rule: str) -> list[tuple[int, int, str]]:
         ("FROM golang:1.27\nRUN a && \\\n  b ${TARGETARCH}\n", (3, 5)),
         ("ARG TARGETARCH\nFROM golang:1.27\nRUN b $TARGETARCH\n", (3, 7)),
         ("FROM golang:1.27 AS a\nARG TARGETARCH\nFROM golang:1.27\nRUN b $TARGETARCH\n", (4, 7)),
+        ('FROM golang:1.27\nRUN b "it\'s $TARGETARCH-1"\n', (2, 13)),
+        ("FROM golang:1.27\nRUN echo '$TARGETARCH' && b ${TARGETARCH#arm}\n", (2, 29)),
     ],
 )
 def test_the_platform_is_not_known_in_a_run_without_its_arg(text: str, place: tuple[int, int]):
@@ -34,6 +36,10 @@ def test_the_platform_is_not_known_in_a_run_without_its_arg(text: str, place: tu
         "FROM golang:1.27\nARG TARGETOS TARGETARCH\nRUN GOOS=$TARGETOS GOARCH=$TARGETARCH go build .\n",
         "FROM golang:1.27 AS a\nARG TARGETARCH\nFROM a\nRUN b $TARGETARCH\n",
         "FROM golang:1.27\nRUN TARGETARCH=$(go env GOARCH); b $TARGETARCH\n",
+        "FROM golang:1.27\nRUN for TARGETARCH in a b; do b $TARGETARCH; done\n",
+        "FROM golang:1.27\nRUN a | while read -r TARGETARCH; do b $TARGETARCH; done\n",
+        "FROM golang:1.27\nRUN b ${TARGETARCH:-amd64} ${TARGETARCH-amd64}\n",
+        "FROM golang:1.27\nRUN sed -i 's/$TARGETARCH/x/' a\n",
         "FROM golang:1.27\nRUN echo \\$TARGETARCH $TARGETARCHIVE $MYTARGETARCH\n",
         'FROM golang:1.27\nRUN ["echo", "$TARGETARCH"]\n',
         "FROM registry.example/team/builder\nRUN b $TARGETARCH\n",

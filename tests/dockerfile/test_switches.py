@@ -52,6 +52,8 @@ def found(text: str) -> list[str]:
         ("sudo -E pip3 install --trusted-host pypi.corp a==1", "--trusted-host"),
         ("timeout 5 /usr/bin/curl -fsSLk https://a.corp/x", "-fsSLk"),
         ("xargs wget --no-check-certificate", "--no-check-certificate"),
+        ("sudo rpm --nosignature -i a.rpm", "--nosignature"),
+        ("sudo -E zypper ar -G https://a.corp b", "-G"),
         ("vault login -tls-skip-verify", "-tls-skip-verify"),
     ],
 )

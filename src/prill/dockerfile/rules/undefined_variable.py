@@ -1,5 +1,6 @@
 """A variable has no value here."""
 
+import re
 from collections.abc import Iterator
 
 from prill.dockerfile.document import Dockerfile, Stage
@@ -22,7 +23,9 @@ _EXPANDING = ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "RUN", "STOPSIGNAL
 _SHORTEST = 4
 _GUESSES = 100
 """How many names are compared with all others, and with how many: a file may have tens of thousands of each."""
-_PLATFORM = regex(r"(?<![\\\w$])\$\{?(?P<name>(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT))\b")
+_PLATFORM = regex(
+    r"(?<![\\\w$])\$(?P<brace>\{)?(?P<name>(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT))\b(?(brace)(?!:?[-+=?]))"
+)
 _OF_SYSTEMS = frozenset({"container", "DISTTAG", "FBR", "FGC", "LANG", "LANGUAGE", "SUMMARY", "VERSION"})
 """What an image of a system may set besides PATH: Fedora's, Red Hat's and SUSE's do."""
 
@@ -56,12 +59,32 @@ def _platforms(step: Step) -> Iterator[Problem]:
     one = step.instruction
     if step.stage is None or step.deferred or one.json is not None or shell_kind(step.shell or ()) != ShellKind.POSIX:
         return
+    given: dict[str, bool] = {}
+    written: set[int] | None = None
     for found in _PLATFORM.finditer(one.arguments):
         name = found["name"]
-        if not step.state.declares(name) and f"{name}=" not in one.arguments and base_of(step.stage) is not None:
-            span = one.logical.span(one.start + found.start(), one.start + found.end())
+        if name not in given:
+            given[name] = step.state.declares(name) or _is_set(name, one.arguments) or base_of(step.stage) is None
+        if given[name]:
+            continue
+        span = one.logical.span(one.start + found.start(), one.start + found.end())
+        written = _written_out(step) if written is None else written
+        if span.start not in written:
             message = f"${name} has no value in this stage; ARG {name} brings it in"
             yield Problem(span=span, message=message, aliases=())
+
+
+def _is_set(name: str, text: str) -> bool:
+    """Whether a shell text gives a variable a value itself."""
+    return f"{name}=" in text or re.search(rf"\b(?:for|read)\s[^;&|\n]{{0,200}}(?<![\w${{]){name}\b", text) is not None
+
+
+def _written_out(step: Step) -> set[int]:
+    """Return where the platform's variables stand in quotes that let no shell see them."""
+    text = step.document.file.source.text
+    words = (word for command in step.commands for word in (*command.assignments, *command.words))
+    quoted = (word for word in words if word.literal and "$" in word.text)
+    return {found.start() for word in quoted for found in _PLATFORM.finditer(text, word.start, word.end)}
 
 
 def _uses(step: Step) -> Iterator[tuple[str, Span]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from prill.dockerfile.document import Dockerfile
 from prill.dockerfile.rule import Context, Problem, Rule
@@ -62,8 +62,12 @@ def _check(dockerfile: Dockerfile, _context: Context) -> Iterator[Problem]:
                 yield Problem(span=pair.span, message=message, aliases=())
     if "<<" in dockerfile.file.source.text:
         yield from _written(dockerfile)
-    hint = not PROGRAMS.isdisjoint(dockerfile.programs) or _hints(dockerfile.command_text)
-    for _, command in dockerfile.invocations if hint or not _CURL.isdisjoint(dockerfile.programs) else ():
+    programs = dockerfile.programs
+    hint = not PROGRAMS.isdisjoint(programs) or _hints(dockerfile.command_text)
+    if not hint and not _RUNNERS.isdisjoint(programs):
+        run = (one.texts for _, one in dockerfile.invocations if one.program in _RUNNERS)
+        hint = not PROGRAMS.isdisjoint(chain.from_iterable(run))
+    for _, command in dockerfile.invocations if hint or not _CURL.isdisjoint(programs) else ():
         if hint or command.program in _CURL:
             yield from _called(command, hint=hint)
 
