@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from prill.api.keys import KeyFileExists, new_key_pair
+from prill.errors import PrillError
 from prill.signing import _ed25519ph, signers
 from prill.signing._pem import pem_blocks, to_pem
 from prill.signing.cosign_key import WrongPassword, decrypt_key, encrypt_key
@@ -199,3 +200,15 @@ def test_keys_that_nothing_is_signed_with():
             PublicKey.of(key.public_key())
     with pytest.raises(UnusableKey, match="begins with"):
         PublicKey.parse_pem(b"no key")
+
+
+def test_a_key_that_is_no_pem_is_not_shown():
+    secret = b"\x30\x2e\x02\x01\x00 the private half"
+    for read in (PublicKey.parse_pem, lambda data: pem_blocks(data, "the key file")):
+        with pytest.raises(PrillError, match="begins with no line such as") as refused:
+            read(secret)
+        assert "private half" not in str(refused.value)
+    with pytest.raises(UnusableKey, match="begins with '-----BEGIN PRIVATE KEY-----'"):
+        PublicKey.parse_pem(b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n")
+    with pytest.raises(Malformed, match=r"^the key file has a PEM block that is no base64$"):
+        pem_blocks(b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0c\n-----END PRIVATE KEY-----\n", "the key file")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from prill.errors import PrillError
 from prill.model.hashes import hasher, sha256
 from prill.model.value import dataclass, field
-from prill.signing._pem import pem_blocks, to_pem
+from prill.signing._pem import beginning, pem_blocks, to_pem
 from prill.signing.strict_json import Malformed, to_base64
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class PublicKey:
             return cls.of(load_pem_public_key(data))
         except (ValueError, TypeError) as error:
             raise UnusableKey(
-                f"this is no public key: it begins with {data[:40]!r}",
+                f"this is no public key: it begins with {beginning(data)}",
                 hint="write the file that prill keys new or cosign generate-key-pair made, such as cosign.pub",
             ) from error
 
