@@ -87,15 +87,22 @@ def keeping_sbom(sbom: Sbom, options: OpenOptions) -> Callable[[], None]:
 
 def catalogue(looked: "Looked") -> Sbom:
     """Return the SBOM of what was opened; what could not be read of it is among the gaps."""
-    return catalogue_owned(looked)[0]
+    from prill.sbom.run import run  # noqa: PLC0415 - it brings all catalogers
+
+    sbom = run(looked.tree, looked.subject, created=_created(looked.config), gathered=looked.gathered)
+    return _with_gaps(sbom, looked)
 
 
 def catalogue_owned(looked: "Looked") -> tuple[Sbom, Ownership]:
     """Do as `catalogue`, and return whose the files are, too."""
-    from prill.sbom.run import run_owned  # noqa: PLC0415 - it brings all catalogers
+    from prill.sbom.run import run_owned  # noqa: PLC0415 - as above
 
     sbom, owners = run_owned(looked.tree, looked.subject, created=_created(looked.config), gathered=looked.gathered)
-    return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *looked.gaps}))), owners
+    return _with_gaps(sbom, looked), owners
+
+
+def _with_gaps(sbom: Sbom, looked: "Looked") -> Sbom:
+    return replace(sbom, gaps=tuple(sorted({*sbom.gaps, *looked.gaps})))
 
 
 def _created(config: ImageConfig | None) -> int:

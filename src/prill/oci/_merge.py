@@ -117,7 +117,7 @@ class Merge:
         """Lay the next layer's entries over the root; raise `InvalidLayer`."""
         self._tables.append(table)
         number = len(self._tables) - 1
-        hidden = [at for at, path in enumerate(table.paths) if _WHITEOUT in path and _is_whiteout(path)]
+        hidden = _whiteouts(table.paths)
         self._hidden = _Hidden()
         for at in hidden:
             self._attempt(self._white_out, table.paths[at], at, number)  # 1
@@ -127,13 +127,16 @@ class Merge:
     def _place_all(self, table: EntryTable, hidden: frozenset[int], number: int) -> None:
         """Place a layer's entries. What is new in a folder that is known, as most are, takes the short way."""
         folders, base = self._folders, handle_of(number, 0)
+        last, folder = "", None  # most entries lie beside the one before
         for at, (path, kind) in enumerate(zip(table.paths, table.kinds, strict=True)):
             above, _, name = path.rpartition("/")
-            folder = folders.get(above)
+            if folder is None or above != last:
+                last, folder = above, folders.get(above)
             if folder is None or name in folder or kind == HARDLINK or not path:
                 if at not in hidden:
                     self._attempt(self._place, path, at, number)
-            elif at in hidden:
+                    folder = None  # what was known of it may be no more
+            elif hidden and at in hidden:
                 continue
             elif kind == DIRECTORY:
                 made = folder[name] = Folder(base | at, number)
@@ -272,5 +275,8 @@ def _child(folder: Folder, name: str, number: int | None) -> Place | None:
     return place
 
 
-def _is_whiteout(path: str) -> bool:
-    return path.rpartition("/")[2].startswith(_WHITEOUT)
+def _whiteouts(paths: list[str]) -> list[int]:
+    """Return the places of what hides something; of most layers nothing does, as one look at all their paths says."""
+    if _WHITEOUT not in "\0".join(paths):
+        return []
+    return [at for at, path in enumerate(paths) if path.rpartition("/")[2].startswith(_WHITEOUT)]

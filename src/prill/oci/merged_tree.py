@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from prill.archive.globs import compile_glob
 from prill.model import FileKind, FileStat
 from prill.model.value import replace
-from prill.oci._merge import MADE, Folder, Merge, entry_at, handle_of
+from prill.oci._merge import MADE, Folder, Merge, Place, entry_at, handle_of
 from prill.oci.entries import DIRECTORY, FILE, SYMLINK, EntryTable
 
 __all__ = ["MergedTree"]
@@ -125,8 +125,12 @@ class MergedTree:
     def find(self, path: str, *, follow: bool) -> int | None:
         """Return the row at ``path``, symlinks above it followed inside the root; the last one too, with ``follow``."""
         row = self.rows.get(path)
-        if row is not None and not (follow and self.kind(row) == SYMLINK):
-            return row
+        if row is not None:
+            return self._descend(path, follow=True) if follow and self.kind(row) == SYMLINK else row
+        above, _, name = path.rpartition("/")
+        folder = self.rows.get(above)
+        if folder is not None and name not in ("", ".", "..") and self.kind(folder) == DIRECTORY:
+            return None  # as of most that are asked for in vain
         return self._descend(path, follow=follow)
 
     def _descend(self, path: str, *, follow: bool) -> int | None:
@@ -200,6 +204,10 @@ class MergedTree:
         return self.paths[row + 1 : end]
 
 
+_Listed = tuple[str, dict[str, Place], Iterator[str]]
+"""A folder that is being listed: how the paths in it begin, what is in it, and which names are left."""
+
+
 class _Columns:
     """Lists a merged root, each folder before what is in it, sorted by name there."""
 
@@ -217,34 +225,29 @@ class _Columns:
         """Fill the columns."""
         root = self._merge.root
         self._add("", root.handle, root.layer)
-        within = [self._folder("", root)]
+        names, shared = self._names, self._merge.shared
+        add_path, add_handle, add_layer = self.paths.append, self.handles.append, self.layers.append
+        within: list[_Listed] = [("", root.children, iter(sorted(root.children)))]
         while within:
-            for path, folder in within[-1]:
-                within.append(self._folder(path, folder))
-                break
+            prefix, children, left = within[-1]
+            for name in left:
+                place, at = children[name], prefix + name
+                if isinstance(place, int):  # as nearly all are
+                    layer = place >> 40
+                    known = names[layer][place & 0xFF_FFFF_FFFF]
+                    if known == at and place not in shared:
+                        add_path(known)  # so that memory holds it once
+                        add_handle(place)
+                        add_layer(layer)
+                    else:
+                        self._add(at, place, layer)
+                    continue
+                self._add(at, place.handle, place.layer)
+                if isinstance(place, Folder):
+                    within.append((f"{at}/", place.children, iter(sorted(place.children))))
+                    break
             else:
                 within.pop()
-
-    def _folder(self, path: str, folder: Folder) -> Iterator[tuple[str, Folder]]:
-        """Add what is in a folder; stop at each folder in it, so that what is in that comes first."""
-        prefix = f"{path}/" if path else ""
-        children, names, shared = folder.children, self._names, self._merge.shared
-        add_path, add_handle, add_layer = self.paths.append, self.handles.append, self.layers.append
-        for name in sorted(children):
-            place, at = children[name], prefix + name
-            if isinstance(place, int):  # as nearly all are
-                layer = place >> 40
-                known = names[layer][place & 0xFF_FFFF_FFFF]
-                if known == at and place not in shared:
-                    add_path(known)  # so that memory holds it once
-                    add_handle(place)
-                    add_layer(layer)
-                else:
-                    self._add(at, place, layer)
-                continue
-            self._add(at, place.handle, place.layer)
-            if isinstance(place, Folder):
-                yield at, place
 
     def _add(self, path: str, handle: int, layer: int) -> None:
         row = len(self.handles)

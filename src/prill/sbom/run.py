@@ -32,7 +32,7 @@ def run(
 
     ``gathered`` is what they read already; without it, the tree is read here.
     """
-    return run_owned(tree, subject, created=created, catalogers=catalogers, gathered=gathered)[0]
+    return _run(tree, subject, created, catalogers, gathered)[0]
 
 
 def run_owned(
@@ -44,6 +44,16 @@ def run_owned(
     gathered: Gathered | None = None,
 ) -> tuple[Sbom, Ownership]:
     """Do as `run`, and return whose the files are, too."""
+    sbom, owned = _run(tree, subject, created, catalogers, gathered)
+    # Where two managers say that a file is theirs, the distribution's counts.
+    names = sorted(owned, key=lambda purl: purl.startswith(SYSTEM_PURLS))
+    return sbom, Ownership(owners_of_paths({purl: owned[purl] for purl in names}, tree))
+
+
+def _run(
+    tree: ScanTree, subject: Subject, created: int, catalogers: Sequence[AnyCataloger], gathered: Gathered | None
+) -> tuple[Sbom, dict[str, tuple[str, ...]]]:
+    """Return the SBOM, and the paths that each package's manager says are its own."""
     if gathered is None:
         gathered = gather(tree, catalogers)
     image = Surroundings(tree=tree, distro=find_distro(tree), platform=subject.platform)
@@ -66,9 +76,7 @@ def run_owned(
         gaps=_told_once(gaps, [cataloger.id for cataloger in catalogers]),
         created=created,
     )
-    # Where two managers say that a file is theirs, the distribution's counts.
-    names = sorted(owned, key=lambda purl: purl.startswith(SYSTEM_PURLS))
-    return sbom, Ownership(owners_of_paths({purl: owned[purl] for purl in names}, tree))
+    return sbom, owned
 
 
 def _catalogued(
