@@ -4,12 +4,16 @@ import pickle
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from images import Entry, file, folder, image_of, symlink
 from prill.archive.bounds import DEFAULT_LIMITS, Limits
 from prill.archive.codecs import Codec
+from prill.archive.globs import compile_glob
 from prill.archive.tar_entry import TarRow
 from prill.model import FileKind
+from prill.oci.dispatch import Dispatch
 from prill.oci.entries import EntryTable
 from prill.oci.evidence import Evidence, FoundFile, read_bounded
 from prill.oci.gather import Gathered, gather_image
@@ -93,3 +97,38 @@ def test_evidence_and_entries_are_the_same_in_another_process(path: str):
     table.add_all([(row, 512, b"")] * 2)
     for value in (said, table, EntryTable(), LayerEvidence(found=())):
         assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - written here
+
+
+@dataclass
+class Asking(Reader):
+    """Also wants what is large."""
+
+    def wants(self, path: str, size: int, first: bytes) -> bool:
+        return bool(path) and size > 9 and first != b"\x7fELF"
+
+
+NAMES = st.sampled_from(["a", "a.txt", ".txt", "b.tar.gz", "x.", "d.d", "info"])
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+PATTERNS = ("**/a", "**/*.txt", "d.d/*", "**/x.", "a/*.gz", "info/.txt")
+
+
+@given(
+    PATHS,
+    st.lists(st.sampled_from(PATTERNS), max_size=3),
+    st.integers(1, 20),
+    st.sampled_from([b"\x7fELF", b"MZ12", b"text"]),
+)
+def test_a_file_is_wanted_by_its_path_its_size_and_how_it_begins(
+    path: str, patterns: list[str], size: int, first: bytes
+):
+    readers = [Reader(tuple(patterns)), Reader((), programs=True), Asking(("info/*",))]
+    wanted = Dispatch(readers).wanted(path, size, first)
+    by_path = [any(compile_glob(one).fullmatch(path) for one in reader.patterns) for reader in readers]
+    program = first in (b"\x7fELF", b"MZ12")
+    assert wanted == tuple(
+        number
+        for number, yes in enumerate(
+            (by_path[0], by_path[1] or program, by_path[2] or (size > 9 and first != b"\x7fELF"))
+        )
+        if yes
+    )

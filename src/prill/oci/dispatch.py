@@ -34,6 +34,8 @@ class Dispatch:
         self._endings: dict[str, list[_Rule]] = {}
         self._others: list[_Rule] = []
         self._beginnings: tuple[str, ...] = ()
+        self._last: set[str] = set()
+        """How the names end that any pattern but `_others` may match, from the last dot on; "" for one without."""
         self.programs = tuple(number for number, one in enumerate(readers) if one.programs)
         """The numbers of the readers that read programs."""
         # Asking whether each is a `WantsMore` would take as long as dispatching hundreds of files.
@@ -60,20 +62,24 @@ class Dispatch:
 
     def wanted(self, path: str, size: int, first: bytes) -> tuple[int, ...]:
         """Return the numbers of the readers that want a file which is not empty, in their order."""
-        found = self.wanted_by(path)
-        more: list[int] = []
+        dot = path.rfind(".")
+        ending = path[dot:] if dot > path.rfind("/") else ""
+        found = self.wanted_by(path) if ending in self._last or path.startswith(self._beginnings) else ()
         if self._more:
-            more += (number for number, wants in self._more if wants(path, size, first))
-        if self.programs and (first in _PROGRAMS or first[:2] == _PE):
-            more += self.programs
-        return tuple(sorted({*found, *more})) if more else found
+            more = (number for number, wants in self._more if wants(path, size, first))
+            found = tuple(sorted({*found, *more}))
+        if first in _PROGRAMS or first[:2] == _PE:
+            return tuple(sorted({*found, *self.programs}))
+        return found
 
     def _rules_for(self, pattern: str) -> list[_Rule]:
         last = pattern[pattern.rfind("/") + 1 :]
-        if not _WILD & set(last):
-            return self._names.setdefault(last, [])
         ending = last[last.rfind(".") :] if "." in last else ""
+        if not _WILD & set(last):
+            self._last.add(ending)
+            return self._names.setdefault(last, [])
         if ending and not _WILD & set(ending):
+            self._last.add(ending)
             return self._endings.setdefault(ending, [])
         # All of these share a test of how their paths begin; with one that may begin in any way, every path passes it.
         self._beginnings = (*self._beginnings, pattern[: min(at for one in _WILD if (at := pattern.find(one)) >= 0)])
